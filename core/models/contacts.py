@@ -1,0 +1,49 @@
+"""Contacts: the people at the companies."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.models.base import TenantModel, Versioned, lower_key, reversed_key, tenant_fk
+
+
+class Contact(Versioned, TenantModel):
+    """A person at an account. Shown as `C-19`."""
+
+    __tablename__ = "contacts"
+    __entity__ = "contact"
+    __tracked__ = ("name", "account_id", "email", "phone", "title", "owner_id", "next_follow_up", "notes")
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "number"),
+        tenant_fk("account_id", "accounts"),
+        tenant_fk("owner_id", "members"),
+        tenant_fk("created_by_id", "members"),
+        Index(None, "workspace_id", "name_key"),
+        Index(None, "workspace_id", "name_key_reversed"),
+        Index(None, "workspace_id", "email"),
+        Index(None, "workspace_id", "phone"),
+        Index(None, "workspace_id", "account_id"),
+        Index(
+            "ix_contacts_due",
+            "workspace_id",
+            "owner_id",
+            "next_follow_up",
+            postgresql_where=text("next_follow_up IS NOT NULL AND archived_at IS NULL"),
+        ),
+    )
+
+    number: Mapped[int]
+    name: Mapped[str]
+    account_id: Mapped[UUID | None]
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(default="")
+    owner_id: Mapped[UUID | None]
+    next_follow_up: Mapped[date | None]
+    notes: Mapped[str] = mapped_column(default="")
+    last_touch_at: Mapped[datetime | None]
+    created_by_id: Mapped[UUID | None]
+    name_key: Mapped[str | None] = lower_key("name")
+    name_key_reversed: Mapped[str | None] = reversed_key("name")
