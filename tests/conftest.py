@@ -1,0 +1,70 @@
+"""What tests stand on: a migrated PostgreSQL, and a workspace of its own for each test.
+
+Isolation is the product's own: a test works in a fresh workspace, which sees no other's rows. Nothing is truncated or
+rolled back, so code under test commits as it does in production.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+import pytest
+
+from core.context import Ctx, Workspace
+from core.db import Database
+from core.models import Member
+from tests import factories
+from tests.factories import FixedClock
+from tests.postgres import database_server
+
+
+@pytest.fixture(scope="session")
+def owner_url() -> Iterator[str]:
+    """The owner's URL of this test process's database; only migrations, catalogue checks and set-up use it."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    # Short and outside pytest's own folder: a socket's path may have 107 characters, and the server's user reads it.
+    with database_server(Path(tempfile.gettempdir()) / f"rapport-tests-{run[:12]}", f"rapport_{worker}") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database(owner_url: str) -> Iterator[Database]:
+    """The database as the product uses it: as the application role, by transactions inside a workspace."""
+    database = Database(owner_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands still until the test moves it."""
+    return FixedClock()
+
+
+@pytest.fixture
+def workspace(database: Database, clock: FixedClock) -> Workspace:
+    """A fresh workspace with a pipeline, stages, sources and an admin."""
+    return factories.make_workspace(database, clock)
+
+
+class CtxFor(Protocol):
+    """Opens one transaction in which a member acts; commits at its end."""
+
+    def __call__(self, member: Member | None = None, source: str = "test") -> AbstractContextManager[Ctx]:
+        """`member` None stands for the system."""
+        ...
+
+
+@pytest.fixture
+def ctx_for(database: Database, workspace: Workspace, clock: FixedClock) -> CtxFor:
+    """`with ctx_for(ana) as ctx:` is one transaction in which Ana acts."""
+
+    def open_ctx(member: Member | None = None, source: str = "test") -> AbstractContextManager[Ctx]:
+        return factories.ctx_as(database, clock, workspace.id, member.id if member else None, source)
+
+    return open_ctx
