@@ -34,30 +34,45 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
         server = get_server(folder / "pgdata", cleanup_mode=None, start=False)
         with _users_of(folder) as users:
             server.start()
-            users.add(os.getpid())
+            users.add(_me())
     try:
         with _users_of(folder):  # or two newcomers would both make the database
             url = _database_url(server.get_uri())
         yield url
     finally:
         with _users_of(folder) as users:
-            users.discard(os.getpid())
+            users.discard(_me())
             if not users:
                 server.stop()
 
 
 @contextmanager
-def _users_of(folder: Path) -> Iterator[set[int]]:
+def _users_of(folder: Path) -> Iterator[set[str]]:
     """The living processes that use the server, under a lock over start, stop and registration."""
     path = folder / "postgres.users"
     with path.open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        users = {int(pid) for pid in file.read().split() if psutil.pid_exists(int(pid))}
+        users = {user for user in file.read().split() if _alive(user)}
         yield users
         file.seek(0)
         file.truncate()
-        file.write(" ".join(str(pid) for pid in sorted(users)))
+        file.write(" ".join(sorted(users)))
+
+
+def _me() -> str:
+    """This process: its id and when it began, since ids are given out again (after a restart of the machine, soon)."""
+    return f"{os.getpid()}:{psutil.Process().create_time():.0f}"
+
+
+def _alive(user: str) -> bool:
+    pid, _, began = user.partition(":")
+    try:
+        process = psutil.Process(int(pid))
+        # A process that nobody has reaped yet, as in a container without an init, is gone all the same.
+        return f"{process.create_time():.0f}" == began and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.NoSuchProcess, ValueError):
+        return False
 
 
 def _database_url(server_uri: str) -> str:

@@ -30,6 +30,7 @@ def database_server(folder: Path, name: str) -> Iterator[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        cwd=Path(__file__).parents[1],
         start_new_session=True,  # Ctrl-C is for the tests; the server is wanted until they have ended
     )
     with holder:
