@@ -1,0 +1,28 @@
+// The developer's drawer: what the sandbox noticed about the app, and trouble to order.
+
+import { icon } from './icons.js';
+import { dismissToast, redraw, store } from './store.js';
+import { h } from './vdom.js';
+
+/** The drawer on the right with everything the sandbox had to say. */
+export function developerPane() {
+  if (!store.developer) return null;
+  const shut = () => {
+    store.developer = false;
+    redraw();
+  };
+  const notices = [...store.state.notices].reverse();
+  return h('aside', { class: 'side-pane developer', key: 'developer', 'aria-label': 'Developer drawer' },
+    h('div', { class: 'pane-head' }, h('h2', { class: 'pane-title' }, 'Developer'), h('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close the drawer', onclick: shut }, icon('close'))),
+    h('div', { class: 'scroll', tabindex: '0', 'aria-label': 'Notices' },
+      h('p', { class: 'drawer-hint' }, 'What Slack would tell the maker of the app: late answers, refused blocks, broken rules.'),
+      notices.length === 0 && h('p', { class: 'loading' }, 'Nothing to report.'),
+      notices.map((one) => h('div', { class: `notice notice-${one.level}`, key: one.id }, icon(one.level === 'info' ? 'info' : 'warning'), h('div', { class: 'notice-text' }, one.text)))));
+}
+
+/** Sentences that come and go in the corner. */
+export function toasts() {
+  return h('div', { class: 'toasts', 'aria-live': 'assertive', key: 'toasts' }, store.toasts.map((one) => h('div', { class: `toast toast-${one.level}`, key: one.id },
+    icon(one.level === 'info' ? 'info' : 'warning'), h('span', {}, one.text),
+    h('button', { type: 'button', class: 'icon-button', 'aria-label': 'Dismiss', onclick: () => dismissToast(one.id) }, icon('close')))));
+}

@@ -1,0 +1,42 @@
+// Faces and names: avatars, and the switch between people.
+
+import { menuButton } from './popup.js';
+import { icon } from './icons.js';
+import { nameOf, person, store } from './store.js';
+import { goTo } from './route.js';
+import { h } from './vdom.js';
+
+/** A coloured tile with initials, or the app's mark. */
+export function avatar(id, size = 'middle') {
+  const app = store.state?.app;
+  if (app && id === app.bot_user_id) {
+    return h('span', { class: `avatar avatar-${size} avatar-app`, style: { background: app.color || '#4a154b' }, 'aria-hidden': 'true' }, app.name.slice(0, 1));
+  }
+  const one = person(id);
+  return h('span', { class: `avatar avatar-${size}`, style: { background: one.color || '#616061' }, 'aria-hidden': 'true' }, initials(one.real_name || one.name || '?'));
+}
+
+function initials(name) {
+  const words = name.split(/\s+/).filter(Boolean);
+  const letters = words.length > 1 ? words[0][0] + words[words.length - 1][0] : (words[0] || '?').slice(0, 1);
+  return letters.toUpperCase();
+}
+
+/** The button at the foot of the sidebar: who you are, and who you could be. */
+export function personSwitch() {
+  const current = person(store.as);
+  const people = store.state.people.filter((one) => !one.is_bot);
+  const items = ['See the workspace as', ...people.map((one) => ({
+    label: one.real_name || one.name,
+    hint: [one.role_hint, one.title].filter(Boolean).join(' · '),
+    avatar: avatar(one.id, 'small'),
+    checked: one.id === store.as,
+    run: () => goTo({ as: one.id }),
+  }))];
+  const face = [
+    h('span', { class: 'me-face' }, avatar(store.as), h('span', { class: 'presence', 'aria-hidden': 'true' })),
+    h('span', { class: 'me-text' }, h('span', { class: 'me-name' }, nameOf(store.as)), h('span', { class: 'me-role' }, current.role_hint || current.title || '')),
+    icon('people'),
+  ];
+  return menuButton('page', 'person', { label: `You are ${nameOf(store.as)}. Switch person`, face, items, className: 'me' });
+}
