@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import Busy
+from core.history import RecordedSession
 
 APP_ROLE = "rapport_app"
 DISPATCHER_ROLE = "rapport_dispatcher"
@@ -31,9 +32,7 @@ class PrivilegedLogin(Exception):
 class Database:
     """A pool of connections that can only be used through `begin` and `dispatcher`."""
 
-    def __init__(
-        self, url: str, *, pool_size: int = 8, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS
-    ) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> None:
         self._statement_timeout_ms = statement_timeout_ms
         self.engine: Engine = create_engine(
             sqlalchemy_url(url),
@@ -92,7 +91,7 @@ class Database:
 
     @contextmanager
     def _session(self, options: dict[str, object]) -> Iterator[Session]:
-        session = Session(self.engine, autoflush=True, expire_on_commit=False)
+        session = RecordedSession(self.engine, autoflush=True, expire_on_commit=False)
         try:
             session.connection(execution_options=options)
             yield session

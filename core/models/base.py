@@ -110,9 +110,7 @@ def tenant_fk(column: str, target: str) -> ForeignKeyConstraint:
 
 def lower_key(column: str) -> Mapped[str | None]:
     """A stored lower-case copy in C order: prefix search on it is a range that an index serves under RLS."""
-    return mapped_column(
-        Text(collation="C"), Computed(f"lower({column})", persisted=True), sort_order=95
-    )
+    return mapped_column(Text(collation="C"), Computed(f"lower({column})", persisted=True), sort_order=95)
 
 
 def reversed_key(column: str) -> Mapped[str | None]:

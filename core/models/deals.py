@@ -69,6 +69,7 @@ class Deal(Versioned, TenantModel):
         "account_id",
         "contact_id",
         "stage_id",
+        "stage_entered_at",
         "value",
         "currency",
         "owner_id",
@@ -132,7 +133,7 @@ class Deal(Versioned, TenantModel):
 
 
 class StageChange(Tracked, TenantModel):
-    """One step of a deal's way; taken back (`archived_at`) when the move is undone, so that time in stage stays true."""
+    """One step of a deal's way; archived when the move is undone, so that time in stage stays true."""
 
     __tablename__ = "stage_changes"
     __entity__ = "stage_change"

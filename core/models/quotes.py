@@ -8,7 +8,16 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.enums import QuoteStatus
-from core.models.base import PERCENT, TenantModel, Tracked, Versioned, check, enum_column, lower_key, tenant_fk
+from core.models.base import (
+    PERCENT,
+    TenantModel,
+    Tracked,
+    Versioned,
+    check,
+    enum_column,
+    lower_key,
+    tenant_fk,
+)
 
 
 class Product(Tracked, TenantModel):

@@ -43,9 +43,7 @@ class Outbox(TenantModel):
     """Something that happened and that others may have to hear of; committed with what happened."""
 
     __tablename__ = "outbox"
-    __table_args__ = (
-        Index("ix_outbox_unrouted", "workspace_id", "id", postgresql_where=text("routed_at IS NULL")),
-    )
+    __table_args__ = (Index("ix_outbox_unrouted", "workspace_id", "id", postgresql_where=text("routed_at IS NULL")),)
 
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]]
@@ -81,9 +79,7 @@ class Delivery(TenantModel):
     """Deliveries of one lane (a Slack channel) leave in order and paced."""
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]]
-    state: Mapped[DeliveryState] = mapped_column(
-        enum_column(DeliveryState, "state"), default=DeliveryState.PENDING
-    )
+    state: Mapped[DeliveryState] = mapped_column(enum_column(DeliveryState, "state"), default=DeliveryState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]

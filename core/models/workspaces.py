@@ -28,9 +28,7 @@ class WorkspaceRow(Tracked, Tenant):
     locale: Mapped[str] = mapped_column(default="en_US")
     country: Mapped[str] = mapped_column(default="US")
     """Region that phone numbers without a country code are read in."""
-    visibility: Mapped[Visibility] = mapped_column(
-        enum_column(Visibility, "visibility"), default=Visibility.OWN
-    )
+    visibility: Mapped[Visibility] = mapped_column(enum_column(Visibility, "visibility"), default=Visibility.OWN)
     sales_channel: Mapped[str] = mapped_column(default="")
     bot_user_id: Mapped[str] = mapped_column(default="")
     bot_token: Mapped[str] = mapped_column(default="")

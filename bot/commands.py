@@ -1,0 +1,73 @@
+"""The slash commands' subcommands: declared beside their handlers, listed by `/crm help` and the user guide."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from bot.replies import Reply
+from core.context import Ctx
+
+NEAR_ENOUGH = 60
+"""rapidfuzz ratio from which a misspelt word is taken to mean a subcommand (0 to 100)."""
+
+
+@dataclass(frozen=True)
+class CommandCall:
+    """What a person typed after the command, and where."""
+
+    text: str
+    channel_id: str
+
+
+CommandHandler = Callable[[Ctx, CommandCall], Reply]
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """`/lead new [free text]`: what it is called, what it takes, what it does."""
+
+    command: str
+    word: str
+    arguments: str
+    summary: str
+    handler: CommandHandler
+
+    @property
+    def usage(self) -> str:
+        """How it is typed."""
+        return " ".join(part for part in (f"/{self.command}", self.word, self.arguments) if part)
+
+
+class Commands:
+    """All subcommands of the product."""
+
+    def __init__(self) -> None:
+        self._table: dict[tuple[str, str], Subcommand] = {}
+
+    def add(self, subcommand: Subcommand) -> None:
+        """Register one. Raises TypeError where the word is taken."""
+        key = (subcommand.command, subcommand.word)
+        if key in self._table:
+            raise TypeError(f"two handlers for {subcommand.usage}")
+        self._table[key] = subcommand
+
+    def __iter__(self) -> Iterator[Subcommand]:
+        return iter(self._table.values())
+
+    def of(self, command: str) -> list[Subcommand]:
+        """The subcommands of one command, in the order of their declaration."""
+        return [one for one in self if one.command == command]
+
+    def find(self, command: str, text: str) -> tuple[Subcommand | None, str]:
+        """The subcommand a text begins with and the rest of the text; None where the word is unknown."""
+        word, _, rest = text.strip().partition(" ")
+        found = self._table.get((command, word.lower()))
+        return (found, rest.strip()) if found else (None, text.strip())
+
+    def nearest(self, command: str, text: str) -> Subcommand | None:
+        """The subcommand an unknown word was probably meant to be."""
+        word = text.strip().partition(" ")[0].lower()
+        words = {one.word: one for one in self.of(command) if one.word}
+        match = process.extractOne(word, words.keys(), scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH) if word else None
+        return words[match[0]] if match else None

@@ -1,0 +1,92 @@
+"""Replies in Slack's wire format: views with their metadata, messages, options."""
+
+import json
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.replies import Choices, Home, Message, Modal
+from bot.routes import METADATA_MAX, Route, Submission, UnknownRoute, unpack
+from bot.views import kit
+
+RESPONSE_URL_SECONDS = 30 * 60
+"""How long a response_url works (docs.slack.dev/interactivity/handling-user-interaction)."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a person was when a window opened: where they are answered after it closes."""
+
+    channel_id: str = ""
+    response_url: str = ""
+    at: float = 0.0
+    """When the response_url was handed out, unix seconds."""
+
+    def url_at(self, now: float) -> str:
+        """The response_url while it works, else nothing."""
+        return self.response_url if now - self.at < RESPONSE_URL_SECONDS - 60 else ""
+
+
+_ORIGIN = TypeAdapter(Origin)
+
+
+def view(modal: Modal, origin: Origin) -> dict[str, object]:
+    """A modal as views.open takes it. The route and the origin travel in its private metadata."""
+    made: dict[str, object] = {
+        "type": "modal",
+        "title": kit.plain(modal.title, kit.MODAL_TITLE_MAX),
+        "close": kit.plain(modal.close or "Close", kit.MODAL_TITLE_MAX),
+        "blocks": list(modal.blocks)[: kit.VIEW_BLOCKS_MAX],
+        "private_metadata": _metadata(modal.route, origin),
+    }
+    if modal.route is not None:
+        made["callback_id"] = modal.route.id
+        made["submit"] = kit.plain(modal.submit or "Save", kit.MODAL_TITLE_MAX)
+    return made
+
+
+def _metadata(route: Submission | None, origin: Origin) -> str:
+    text = json.dumps(
+        {"route": route.pack() if route else "", "origin": _ORIGIN.dump_python(origin, mode="json")},
+        separators=(",", ":"),
+    )
+    if len(text) > METADATA_MAX:
+        raise ValueError(f"private_metadata over {METADATA_MAX} characters")
+    return text
+
+
+def read_metadata(text: str) -> tuple[Route | None, Origin]:
+    """A view's route and origin. Raises UnknownRoute where it was not made by this version."""
+    if not text:
+        return None, Origin()
+    try:
+        found = json.loads(text)
+        origin = _ORIGIN.validate_python(found.get("origin", {}))
+        return (unpack(found["route"]) if found.get("route") else None), origin
+    except (ValueError, KeyError, AttributeError, ValidationError) as error:
+        raise UnknownRoute("private_metadata") from error
+
+
+def home_view(home: Home) -> dict[str, object]:
+    """An App Home as views.publish takes it."""
+    return {"type": "home", "blocks": list(home.blocks)[: kit.VIEW_BLOCKS_MAX]}
+
+
+def message_payload(message: Message) -> dict[str, object]:
+    """A message as chat.postMessage and response_url take it; foreign links are never unfurled."""
+    made: dict[str, object] = {"text": message.text, "unfurl_links": False, "unfurl_media": False}
+    if message.blocks:
+        made["blocks"] = list(message.blocks)[: kit.MESSAGE_BLOCKS_MAX]
+    return made
+
+
+def message_modal(message: Message, title: str) -> Modal:
+    """A message as a window, for where there is no conversation to say it in."""
+    return Modal(title=title, blocks=message.blocks or [kit.section(message.text)])
+
+
+def choices_payload(choices: Choices) -> dict[str, object]:
+    """Options as a block_suggestion is answered."""
+    if choices.groups:
+        return {"option_groups": kit.option_groups(choices.groups)}
+    return {"options": kit.options(choices.choices)}

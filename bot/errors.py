@@ -1,0 +1,117 @@
+"""What went wrong, in words: one table from the domain's codes to sentences, for every surface in Slack."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from core.errors import DomainError
+from core.i18n import Viewer
+
+FIELD_PROBLEMS: Mapping[str, str] = {
+    "required": "Please fill this in.",
+    "email_invalid": "This does not look like an e-mail address. Example: ana@acme.com",
+    "phone_invalid": "This does not look like a phone number. Start with + and the country code: +49 30 1234567",
+    "name_empty": "Please type a name.",
+    "too_long": "This is too long. Please shorten it.",
+    "amount_invalid": "Please type an amount, for example 1200 or 12k.",
+    "amount_negative": "The amount cannot be negative.",
+    "amount_too_large": "This amount is too large.",
+    "percent_invalid": "Please type a percentage from 0 to 100.",
+    "number_invalid": "Please type a whole number.",
+    "number_out_of_range": "This number is out of range.",
+    "quantity_invalid": "The quantity must be more than zero.",
+    "date_invalid": "Please choose a date.",
+    "date_past": "Please choose today or a later day.",
+    "choice_invalid": "Please choose one from the list.",
+    "member_unknown": "This person cannot own records here. Please choose a colleague of this workspace.",
+    "record_unknown": "This record cannot be found any more. Please choose another one.",
+    "record_required": "Please choose the record this is about.",
+    "not_yours": "You may look at this record but not change it. Ask its owner or your manager.",
+    "lines_empty": "A quote needs at least one line.",
+    "account_required": "Type a company name or choose an existing account.",
+    "loss_reason_required": "Please choose why the deal was lost.",
+}
+"""Sentences under a form's fields."""
+
+
+def _undo_changed_since(error: DomainError, viewer: Viewer) -> str:
+    who, at = error.data.get("who"), error.data.get("at")
+    field = str(error.data.get("field") or "").replace("_", " ")
+    if isinstance(at, datetime):
+        return viewer.t(
+            "This cannot be undone any more: {who} changed {field} on {when}.",
+            who=str(who or "Rapport"),
+            field=field or viewer.t("the record"),
+            when=viewer.datetime(at),
+        )
+    return viewer.t("This cannot be undone any more: the record changed since.")
+
+
+def _built_upon(error: DomainError, viewer: Viewer) -> str:
+    return viewer.t(
+        "This cannot be undone any more: there is already a {thing} on it.",
+        thing=viewer.t(str(error.data.get("by", "record")).replace("_", " ")),
+    )
+
+
+def _converted(error: DomainError, viewer: Viewer) -> str:
+    who = error.data.get("who")
+    if who:
+        return viewer.t("{who} has already converted this lead.", who=str(who))
+    return viewer.t("This lead is already converted.")
+
+
+def _unknown_stage(error: DomainError, viewer: Viewer) -> str:
+    return viewer.t(
+        "There is no stage “{word}”. The stages are: {stages}.",
+        word=str(error.data.get("word", "")),
+        stages=str(error.data.get("stages", "")),
+    )
+
+
+SENTENCES: Mapping[str, str] = {
+    "not_found": "I cannot find that. It may not exist, or you may not have access to it.",
+    "forbidden": "You are not allowed to do that.",
+    "not_yours": "You may look at this record but not change it. Ask its owner or your manager.",
+    "needs_admin": "Only an admin of Rapport can do that.",
+    "outsider": "Rapport is only for members of this workspace. Ask the person you work with here to help you.",
+    "deactivated": "Your access to Rapport was taken away. Ask an admin of Rapport.",
+    "conflict": "Somebody changed this meanwhile. Open it again to see it as it is now.",
+    "busy": "Somebody else is changing this right now. Please try again in a moment.",
+    "undo_too_late": "This can be undone for one day only, and that day is over.",
+    "undo_already": "This was already undone.",
+    "deal_closed": "This deal is closed. Move it back to an open stage first.",
+    "quote_not_draft": "This quote is not a draft any more, so its lines are fixed.",
+    "lead_converted": "This lead is converted. Work on the deal instead.",
+    "old_button": "This button is from an earlier version. Please open the record again.",
+    "invalid": "Something that was typed cannot be used.",
+}
+"""Sentences without data. Keys are codes of core.errors.DomainError."""
+
+_WITH_DATA: Mapping[str, Callable[[DomainError, Viewer], str]] = {
+    "undo_changed_since": _undo_changed_since,
+    "undo_built_upon": _built_upon,
+    "already_converted": _converted,
+    "stage_unknown": _unknown_stage,
+}
+
+
+def sentence(error: DomainError, viewer: Viewer) -> str:
+    """What happened and what to do, in the viewer's language."""
+    with_data = _WITH_DATA.get(error.code)
+    if with_data is not None:
+        return with_data(error, viewer)
+    return viewer.t(SENTENCES.get(error.code, SENTENCES["invalid"]))
+
+
+def field_sentence(code: str, viewer: Viewer) -> str:
+    """The sentence under a field."""
+    return viewer.t(FIELD_PROBLEMS.get(code, "This cannot be used."))
+
+
+def unexpected(reference: str, viewer: Viewer) -> str:
+    """Our own fault: say so, that nothing was saved, and what to tell whoever runs Rapport."""
+    return viewer.t(
+        "Something went wrong on our side; nothing was saved. Please try again. "
+        "If it stays, tell your admin this reference: {reference}",
+        reference=reference,
+    )

@@ -1,0 +1,266 @@
+"""Who may see and do what. One table, and the only two doors from a question or an id to rows.
+
+A record a person may not see does not exist for them: `load` raises NotFound, never Forbidden, so that not even its
+existence leaks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.context import Ctx
+from core.enums import Role, Visibility
+from core.errors import Forbidden, NotFound
+from core.models import (
+    Account,
+    Activity,
+    ActivityObjection,
+    Contact,
+    Deal,
+    Lead,
+    Member,
+    Quote,
+    QuoteLine,
+    StageChange,
+    TenantModel,
+)
+
+
+class Verb(StrEnum):
+    """What may be done to a record."""
+
+    SEE = "see"
+    EDIT = "edit"
+    ASSIGN = "assign"
+
+
+class Relation(StrEnum):
+    """How a record stands to the person: whose it is."""
+
+    OWN = "own"
+    UNASSIGNED = "unassigned"
+    REPORT = "report"
+    """Owned by somebody below the person in the tree of managers."""
+    TEAM = "team"
+    """Owned by the person's own manager or by a colleague with the same manager."""
+    OTHER = "other"
+
+
+class Power(StrEnum):
+    """What may be done to the workspace."""
+
+    CONFIGURE = "configure"
+    RETRY_DELIVERIES = "retry_deliveries"
+
+
+_MINE = frozenset({Relation.OWN, Relation.UNASSIGNED})
+_TREE = _MINE | {Relation.REPORT}
+_ALL = frozenset(Relation)
+
+POLICY: Mapping[Role, Mapping[Verb, frozenset[Relation]]] = MappingProxyType(
+    {
+        Role.REP: {Verb.SEE: _MINE, Verb.EDIT: _MINE, Verb.ASSIGN: _MINE},
+        Role.MANAGER: {Verb.SEE: _TREE, Verb.EDIT: _TREE, Verb.ASSIGN: _TREE},
+        Role.ADMIN: {Verb.SEE: _ALL, Verb.EDIT: _ALL, Verb.ASSIGN: _ALL},
+    }
+)
+WIDENED_SIGHT: Mapping[Visibility, frozenset[Relation]] = MappingProxyType(
+    {
+        Visibility.OWN: frozenset(),
+        Visibility.TEAM: frozenset({Relation.TEAM, Relation.REPORT}),
+        Visibility.ALL: _ALL,
+    }
+)
+POWERS: Mapping[Role, frozenset[Power]] = MappingProxyType(
+    {Role.REP: frozenset(), Role.MANAGER: frozenset(), Role.ADMIN: frozenset(Power)}
+)
+
+Owned = Lead | Account | Contact | Deal
+Row = TypeVar("Row", bound=TenantModel)
+OWNED: tuple[type[Owned], ...] = (Lead, Account, Contact, Deal)
+_SUBJECTS: tuple[tuple[InstrumentedAttribute[UUID | None], type[Owned]], ...] = (
+    (Activity.lead_id, Lead),
+    (Activity.account_id, Account),
+    (Activity.contact_id, Contact),
+    (Activity.deal_id, Deal),
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The people around the actor, by relation."""
+
+    reports: frozenset[UUID]
+    team: frozenset[UUID]
+
+
+def permits(role: Role, verb: Verb, relation: Relation, visibility: Visibility) -> bool:
+    """Whether the policy lets this role do this to a record standing in this relation."""
+    if relation in POLICY[role][verb]:
+        return True
+    return verb is Verb.SEE and relation in WIDENED_SIGHT[visibility]
+
+
+def require_power(ctx: Ctx, power: Power) -> None:
+    """Check a right over the workspace. Raises Forbidden."""
+    if power not in POWERS[ctx.actor.role]:
+        raise Forbidden("needs_admin")
+
+
+def has_power(ctx: Ctx, power: Power) -> bool:
+    """Whether the actor has this right over the workspace."""
+    return power in POWERS[ctx.actor.role]
+
+
+def relation_to(ctx: Ctx, owner_id: UUID | None) -> Relation:
+    """How a record with this owner stands to the actor."""
+    if owner_id is None:
+        return Relation.UNASSIGNED
+    if owner_id == ctx.actor.member_id:
+        return Relation.OWN
+    around = scope(ctx)
+    if owner_id in around.reports:
+        return Relation.REPORT
+    return Relation.TEAM if owner_id in around.team else Relation.OTHER
+
+
+def may(ctx: Ctx, verb: Verb, owner_id: UUID | None) -> bool:
+    """Whether the actor may do this to a record of this owner."""
+    if ctx.actor.role is Role.ADMIN:
+        return True
+    return permits(ctx.actor.role, verb, relation_to(ctx, owner_id), ctx.workspace.visibility)
+
+
+def scope(ctx: Ctx) -> Scope:
+    """The actor's reports (whole tree below) and team, read once per transaction."""
+    cached = ctx.session.info.get("scope")
+    if isinstance(cached, Scope):
+        return cached
+    found = Scope(_reports(ctx), _team(ctx))
+    ctx.session.info["scope"] = found
+    return found
+
+
+def _reports(ctx: Ctx) -> frozenset[UUID]:
+    if ctx.actor.member_id is None:
+        return frozenset()
+    here = Member.workspace_id == ctx.workspace.id
+    tree = select(Member.id).where(here, Member.manager_id == ctx.actor.member_id).cte("tree", recursive=True)
+    tree = tree.union(select(Member.id).where(here, Member.manager_id == tree.c.id))
+    return frozenset(ctx.session.scalars(select(tree.c.id)))
+
+
+def _team(ctx: Ctx) -> frozenset[UUID]:
+    here = Member.workspace_id == ctx.workspace.id
+    manager_id = ctx.session.scalar(select(Member.manager_id).where(here, Member.id == ctx.actor.member_id))
+    if manager_id is None:
+        return frozenset()
+    peers = ctx.session.scalars(select(Member.id).where(here, Member.manager_id == manager_id))
+    return frozenset(peers) | {manager_id}
+
+
+def visible(ctx: Ctx, model: type[Row]) -> Select[Row]:
+    """Where each select starts: the rows of this workspace that the actor may see and that were not taken back."""
+    query = select(model).where(model.workspace_id == ctx.workspace.id, sees(ctx, model))
+    archived_at = getattr(model, "archived_at", None)
+    return query if archived_at is None else query.where(archived_at.is_(None))
+
+
+def sees(ctx: Ctx, model: type[TenantModel]) -> ColumnElement[bool]:
+    """The condition under which the actor may see a row of this model."""
+    if ctx.actor.role is Role.ADMIN or ctx.workspace.visibility is Visibility.ALL:
+        return true()
+    if model in OWNED:
+        return _sees_owner(ctx, model.owner_id)
+    if model is Activity:
+        return or_(*(column.in_(_visible_ids(ctx, subject)) for column, subject in _SUBJECTS))
+    if model is Quote:
+        return Quote.deal_id.in_(_visible_ids(ctx, Deal))
+    if model is StageChange:
+        return StageChange.deal_id.in_(_visible_ids(ctx, Deal))
+    if model is QuoteLine:
+        return QuoteLine.quote_id.in_(_seen_parents(ctx, Quote))
+    if model is ActivityObjection:
+        return ActivityObjection.activity_id.in_(_seen_parents(ctx, Activity))
+    return true()
+
+
+def _seen_parents(ctx: Ctx, model: type[Quote | Activity]) -> Select[UUID]:
+    return select(model.id).where(model.workspace_id == ctx.workspace.id, sees(ctx, model))
+
+
+def _sees_owner(ctx: Ctx, owner: InstrumentedAttribute[UUID | None]) -> ColumnElement[bool]:
+    relations = POLICY[ctx.actor.role][Verb.SEE] | WIDENED_SIGHT[ctx.workspace.visibility]
+    people: set[UUID] = set()
+    if Relation.OWN in relations and ctx.actor.member_id is not None:
+        people.add(ctx.actor.member_id)
+    if Relation.REPORT in relations:
+        people |= scope(ctx).reports
+    if Relation.TEAM in relations:
+        people |= scope(ctx).team
+    condition = owner.in_(people) if people else false()
+    return or_(owner.is_(None), condition) if Relation.UNASSIGNED in relations else condition
+
+
+def _visible_ids(ctx: Ctx, model: type[Owned]) -> Select[UUID]:
+    return select(model.id).where(model.workspace_id == ctx.workspace.id, model.archived_at.is_(None), sees(ctx, model))
+
+
+def load(ctx: Ctx, model: type[Row], row_id: UUID, verb: Verb = Verb.EDIT) -> Row:
+    """The only door from an id to a row. Locks the row unless it is only looked at.
+
+    Raises NotFound where the record does not exist or may not be seen, Forbidden where it is seen but not allowed.
+    """
+    return _one(ctx, visible(ctx, model).where(model.id == row_id), model, verb)
+
+
+def load_any(ctx: Ctx, model: type[Row], row_id: UUID, verb: Verb = Verb.EDIT) -> Row:
+    """Like `load`, but also a record that was taken back (archived): for undo, which may bring it to life again."""
+    query = select(model).where(model.workspace_id == ctx.workspace.id, sees(ctx, model), model.id == row_id)
+    return _one(ctx, query, model, verb)
+
+
+def _one(ctx: Ctx, query: Select[Row], model: type[Row], verb: Verb) -> Row:
+    if verb is not Verb.SEE:
+        query = query.with_for_update(of=model).execution_options(populate_existing=True)
+    row = ctx.session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFound
+    if verb is not Verb.SEE and not may_touch(ctx, row, verb):
+        raise Forbidden("not_yours")
+    return row
+
+
+def may_touch(ctx: Ctx, row: TenantModel, verb: Verb) -> bool:
+    """Whether the actor may do this to a row already loaded: by its own owner, its record's, or by configuring."""
+    if ctx.actor.role is Role.ADMIN:
+        return True
+    match row:
+        case Lead() | Account() | Contact() | Deal():
+            return may(ctx, verb, row.owner_id)
+        case Quote() | StageChange():
+            return may(ctx, verb, _owner_of(ctx, Deal, row.deal_id))
+        case QuoteLine():
+            return may_touch(ctx, ctx.session.get_one(Quote, (row.workspace_id, row.quote_id)), verb)
+        case ActivityObjection():
+            return may_touch(ctx, ctx.session.get_one(Activity, (row.workspace_id, row.activity_id)), verb)
+        case Activity():
+            for column, model in _SUBJECTS:
+                subject_id = getattr(row, column.key)
+                if subject_id is not None:
+                    return may(ctx, verb, _owner_of(ctx, model, subject_id))
+            return False
+        case _:
+            return has_power(ctx, Power.CONFIGURE)
+
+
+def _owner_of(ctx: Ctx, model: type[Owned], row_id: UUID) -> UUID | None:
+    return ctx.session.scalars(
+        select(model.owner_id).where(model.workspace_id == ctx.workspace.id, model.id == row_id)
+    ).one()

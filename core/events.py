@@ -1,0 +1,85 @@
+"""Things that happened and that others may have to hear of. Ids only: what is shown is read when it is sent."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of all events; `kind` is what is stored."""
+
+    kind: ClassVar[str] = ""
+    _kinds: ClassVar[dict[str, type["Event"]]] = {}
+
+    def __init_subclass__(cls, *, kind: str) -> None:
+        super().__init_subclass__()
+        if kind in Event._kinds:
+            raise TypeError(f"two events are called {kind!r}")
+        cls.kind = kind
+        Event._kinds[kind] = cls
+
+
+def pack(event: Event) -> dict[str, object]:
+    """The event's data as JSON values."""
+    packed: dict[str, object] = TypeAdapter(type(event)).dump_python(event, mode="json")
+    return packed
+
+
+def unpack(kind: str, payload: dict[str, object]) -> Event:
+    """The event a stored row stands for. Raises KeyError for a kind nobody knows."""
+    event: Event = TypeAdapter(Event._kinds[kind]).validate_python(payload)  # noqa: SLF001 - its own registry
+    return event
+
+
+@dataclass(frozen=True)
+class MemberJoined(Event, kind="member.joined"):
+    """Somebody used Rapport for the first time: their zone, language and name are to be read from Slack."""
+
+    member_id: UUID
+    installer: bool
+
+
+@dataclass(frozen=True)
+class RecordChanged(Event, kind="record.changed"):
+    """A record's cards are out of date."""
+
+    entity: str
+    entity_id: UUID
+
+
+@dataclass(frozen=True)
+class RecordAssigned(Event, kind="record.assigned"):
+    """A record got a new owner; told to the owner unless they did it themselves."""
+
+    entity: str
+    entity_id: UUID
+    owner_id: UUID
+    by_id: UUID | None
+
+
+@dataclass(frozen=True)
+class CardShared(Event, kind="card.shared"):
+    """Somebody put a record's card into a channel."""
+
+    entity: str
+    entity_id: UUID
+    channel: str
+    by_id: UUID | None
+
+
+@dataclass(frozen=True)
+class DealWon(Event, kind="deal.won"):
+    """A deal was won: the sales channel hears of it."""
+
+    deal_id: UUID
+    by_id: UUID | None
+
+
+@dataclass(frozen=True)
+class HomeChanged(Event, kind="home.changed"):
+    """What a person's App Home shows is out of date."""
+
+    member_id: UUID

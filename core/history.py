@@ -1,0 +1,103 @@
+"""What changed, written by the flush itself, so that no operation can forget it.
+
+Every session of the product is a RecordedSession. Before each flush it looks at the tracked records that are new or
+changed and adds one history row for each; it also keeps `created_at` and `updated_at`. Bulk statements would pass it
+by and are refused on tracked records.
+"""
+
+from typing import Any
+
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from core.context import Ctx
+from core.models import History, Tracked
+from core.models.base import as_json
+
+CREATE, UPDATE, ARCHIVE, RESTORE = "create", "update", "archive", "restore"
+
+
+class Unrecorded(Exception):
+    """A tracked record was to be written where nobody could say who did it."""
+
+
+class RecordedSession(Session):
+    """A session whose tracked changes end up in the history."""
+
+
+def ctx_of(session: Session) -> Ctx:
+    """The context a session works for. Raises Unrecorded where it has none."""
+    ctx = session.info.get("ctx")
+    if not isinstance(ctx, Ctx):
+        raise Unrecorded("a tracked record is written outside a context")
+    return ctx
+
+
+@event.listens_for(RecordedSession, "before_flush")
+def _record(session: Session, _flush: UOWTransaction, _instances: object) -> None:
+    for row in list(session.new):
+        if isinstance(row, Tracked):
+            _record_new(ctx_of(session), row)
+    for row in list(session.dirty):
+        if isinstance(row, Tracked) and session.is_modified(row):
+            _record_change(ctx_of(session), row)
+    for row in session.deleted:
+        if isinstance(row, Tracked):
+            raise Unrecorded(f"a {row.__entity__} is archived, never deleted")
+
+
+@event.listens_for(RecordedSession, "do_orm_execute")
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    if not (state.is_update or state.is_delete):
+        return
+    mapper = state.bind_mapper
+    if mapper is not None and issubclass(mapper.class_, Tracked):
+        raise Unrecorded(f"a bulk statement on {mapper.class_.__name__} would leave no history")
+
+
+def _record_new(ctx: Ctx, row: Tracked) -> None:
+    row.created_at = ctx.now
+    if hasattr(row, "updated_at"):
+        row.updated_at = ctx.now
+    values = {name: getattr(row, name) for name in row.__tracked__}
+    changes = {name: [None, value] for name, value in as_json(values).items() if value is not None and value != ""}
+    _add(ctx, row, CREATE, changes, 1 if hasattr(row, "version") else None)
+
+
+def _record_change(ctx: Ctx, row: Tracked) -> None:
+    if hasattr(row, "updated_at"):
+        row.updated_at = ctx.now
+    version = row.version + 1 if hasattr(row, "version") else None
+    state = inspect(row)
+    archived = state.attrs.archived_at.history
+    if archived.has_changes():
+        action = ARCHIVE if row.archived_at else RESTORE
+        _add(ctx, row, action, {}, version)
+        return
+    changes: dict[str, Any] = {}
+    for name in row.__tracked__:
+        change = state.attrs[name].history
+        if change.has_changes():
+            old = change.deleted[0] if change.deleted else None
+            changes[name] = list(as_json({"old": old, "new": getattr(row, name)}).values())
+    changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    if changes:
+        _add(ctx, row, UPDATE, changes, version)
+
+
+def _add(ctx: Ctx, row: Tracked, action: str, changes: dict[str, Any], version: int | None) -> None:
+    ctx.add(
+        History(
+            change_id=ctx.change_id,
+            entity=row.__entity__,
+            entity_id=row.id,  # type: ignore[attr-defined]  # every tracked model has an id
+            action=action,
+            changes=changes,
+            version=version,
+            operation=ctx.operation,
+            source=ctx.source,
+            actor_id=ctx.actor.member_id,
+            at=ctx.now,
+            undoes=ctx.undoes,
+        )
+    )

@@ -1,0 +1,62 @@
+"""Members: finding colleagues, and keeping what Slack knows of them."""
+
+from uuid import UUID
+
+from babel import Locale, UnknownLocaleError
+from sqlalchemy import select
+
+from core.access import Verb, may
+from core.context import Ctx
+from core.errors import Forbidden, Invalid
+from core.models import Member
+from core.operations import operation
+from core.workspaces import add_member
+
+
+def find_member(ctx: Ctx, slack_user_id: str) -> Member | None:
+    """The member behind a Slack user, if they were ever seen here."""
+    return ctx.session.scalars(
+        select(Member).where(Member.workspace_id == ctx.workspace.id, Member.slack_user_id == slack_user_id)
+    ).one_or_none()
+
+
+def owner_from_slack(ctx: Ctx, slack_user_id: str, field: str) -> UUID | None:
+    """The member id of a chosen owner; a colleague who never used Rapport becomes a member by being chosen.
+
+    Empty text means no owner. Raises Invalid for `field` where the person is a guest or was deactivated.
+    """
+    if not slack_user_id:
+        return None
+    member = find_member(ctx, slack_user_id) or add_member(ctx, slack_user_id, "")
+    if member.guest or not member.active:
+        raise Invalid({field: "member_unknown"})
+    return member.id
+
+
+def require_assign(ctx: Ctx, owner_id: UUID | None) -> None:
+    """Check that the actor may give a record of this owner to somebody else. Raises Forbidden."""
+    if not may(ctx, Verb.ASSIGN, owner_id):
+        raise Forbidden("not_yours")
+
+
+@operation("member.sync")
+def sync_profile(ctx: Ctx, member_id: UUID, *, name: str, email: str, tz: str, locale: str, guest: bool) -> None:
+    """Take over what Slack says of a member. `tz` is an IANA name, `locale` an IETF tag such as `de-DE`."""
+    member = ctx.session.scalars(
+        select(Member).where(Member.workspace_id == ctx.workspace.id, Member.id == member_id)
+    ).one()
+    member.name = name or member.name
+    member.email = email or member.email
+    member.tz = tz or member.tz
+    member.locale = _babel_locale(locale) or member.locale
+    member.guest = guest
+    member.synced_at = ctx.now
+
+
+def _babel_locale(tag: str) -> str:
+    if not tag:
+        return ""
+    try:
+        return str(Locale.parse(tag, sep="-"))
+    except (UnknownLocaleError, ValueError):
+        return ""

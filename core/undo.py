@@ -1,0 +1,184 @@
+"""Taking a change back: within a day, as a whole, and only where nobody has built on it since."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, inspect, select
+
+from core import activities, history
+from core.access import Verb, load_any
+from core.context import Ctx
+from core.errors import Conflict, NotFound
+from core.events import RecordChanged
+from core.models import Activity, Base, History, Member, TenantModel, Tracked
+from core.models.base import as_json
+from core.operations import operation
+
+WINDOW = timedelta(days=1)
+KEPT = frozenset({"objection"})
+"""Words of a shared vocabulary stay when the call that brought them is taken back: others may have used them."""
+
+
+def tracked_models() -> Mapping[str, type[TenantModel]]:
+    """Every tracked model by the name the history calls it."""
+    classes = [mapper.class_ for mapper in Base.registry.mappers]
+    tracked = [c for c in classes if issubclass(c, Tracked) and issubclass(c, TenantModel)]
+    return MappingProxyType({c.__entity__: c for c in tracked})
+
+
+def can_undo(ctx: Ctx, at: datetime) -> bool:
+    """Whether a change of that moment (UTC) is still young enough to be offered for undo."""
+    return ctx.now - at <= WINDOW
+
+
+@operation("undo")
+def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
+    """Take back everything one change did, in one transaction, and say which records that concerns.
+
+    Raises NotFound where the change is unknown or concerns something the actor may not see; Forbidden where it is not
+    theirs to edit; Conflict with code `undo_too_late`, `undo_already`, `undo_changed_since` (entity, field, who, at)
+    or `undo_built_upon` (entity, by) where it cannot be taken back.
+    """
+    changes = _changes(ctx, change_id)
+    if not can_undo(ctx, changes[0].at):
+        raise Conflict("undo_too_late")
+    models = tracked_models()
+    rows = {change.entity_id: load_any(ctx, models[change.entity], change.entity_id, Verb.EDIT) for change in changes}
+    # Asked after the records are locked: of two people who undo the same change, the second finds it undone.
+    if _was_undone(ctx, change_id):
+        raise Conflict("undo_already")
+    ctx.undoes = change_id
+    for change in reversed(changes):
+        _take_back(ctx, change, rows[change.entity_id], set(rows))
+    ctx.session.flush()
+    _follow_up(ctx, list(rows.values()))
+    return list(dict.fromkeys((change.entity, change.entity_id) for change in changes))
+
+
+def _changes(ctx: Ctx, change_id: UUID) -> list[History]:
+    query = select(History).where(
+        History.workspace_id == ctx.workspace.id, History.change_id == change_id, History.entity.not_in(KEPT)
+    )
+    changes = list(ctx.session.scalars(query.order_by(History.id)))
+    if not changes:
+        raise NotFound
+    return changes
+
+
+def _was_undone(ctx: Ctx, change_id: UUID) -> bool:
+    query = select(History.id).where(History.workspace_id == ctx.workspace.id, History.undoes == change_id)
+    return ctx.session.scalar(query.limit(1)) is not None
+
+
+def _take_back(ctx: Ctx, change: History, row: TenantModel, together: set[UUID]) -> None:
+    if not isinstance(row, Tracked):
+        raise TypeError(f"{change.entity} is not tracked")
+    match change.action:
+        case history.CREATE:
+            _refuse_if_touched_since(ctx, change)
+            _refuse_if_built_upon(ctx, row, together)
+            row.archived_at = ctx.now
+        case history.ARCHIVE:
+            row.archived_at = None
+        case history.RESTORE:
+            row.archived_at = ctx.now
+        case _:
+            _restore_fields(ctx, change, row)
+
+
+def _restore_fields(ctx: Ctx, change: History, row: TenantModel) -> None:
+    columns = inspect(type(row)).columns
+    now = as_json({name: getattr(row, name) for name in change.changes})
+    for name, (old, new) in change.changes.items():
+        if now[name] != new:
+            raise _changed_since(ctx, change, name)
+        setattr(row, name, _from_json(columns[name].type.python_type, old, nullable=bool(columns[name].nullable)))
+
+
+def _later(ctx: Ctx, change: History) -> list[History]:
+    """Changes of the same record after this one that still stand, newest first."""
+    here = History.workspace_id == ctx.workspace.id
+    undone = select(History.undoes).where(here, History.undoes.is_not(None))
+    query = select(History).where(
+        here,
+        History.entity == change.entity,
+        History.entity_id == change.entity_id,
+        History.id > change.id,
+        History.change_id != change.change_id,
+        History.undoes.is_(None),
+        History.change_id.not_in(undone),
+    )
+    return list(ctx.session.scalars(query.order_by(History.id.desc())))
+
+
+def _refuse_if_touched_since(ctx: Ctx, change: History) -> None:
+    later = _later(ctx, change)
+    if later:
+        raise _conflict(ctx, change.entity, next(iter(later[0].changes), ""), later[0])
+
+
+def _changed_since(ctx: Ctx, change: History, field: str) -> Conflict:
+    last = next((later for later in _later(ctx, change) if field in later.changes), None)
+    return _conflict(ctx, change.entity, field, last)
+
+
+def _conflict(ctx: Ctx, entity: str, field: str, last: History | None) -> Conflict:
+    who = None
+    if last is not None and last.actor_id is not None:
+        who = ctx.session.scalar(
+            select(Member.name).where(Member.workspace_id == ctx.workspace.id, Member.id == last.actor_id)
+        )
+    return Conflict("undo_changed_since", entity=entity, field=field, who=who, at=last.at if last else None)
+
+
+def _refuse_if_built_upon(ctx: Ctx, row: TenantModel, together: set[UUID]) -> None:
+    """A record that others point at (a quote on the deal, a call on the lead) is not pulled away under them."""
+    table = inspect(type(row)).local_table
+    for model in tracked_models().values():
+        other = inspect(model).local_table
+        for column in _columns_pointing_at(other, table):
+            query = select(other.c.id).where(
+                other.c.workspace_id == ctx.workspace.id,
+                other.c[column] == row.id,
+                other.c.archived_at.is_(None),
+                other.c.id.not_in(together),
+            )
+            if ctx.session.execute(query.limit(1)).first() is not None:
+                raise Conflict("undo_built_upon", entity=_entity(row), by=model.__entity__)  # type: ignore[attr-defined]
+
+
+def _columns_pointing_at(table: object, target: object) -> list[str]:
+    if not isinstance(table, Table) or "id" not in table.c:
+        return []
+    return [
+        constraint.column_keys[-1]
+        for constraint in table.foreign_key_constraints
+        if constraint.referred_table is target
+    ]
+
+
+def _entity(row: TenantModel) -> str:
+    return row.__entity__ if isinstance(row, Tracked) else type(row).__name__.lower()
+
+
+def _from_json(kind: type, value: Any, *, nullable: bool) -> Any:
+    """A column's Python value from what the history stored (core.models.base.as_json)."""
+    if value is None:
+        return None if nullable or kind is not str else ""
+    if issubclass(kind, StrEnum) or kind in (Decimal, UUID):
+        return kind(value)
+    if issubclass(kind, datetime | date):
+        return kind.fromisoformat(value)
+    return value
+
+
+def _follow_up(ctx: Ctx, rows: list[TenantModel]) -> None:
+    for row in rows:
+        if isinstance(row, Activity):
+            activities.refresh_last_touch(ctx, row)
+        ctx.emit(RecordChanged(_entity(row), row.id))

@@ -1,0 +1,196 @@
+"""Workspaces and members: the first start, and who is acting."""
+
+from dataclasses import dataclass
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from core.context import SYSTEM, Actor, Clock, Ctx, Workspace
+from core.enums import Role, StageKind
+from core.errors import Forbidden
+from core.events import MemberJoined
+from core.models import LeadSource, LossReason, Member, Pipeline, Stage, WorkspaceRow
+from core.operations import operation
+
+FIRST_STAGES = (
+    ("Lead in", StageKind.OPEN, 10, 14),
+    ("Qualified", StageKind.OPEN, 25, 14),
+    ("Proposal", StageKind.OPEN, 50, 14),
+    ("Negotiation", StageKind.OPEN, 75, 10),
+    ("Won", StageKind.WON, 100, None),
+    ("Lost", StageKind.LOST, 0, None),
+)
+"""Name, kind, probability in percent, days until stale."""
+FIRST_SOURCES = ("Website", "Referral", "Event", "Cold call", "E-mail", "Partner", "Social media", "Other")
+FIRST_LOSS_REASONS = (
+    "Price",
+    "Competitor",
+    "No budget",
+    "No decision",
+    "Timing",
+    "Missing feature",
+    "No contact",
+)
+
+
+@dataclass(frozen=True)
+class SlackPerson:
+    """Who sent a request, as Slack's verified payload says."""
+
+    team_id: str
+    user_id: str
+    name: str
+    enterprise_id: str = ""
+    outsider: bool = False
+    """From another workspace, through a shared channel."""
+
+
+def workspace_id_for(team_id: str, enterprise_id: str = "") -> UUID:
+    """The workspace's id, derived from Slack's own (UUIDv5, RFC 9562 §5.5): no registry has to be read to find it."""
+    return uuid5(NAMESPACE_URL, f"slack:{team_id or enterprise_id}")
+
+
+def enter(session: Session, clock: Clock, person: SlackPerson, source: str) -> Ctx:
+    """Open a context for a Slack user: finds, or on first sight makes, the workspace and the member.
+
+    Raises Forbidden("outsider") for guests and people of other workspaces, Forbidden("deactivated") for members
+    whose access was taken away.
+    """
+    if person.outsider:
+        raise Forbidden("outsider")
+    workspace_id = workspace_id_for(person.team_id, person.enterprise_id)
+    row = session.execute(
+        select(WorkspaceRow, Member)
+        .outerjoin(
+            Member,
+            (Member.workspace_id == WorkspaceRow.workspace_id) & (Member.slack_user_id == person.user_id),
+        )
+        .where(WorkspaceRow.workspace_id == workspace_id)
+    ).one_or_none()
+    workspace, member = (row[0], row[1]) if row else (None, None)
+    if workspace is None or member is None:
+        ctx = _join(session, clock, person, source)
+    else:
+        ctx = Ctx(session, describe(workspace), describe_member(member), clock.now(), source)
+        _refuse_locked_out(member)
+    session.info["ctx"] = ctx
+    return ctx
+
+
+def system_ctx(session: Session, clock: Clock, workspace_id: UUID, source: str) -> Ctx:
+    """A context in which the system itself acts: the worker, the terminal without a member.
+
+    Raises sqlalchemy.exc.NoResultFound for a workspace that does not exist.
+    """
+    row = session.scalars(select(WorkspaceRow).where(WorkspaceRow.workspace_id == workspace_id)).one()
+    ctx = Ctx(session, describe(row), SYSTEM, clock.now(), source)
+    session.info["ctx"] = ctx
+    return ctx
+
+
+def member_ctx(session: Session, clock: Clock, workspace_id: UUID, member_id: UUID, source: str) -> Ctx:
+    """A context in which a known member acts (the terminal's `--as`, a view rendered for somebody by the worker)."""
+    ctx = system_ctx(session, clock, workspace_id, source)
+    member = session.scalars(select(Member).where(Member.workspace_id == workspace_id, Member.id == member_id)).one()
+    ctx.actor = describe_member(member)
+    return ctx
+
+
+def describe(row: WorkspaceRow) -> Workspace:
+    """The workspace's settings as a plain value."""
+    return Workspace(
+        id=row.workspace_id,
+        team_id=row.team_id,
+        name=row.name,
+        currency=row.currency,
+        locale=row.locale,
+        country=row.country,
+        visibility=row.visibility,
+        sales_channel=row.sales_channel,
+    )
+
+
+def describe_member(member: Member) -> Actor:
+    """The member as an actor."""
+    return Actor(member.id, member.slack_user_id, member.name, member.role, member.locale, member.tz)
+
+
+def _refuse_locked_out(member: Member) -> None:
+    if member.guest:
+        raise Forbidden("outsider")
+    if not member.active:
+        raise Forbidden("deactivated")
+
+
+def _join(session: Session, clock: Clock, person: SlackPerson, source: str) -> Ctx:
+    """First sight of a member, and perhaps of the workspace; concurrent first requests wait for one another."""
+    workspace_id = workspace_id_for(person.team_id, person.enterprise_id)
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": str(workspace_id)})
+    row = session.scalars(select(WorkspaceRow).where(WorkspaceRow.workspace_id == workspace_id)).one_or_none()
+    now = clock.now()
+    if row is None:
+        blank = Workspace(workspace_id, person.team_id, person.team_id)
+        ctx = Ctx(session, blank, SYSTEM, now, source)
+        session.info["ctx"] = ctx
+        row = set_up(ctx, team_id=person.team_id or person.enterprise_id, name="")
+    ctx = Ctx(session, describe(row), SYSTEM, now, source)
+    session.info["ctx"] = ctx
+    member = session.scalars(
+        select(Member).where(Member.workspace_id == workspace_id, Member.slack_user_id == person.user_id)
+    ).one_or_none()
+    if member is None:
+        member = add_member(ctx, person.user_id, person.name)
+    _refuse_locked_out(member)
+    ctx.actor = describe_member(member)
+    return ctx
+
+
+@operation("workspace.set_up")
+def set_up(ctx: Ctx, *, team_id: str, name: str, bot_token: str = "", bot_user_id: str = "") -> WorkspaceRow:
+    """Make a workspace ready to sell in: its row, a pipeline with stages, lead sources, loss reasons.
+
+    `bot_token` is already sealed (core.secrets).
+    """
+    row = WorkspaceRow(
+        workspace_id=ctx.workspace.id,
+        team_id=team_id,
+        name=name,
+        bot_token=bot_token,
+        bot_user_id=bot_user_id,
+    )
+    ctx.session.add(row)
+    pipeline = Pipeline(name="Sales")
+    ctx.add(pipeline)
+    ctx.session.flush()
+    for position, (stage, kind, probability, stale_days) in enumerate(FIRST_STAGES):
+        ctx.add(
+            Stage(
+                pipeline_id=pipeline.id,
+                name=stage,
+                position=position,
+                kind=kind,
+                probability=probability,
+                stale_days=stale_days,
+            )
+        )
+    for position, source in enumerate(FIRST_SOURCES):
+        ctx.add(LeadSource(name=source, position=position))
+    for position, reason in enumerate(FIRST_LOSS_REASONS):
+        ctx.add(LossReason(name=reason, position=position))
+    return row
+
+
+@operation("member.join")
+def add_member(ctx: Ctx, slack_user_id: str, name: str, role: Role | None = None) -> Member:
+    """Take a Slack user in. The first one of a workspace is its installer and becomes its admin."""
+    first = ctx.session.scalar(select(Member.id).where(Member.workspace_id == ctx.workspace.id).limit(1)) is None
+    member = Member(
+        slack_user_id=slack_user_id,
+        name=name or slack_user_id,
+        role=role or (Role.ADMIN if first else Role.REP),
+    )
+    ctx.add(member)
+    ctx.session.flush()
+    ctx.emit(MemberJoined(member.id, installer=first))
+    return member
