@@ -50,7 +50,8 @@ def build_app(
 
     app = App(
         signing_secret=signing_secret,
-        authorize=authorize,
+        # The SDK's annotation forgets that None means "not installed", which its own code handles.
+        authorize=authorize,  # type: ignore[arg-type]
         process_before_response=True,
         token_verification_enabled=False,
         raise_error_for_unhandled_request=False,
@@ -100,9 +101,7 @@ def _answer(ack: Ack, work: Callable[[], dict[str, Any] | None]) -> None:
         answer = None
     if not answer:
         ack()
-    elif "response_action" in answer:
-        ack(**answer)
-    elif "options" in answer or "option_groups" in answer:
+    elif "response_action" in answer or "options" in answer or "option_groups" in answer:
         ack(**answer)
     else:
         ack(**{name: value for name, value in answer.items() if name not in ("unfurl_links", "unfurl_media")})

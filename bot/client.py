@@ -56,6 +56,13 @@ class SlackConnection:
         return answer.status == 200
 
 
+def _bytes(data: object) -> bytes | None:
+    """The SDK always hands over bytes; its type allows more."""
+    if data is None or isinstance(data, bytes):
+        return data
+    raise TypeError(f"unexpected request body {type(data).__name__}")
+
+
 class _PooledClient(WebClient):
     """The SDK's client on our pool."""
 
@@ -65,7 +72,7 @@ class _PooledClient(WebClient):
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
         try:
-            answer = self._pool.request(req.get_method(), url, body=req.data, headers=dict(req.header_items()))
+            answer = self._pool.request(req.get_method(), url, body=_bytes(req.data), headers=dict(req.header_items()))
         except TransportError as error:
             raise ConnectionError(str(error)) from error
         body = answer.data.decode("utf-8", "replace")

@@ -1,11 +1,11 @@
 """Which handler answers which route, command or event. Handlers declare themselves with these decorators."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from bot.commands import CommandCall, CommandHandler, Commands, Subcommand
-from bot.payloads import Element, EventBody, State
+from bot.commands import CommandHandler, Commands, Subcommand
+from bot.payloads import EventBody, State
 from bot.replies import Reply
 from bot.routes import Action, Lookup, Route, Submission
 from bot.views.forms import Form
@@ -25,9 +25,11 @@ class Request:
     """What was typed into a searching select."""
     chosen: str = ""
     """The value of the input or select that reported."""
+    field_name: str = ""
+    """The name of the field that reported."""
     modal: Submission | None = None
     """The window it happened in."""
-    state: State = State()
+    state: State = field(default_factory=State)
     """What is in that window's inputs."""
 
 
@@ -76,7 +78,9 @@ def on_submit(
     return decorate
 
 
-def command(name: str, word: str = "", *, arguments: str = "", summary: str) -> Callable[[CommandHandler], CommandHandler]:
+def command(
+    name: str, word: str = "", *, arguments: str = "", summary: str
+) -> Callable[[CommandHandler], CommandHandler]:
     """Answer a subcommand: `command("lead", "new", arguments="[free text]", summary="Create a lead")`."""
 
     def decorate(handler: CommandHandler) -> CommandHandler:
@@ -105,20 +109,3 @@ def form_of(entry: Entry, ctx: Ctx, route: Route) -> Form[Any]:
     if entry.form is None:
         raise TypeError(f"{route.id} has no form")
     return entry.form if isinstance(entry.form, Form) else entry.form(ctx, route)
-
-
-__all__ = [
-    "ACTIONS",
-    "COMMANDS",
-    "EVENTS",
-    "CommandCall",
-    "Element",
-    "Entry",
-    "Mapping",
-    "Request",
-    "command",
-    "form_of",
-    "on",
-    "on_event",
-    "on_submit",
-]

@@ -27,6 +27,7 @@ FIELD_PROBLEMS: Mapping[str, str] = {
     "record_required": "Please choose the record this is about.",
     "not_yours": "You may look at this record but not change it. Ask its owner or your manager.",
     "lines_empty": "A quote needs at least one line.",
+    "too_many_lines": "A quote can have at most twelve lines here.",
     "account_required": "Type a company name or choose an existing account.",
     "loss_reason_required": "Please choose why the deal was lost.",
 }

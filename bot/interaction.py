@@ -54,7 +54,7 @@ class Outcome:
     """What a transaction ended in."""
 
     reply: Reply = field(default_factory=Nothing)
-    viewer: Viewer = Viewer("en_US", "UTC")
+    viewer: Viewer = field(default_factory=lambda: Viewer("en_US", "UTC"))
     error: str = ""
     """What went wrong, in words; the reply is then Nothing or FieldErrors."""
 
@@ -266,9 +266,7 @@ class Interactions:
         payload = _response(message, replace=replace)
         self._after(lambda: self._slack.respond(response_url, payload))
 
-    def _open(
-        self, installed: Installation, trigger_id: str, modal: Modal, origin: Origin, viewer: Viewer
-    ) -> str:
+    def _open(self, installed: Installation, trigger_id: str, modal: Modal, origin: Origin, viewer: Viewer) -> str:
         """Open a window; what to say where Slack would not."""
         try:
             client = self._slack.client(installed.bot_token)
@@ -313,6 +311,7 @@ def _run_action(
     request = Request(
         channel_id=payload.container.channel_id if payload.container else "",
         chosen=chosen,
+        field_name=click.block_id.partition("~")[0],
         modal=modal,
         state=payload.view.state if payload.view else Request().state,
     )
@@ -336,14 +335,15 @@ def _run_submission(ctx: Ctx, route: Submission | None, view: View, problem: Unk
     return entry.handler(ctx, route, values)
 
 
-def _run_lookup(
-    ctx: Ctx, payload: Interactive, modal: Submission | None, problem: UnknownRoute | None
-) -> Reply:
+def _run_lookup(ctx: Ctx, payload: Interactive, modal: Submission | None, problem: UnknownRoute | None) -> Reply:
     if problem is not None:
         raise problem
     state = payload.view.state if payload.view else Request().state
     request = Request(query=payload.value, modal=modal, state=state)
-    return _run_route(ctx, Route.of(route_id_of(payload.action_id))(), request)
+    kind = Route.of(route_id_of(payload.action_id))
+    if issubclass(kind, Action) and kind.lookup is not None:
+        kind = kind.lookup
+    return _run_route(ctx, kind(), request)
 
 
 def _run_route(ctx: Ctx, route: Route, request: Request) -> Reply:
@@ -430,6 +430,3 @@ def _post(client: WebClient, channel: str, message: Message, thread_ts: str | No
 
 def _code(error: Exception) -> str:
     return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
-
-
-__all__ = ["Action", "Interactions"]

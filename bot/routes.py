@@ -6,6 +6,7 @@ modal's private metadata) and comes back as the same dataclass. No other file co
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -26,7 +27,6 @@ class Route:
 
     id: ClassVar[str] = ""
     _routes: ClassVar[dict[str, type["Route"]]] = {}
-    _adapters: ClassVar[dict[type["Route"], TypeAdapter[Any]]] = {}
 
     def __init_subclass__(cls, *, id: str = "") -> None:  # noqa: A002 - reads as `class MoveDeal(Action, id="deal.move")`
         super().__init_subclass__()
@@ -64,16 +64,19 @@ class Route:
         return route
 
 
+class Lookup(Route):
+    """A select that searches as people type."""
+
+
 class Action(Route):
     """A button, a select or an input that reports while it is typed in."""
+
+    lookup: ClassVar[type[Lookup] | None] = None
+    """Where its options come from, for a searching select that reports each choice."""
 
 
 class Submission(Route):
     """A modal: which one it is and what it is about. Comes back with what was typed."""
-
-
-class Lookup(Route):
-    """A select that searches as people type."""
 
 
 def unpack(packed: str) -> Route:
@@ -97,11 +100,9 @@ def route_id_of(action_id: str) -> str:
     return action_id.partition("~")[0]
 
 
+@cache
 def _adapter(kind: type[Route]) -> TypeAdapter[Any]:
-    adapter = Route._adapters.get(kind)
-    if adapter is None:
-        adapter = Route._adapters.setdefault(kind, TypeAdapter(kind))
-    return adapter
+    return TypeAdapter(kind)
 
 
 # -- anything -----------------------------------------------------------------------------------------------------
@@ -380,23 +381,32 @@ class EditQuote(Action, id="quote.edit"):
 
 @dataclass(frozen=True)
 class SaveQuote(Submission, id="quote.save"):
-    """The line editor: `lines` are the keys of its lines in order, `revision` counts re-rendered values."""
+    """The line editor: `lines` are the keys of its lines in order, `revisions` how often each was filled in anew."""
 
     deal_id: UUID | None = None
     quote_id: UUID | None = None
     version: int = 0
     lines: tuple[int, ...] = (1,)
-    revision: int = 0
+    revisions: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
 class ChangeQuoteLine(Action, id="quote.change"):
-    """Something was typed or chosen in the line editor: sums are to be shown anew."""
+    """Something was typed in the line editor: sums are to be shown anew."""
 
 
 @dataclass(frozen=True)
 class ChooseQuoteProduct(Action, id="quote.product"):
     """A product was chosen in the line editor: its price and tax are filled in."""
+
+    lookup: ClassVar[type[Lookup] | None] = FindProduct
+
+
+@dataclass(frozen=True)
+class ChooseQuoteDeal(Action, id="quote.deal"):
+    """The deal was chosen in the line editor: its currency is known."""
+
+    lookup: ClassVar[type[Lookup] | None] = FindDeal
 
 
 @dataclass(frozen=True)

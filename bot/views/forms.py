@@ -53,8 +53,7 @@ class Field:
             block["hint"] = kit.plain(viewer.t(self.hint), kit.LABEL_MAX)
         if self.reports is not None:
             block["dispatch_action"] = True
-            if not isinstance(self, Select | Search):
-                element["action_id"] = self.reports.id
+            element["action_id"] = self.reports.id
         return block
 
     def element(self, viewer: Viewer, value: Any, choices: Sequence[Choice]) -> dict[str, Any]:
@@ -195,8 +194,6 @@ class Select(Field):
 
     def element(self, viewer: Viewer, value: Any, choices: Sequence[Choice]) -> dict[str, Any]:  # noqa: ARG002
         made: dict[str, Any] = {"type": "static_select", "options": kit.options(choices)}
-        if self.reports is not None:
-            made["action_id"] = self.reports.id
         chosen = next((choice for choice in choices if choice.value == str(value or "")), None)
         if chosen is not None:
             made["initial_option"] = kit.option(chosen)
