@@ -12,6 +12,7 @@ import uuid_utils.compat
 from sqlalchemy.orm import Session
 
 from core.enums import Role, Visibility
+from core.i18n import Viewer
 
 if TYPE_CHECKING:
     from core.events import Event
@@ -127,3 +128,8 @@ class Ctx:
     def today(self) -> "datetime":
         """The actor's current moment in the actor's own zone; `.date()` of it is the day they live in."""
         return self.now.astimezone(self.actor.zone)
+
+    @property
+    def viewer(self) -> Viewer:
+        """How the actor reads: their language and zone."""
+        return Viewer(self.actor.locale, self.actor.tz)

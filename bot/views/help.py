@@ -1,0 +1,81 @@
+"""What is possible: the list of commands, and where to start."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.commands import Subcommand
+from bot.replies import Block, Message
+from bot.routes import ListDeals, ListLeads, LogCall, NewDeal, NewLead, NewQuote
+from bot.views import kit
+from core.i18n import Viewer
+
+TOPICS = {
+    "lead": "Leads: people who may buy",
+    "call": "Calls",
+    "deal": "Deals: what may be sold",
+    "quote": "Quotes",
+    "crm": "Everything else",
+}
+"""The slash commands in the order a sale takes, with a heading each."""
+
+
+@dataclass(frozen=True)
+class Help:
+    """What a help answer is made of. `unknown` is what was typed and not understood, `nearest` what may be meant."""
+
+    subcommands: Sequence[Subcommand]
+    unknown: str = ""
+    nearest: Subcommand | None = None
+
+
+def help_message(shown: Help, viewer: Viewer) -> Message:
+    """The commands by topic, and buttons for those who would rather click."""
+    lead = _opening(shown, viewer)
+    blocks: list[Block] = [kit.section(lead)]
+    for topic, heading in TOPICS.items():
+        lines = [_line(one, viewer) for one in shown.subcommands if one.command == topic and one.word]
+        if lines:
+            blocks.append(kit.section("\n".join([f"*{viewer.t(heading)}*", *lines])))
+    blocks += [
+        quick_actions(viewer),
+        kit.context(
+            viewer.t("REF is what a record is called, such as L-42 or D-7; words of its name do as well."),
+        ),
+    ]
+    return Message(text=_plain(lead), blocks=blocks)
+
+
+def short_help(viewer: Viewer) -> Message:
+    """The answer to somebody who writes to Rapport: how to get things done."""
+    text = viewer.t("I do not read messages yet. Use the buttons below, or type `/crm help` to see every command.")
+    return Message(text=_plain(text), blocks=[kit.section(text), quick_actions(viewer)])
+
+
+def quick_actions(viewer: Viewer) -> Block:
+    """What people do most, as buttons."""
+    return kit.actions(
+        kit.button(viewer.t("New lead"), NewLead(), style="primary"),
+        kit.button(viewer.t("Log call"), LogCall()),
+        kit.button(viewer.t("New deal"), NewDeal()),
+        kit.button(viewer.t("New quote"), NewQuote()),
+        kit.button(viewer.t("Leads"), ListLeads(), label=viewer.t("List leads")),
+        kit.button(viewer.t("Deals"), ListDeals(), label=viewer.t("List deals")),
+    )
+
+
+def _opening(shown: Help, viewer: Viewer) -> str:
+    if not shown.unknown:
+        return viewer.t("This is what you can do with Rapport.")
+    typed = kit.esc(kit.cut(shown.unknown, 80)).replace("`", "'")
+    if shown.nearest is None:
+        return viewer.t("I do not know “{typed}”. This is what you can do.", typed=typed)
+    usage = kit.esc(shown.nearest.usage)
+    return viewer.t("I do not know “{typed}”. Did you mean `{usage}`?", typed=typed, usage=usage)
+
+
+def _line(one: Subcommand, viewer: Viewer) -> str:
+    return f"`{kit.esc(one.usage)}` – {kit.esc(viewer.t(one.summary))}"
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "")
