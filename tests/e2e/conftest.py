@@ -1,0 +1,23 @@
+"""The end-to-end world: see tests/e2e/world.py."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.db import Database
+from tests.e2e.world import Backend, World, running_backend
+
+
+@pytest.fixture(scope="session")
+def backend(database: Database) -> Iterator[Backend]:
+    """The product and the simulator, once for all tests of this process."""
+    with running_backend(database) as running:
+        yield running
+
+
+@pytest.fixture
+def world(backend: Backend) -> Iterator[World]:
+    """A fresh team at their screens; the clock and the faults are put right afterwards."""
+    yield World(backend)
+    backend.sandbox.clock.reset()
+    backend.sandbox.faults.clear()

@@ -1,0 +1,198 @@
+"""A sales team in Slack, fresh for each test: people at their screens on one side, the product behind its HTTP address
+on the other, real loopback requests between them.
+
+    def test_a_lead_is_created(world):
+        world.ana.command("/lead new", channel="sales")
+        world.ana.modal.fill({"Name": "Zoe Lima"})
+        world.ana.modal.submit()
+        world.settle()
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Thread
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+from cryptography.fernet import Fernet
+from sqlalchemy import delete, select
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from bot.client import SlackConnection
+from bot.tokens import StoredTokens
+from core import workspaces
+from core.access import visible
+from core.context import Ctx
+from core.db import Database
+from core.enums import Role
+from core.models import Lane, Member, Outbox, TenantModel, WorkspaceRow
+from core.secrets import Secrets
+from sandbox.defaults import SIGNING_SECRET, fresh_team
+from sandbox.driver import Driver, Person
+from sandbox.model import Team
+from sandbox.server import SandboxServer
+from sandbox.simulator import Sandbox
+from web.app import create_app
+from web.manifest import manifest
+from web.parts import Parts
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Row = TypeVar("Row", bound=TenantModel)
+
+
+class AtOnce(Executor):
+    """Runs what is to happen after the answer at once, so that a test sees it when the act returns."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run it here and now."""
+        done: Future[T] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            done.set_exception(error)
+            raise
+        return done
+
+
+class _Quiet(WSGIRequestHandler):
+    """Answers on a kept-alive connection without a line in the log for each request."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's own name
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The product behind its address, and the simulator it talks to; shared by the tests of one process."""
+
+    sandbox: Sandbox
+    server: SandboxServer
+    parts: Parts
+    secrets: Secrets
+    url: str
+
+    @property
+    def request_url(self) -> str:
+        """Where Slack sends everything."""
+        return f"{self.url}/slack/events"
+
+
+@contextmanager
+def running_backend(database: Database) -> Iterator[Backend]:
+    """The sandbox and the product, each on a port of its own, until the context ends."""
+    sandbox = Sandbox()
+    secrets = Secrets(Fernet.generate_key().decode())
+    with SandboxServer(sandbox) as server:
+        parts = Parts(
+            signing_secret=SIGNING_SECRET,
+            tokens=StoredTokens(database, secrets),
+            database=database,
+            clock=sandbox.clock,
+            slack=SlackConnection(server.api_url),
+            later=AtOnce(),
+        )
+        web = make_server("127.0.0.1", 0, create_app(parts), threaded=True, request_handler=_Quiet)
+        thread = Thread(target=web.serve_forever, name="product-http", daemon=True)
+        thread.start()
+        try:
+            yield Backend(sandbox, server, parts, secrets, f"http://127.0.0.1:{web.server_port}")
+        finally:
+            web.shutdown()
+            thread.join(5)
+            web.server_close()
+
+
+class World:
+    """One workspace: Mira manages Ana and Ben, Sam administers; Gus is a guest, Olga comes from another company."""
+
+    def __init__(self, backend: Backend) -> None:
+        """Make the workspace in the sandbox and in the database."""
+        self.backend = backend
+        self.sandbox = backend.sandbox
+        self.team: Team = self.sandbox.add_team(
+            fresh_team(manifest("https://rapport.example"), request_url=backend.request_url)
+        )
+        self.driver = Driver(self.sandbox, self.team)
+        self.database = backend.parts.database
+        self.workspace_id: UUID = workspaces.workspace_id_for(self.team.id)
+        self.ana = self.driver.as_("Ana Costa")
+        self.ben = self.driver.as_("Ben Okafor")
+        self.mira = self.driver.as_("Mira Brandt")
+        self.sam = self.driver.as_("Sam Lee")
+        self.guest = self.driver.as_("Gus Ferreira")
+        self.outsider = self.driver.as_("Olga Petrova")
+        self.sales = self.sandbox.channel(self.team, "#sales")
+        self._install()
+
+    def _install(self) -> None:
+        sam = workspaces.SlackPerson(self.team.id, self.sam.id, self.sam.user.real_name)
+        with self.database.begin(self.workspace_id) as session:
+            ctx = workspaces.enter(session, self.sandbox.clock, sam, "install")
+            row = session.scalars(select(WorkspaceRow).where(WorkspaceRow.workspace_id == self.workspace_id)).one()
+            row.name, row.sales_channel = self.team.name, self.sales.id
+            row.bot_user_id = self.team.app.bot_user_id
+            row.bot_token = self.backend.secrets.seal(self.team.app.bot_token, bound_to=self.team.id)
+            mira = self._member(ctx, self.mira, Role.MANAGER)
+            for rep in (self.ana, self.ben):
+                self._member(ctx, rep, Role.REP).manager_id = mira.id
+            self._member(ctx, self.guest, Role.REP).guest = True
+            self._member(ctx, self.sam, Role.ADMIN)
+            session.flush()
+            # The story begins after everybody was welcomed.
+            session.execute(delete(Outbox).where(Outbox.workspace_id == self.workspace_id))
+
+    def _member(self, ctx: Ctx, person: Person, role: Role) -> Member:
+        known = ctx.session.scalars(
+            select(Member).where(Member.workspace_id == self.workspace_id, Member.slack_user_id == person.id)
+        ).one_or_none()
+        member = known or workspaces.add_member(ctx, person.id, person.user.real_name, role)
+        member.tz, member.locale = person.user.tz, person.user.locale.replace("-", "_")
+        member.email, member.synced_at = person.user.email, ctx.now
+        return member
+
+    @contextmanager
+    def ctx(self, person: Person | None = None, source: str = "test") -> Iterator[Ctx]:
+        """One transaction in which a person of the team acts; without one, the system."""
+        with self.database.begin(self.workspace_id) as session:
+            ctx = workspaces.system_ctx(session, self.sandbox.clock, self.workspace_id, source)
+            if person is not None:
+                member = session.scalars(
+                    select(Member).where(Member.workspace_id == self.workspace_id, Member.slack_user_id == person.id)
+                ).one()
+                ctx.actor = workspaces.describe_member(member)
+            yield ctx
+
+    def rows(self, model: type[Row]) -> list[Row]:
+        """Every living record of a kind, oldest first, whoever owns it."""
+        with self.ctx() as ctx:
+            return list(ctx.session.scalars(visible(ctx, model).order_by(model.id)))
+
+    def member(self, person: Person) -> Member:
+        """The product's own row of a person."""
+        return next(one for one in self.rows(Member) if one.slack_user_id == person.id)
+
+    def configure(self, **settings: object) -> None:
+        """Set columns of the workspace's row: `world.configure(visibility=Visibility.ALL)`."""
+        with self.ctx() as ctx:
+            row = ctx.session.scalars(select(WorkspaceRow).where(WorkspaceRow.workspace_id == self.workspace_id)).one()
+            for name, value in settings.items():
+                setattr(row, name, value)
+
+    def jump(self, by: timedelta | None = None, **parts: float) -> None:
+        """Move everybody's clock: `world.jump(days=1)`."""
+        self.sandbox.clock.advance((by or timedelta(**parts)).total_seconds())
+
+    def settle(self) -> None:
+        """Let the worker send what is due, without waiting for a channel's pace."""
+        self.driver.settle()
+
+    def free_lanes(self) -> None:
+        """Forget what the pace of channels and `Retry-After` still ask to wait for."""
+        with self.ctx() as ctx:
+            ctx.session.execute(delete(Lane).where(Lane.workspace_id == self.workspace_id))

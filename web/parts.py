@@ -1,0 +1,63 @@
+"""What the processes are put together from: database, clock, Slack, tokens; built once from the settings."""
+
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from bot.client import SlackConnection
+from bot.tokens import SingleToken, StoredTokens, Tokens
+from core.context import Clock, make_clock
+from core.db import Database
+from core.secrets import NoUsableKey, Secrets
+from core.settings import Settings, SettingsError
+
+POOL_SIZE = 8
+"""Database connections of one process: more of them lengthen the tail of answer times, they do not shorten it."""
+LATER_THREADS = 32
+"""Calls to Slack that follow an answer, at the same time: they wait for the network, not for a processor."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a process that talks to Slack needs. Close it at the end."""
+
+    signing_secret: str
+    tokens: Tokens
+    database: Database
+    clock: Clock
+    slack: SlackConnection
+    later: Executor
+
+    def close(self) -> None:
+        """Finish what was promised to Slack, then let the connections go."""
+        self.later.shutdown(wait=True)
+        self.database.dispose()
+
+
+def make_parts(settings: Settings, database_url: str) -> Parts:
+    """Put a process together. Connects to nothing yet.
+
+    `database_url`: the settings' own, or the embedded server's. Raises SettingsError where no token can be had.
+    """
+    database = Database(database_url, pool_size=POOL_SIZE)
+    slack = SlackConnection(settings.slack_api_url)
+    return Parts(
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        tokens=make_tokens(settings, slack, database),
+        database=database,
+        clock=make_clock(settings.rapport_clock_file),
+        slack=slack,
+        later=ThreadPoolExecutor(LATER_THREADS, thread_name_prefix="later"),
+    )
+
+
+def make_tokens(settings: Settings, slack: SlackConnection, database: Database) -> Tokens:
+    """One workspace's token from the environment, or each workspace's own from the database. Raises SettingsError."""
+    token = settings.slack_bot_token.get_secret_value()
+    if token:
+        return SingleToken(slack, token)
+    try:
+        return StoredTokens(database, Secrets(settings.encryption_keys.get_secret_value()))
+    except NoUsableKey as error:
+        raise SettingsError(
+            f"SLACK_BOT_TOKEN is not set, and tokens in the database cannot be opened: {error}"
+        ) from error
