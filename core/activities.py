@@ -1,0 +1,239 @@
+"""Activities: logging calls, what follows from them, and follow-ups."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.access import Owned, Verb, load, load_any, visible
+from core.context import Ctx
+from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus
+from core.errors import Invalid
+from core.events import RecordChanged
+from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Objection
+from core.normalise import NOTES_MAX, SHORT_TEXT_MAX, multiline_text, name_text
+from core.operations import operation
+
+MINUTES_MAX = 1440
+"""A day; the table has the same limit."""
+OBJECTION_MAX = 100
+"""Characters of an objection, so that it fits an option's value with its mark (Slack's limit is 150)."""
+NEW_OBJECTION = "new:"
+"""Marks an objection that was typed and is not in the list yet."""
+
+SUBJECTS: Mapping[str, tuple[type[Owned], InstrumentedAttribute[UUID | None]]] = MappingProxyType(
+    {
+        EntityType.LEAD: (Lead, Activity.lead_id),
+        EntityType.ACCOUNT: (Account, Activity.account_id),
+        EntityType.CONTACT: (Contact, Activity.contact_id),
+        EntityType.DEAL: (Deal, Activity.deal_id),
+    }
+)
+"""What an activity can be about, and the column that says so."""
+TOUCHES = frozenset({ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.EMAIL})
+"""Activities that reach the other side; a note or a task is no touch."""
+
+STATUS_AFTER: Mapping[CallOutcome, LeadStatus] = MappingProxyType(
+    {
+        CallOutcome.CONNECTED: LeadStatus.CONTACTED,
+        CallOutcome.CALL_BACK: LeadStatus.CONTACTED,
+        CallOutcome.VOICEMAIL: LeadStatus.CONTACTED,
+        CallOutcome.NOT_INTERESTED: LeadStatus.CONTACTED,
+        CallOutcome.INTERESTED: LeadStatus.QUALIFIED,
+        CallOutcome.MEETING_BOOKED: LeadStatus.QUALIFIED,
+    }
+)
+"""How far a call brings a lead at least. Nobody heard anything after `no_answer` and `wrong_number`; "not interested"
+is a reason to think, not a loss: only a person gives a lead up."""
+PROGRESS = (
+    LeadStatus.PROSPECT,
+    LeadStatus.NEW,
+    LeadStatus.CONTACTED,
+    LeadStatus.REPLIED,
+    LeadStatus.QUALIFIED,
+)
+"""The way forward. A lead only moves to the right on it; lost and converted leads are left where they are."""
+REACHED = frozenset(
+    {CallOutcome.CONNECTED, CallOutcome.INTERESTED, CallOutcome.MEETING_BOOKED, CallOutcome.NOT_INTERESTED}
+)
+"""Somebody was spoken to: a follow-up that was due is done by such a call."""
+
+
+@dataclass(frozen=True)
+class CallInput:
+    """A call as it is typed. `objections` are ids, or `new:` and the words of one that is not in the list."""
+
+    direction: Direction
+    outcome: CallOutcome
+    duration_minutes: int | None = None
+    objections: tuple[str, ...] = ()
+    notes: str = ""
+    next_step: str = ""
+    next_follow_up: date | None = None
+
+
+def status_after(status: LeadStatus, outcome: CallOutcome) -> LeadStatus:
+    """The status a lead has after a call that ended like this; never an earlier one."""
+    goal = STATUS_AFTER.get(outcome)
+    if goal is None or status not in PROGRESS:
+        return status
+    return max(status, goal, key=PROGRESS.index)
+
+
+@operation("call.log")
+def log_call(ctx: Ctx, entity: str, entity_id: UUID, values: CallInput) -> Activity:
+    """Log a call that just took place on a record, and what follows from it: status, follow-up, next step, last touch.
+
+    Without a next follow-up, one that is due by today is done where somebody was spoken to; a later one stays.
+    Raises Invalid, NotFound, Forbidden.
+    """
+    record = load_subject(ctx, entity, entity_id)
+    _check_call(ctx, record, values)
+    activity = Activity(
+        kind=ActivityKind.CALL,
+        at=ctx.now,
+        owner_id=ctx.actor.member_id,
+        direction=values.direction,
+        outcome=values.outcome,
+        duration_minutes=values.duration_minutes,
+        notes=multiline_text(values.notes),
+        next_step=name_text(values.next_step),
+    )
+    setattr(activity, SUBJECTS[entity][1].key, record.id)
+    ctx.add(activity)
+    ctx.session.flush()
+    for objection_id in _objection_ids(ctx, values.objections):
+        ctx.add(ActivityObjection(activity_id=activity.id, objection_id=objection_id))
+    _follow_from(ctx, record, activity, values.next_follow_up)
+    record.last_touch_at = max(record.last_touch_at or activity.at, activity.at)
+    ctx.emit(RecordChanged(entity, record.id))
+    return activity
+
+
+@operation("follow_up.set")
+def set_follow_up(ctx: Ctx, entity: str, entity_id: UUID, day: date | None) -> Owned:
+    """Plan when to come back to a lead, contact or deal (a day in the actor's zone), or that nothing is planned.
+
+    Raises Invalid for a day that is over and for an account, which carries no follow-up; NotFound, Forbidden.
+    """
+    record = load_subject(ctx, entity, entity_id)
+    if isinstance(record, Account):
+        raise Invalid({"next_follow_up": "no_follow_up_here"})
+    if day is not None and day < ctx.today.date():
+        raise Invalid({"next_follow_up": "date_past"})
+    record.next_follow_up = day
+    ctx.emit(RecordChanged(entity, record.id))
+    return record
+
+
+def refresh_last_touch(ctx: Ctx, activity: Activity) -> None:
+    """Set the last touch of an activity's record anew from the activities that stand (one was taken back)."""
+    for model, column in SUBJECTS.values():
+        subject_id = getattr(activity, column.key)
+        if subject_id is not None:
+            record = load_any(ctx, model, subject_id)
+            record.last_touch_at = ctx.session.scalar(
+                select(func.max(Activity.at)).where(
+                    Activity.workspace_id == ctx.workspace.id,
+                    column == subject_id,
+                    Activity.kind.in_(TOUCHES),
+                    Activity.archived_at.is_(None),
+                )
+            )
+            ctx.emit(RecordChanged(model.__entity__, subject_id))
+
+
+def load_subject(ctx: Ctx, entity: str, entity_id: UUID, verb: Verb = Verb.EDIT) -> Owned:
+    """The record an activity is about. Raises Invalid for a kind that has no activities, NotFound, Forbidden."""
+    if entity not in SUBJECTS:
+        raise Invalid({"record": "record_unknown"})
+    return load(ctx, SUBJECTS[entity][0], entity_id, verb)
+
+
+def _check_call(ctx: Ctx, record: Owned, values: CallInput) -> None:
+    problems: dict[str, str] = {}
+    if values.duration_minutes is not None and not 0 <= values.duration_minutes <= MINUTES_MAX:
+        problems["duration_minutes"] = "number_out_of_range"
+    if len(values.notes) > NOTES_MAX:
+        problems["notes"] = "too_long"
+    if len(values.next_step) > SHORT_TEXT_MAX:
+        problems["next_step"] = "too_long"
+    if values.next_follow_up is not None:
+        if isinstance(record, Account):
+            problems["next_follow_up"] = "no_follow_up_here"
+        elif values.next_follow_up < ctx.today.date():
+            problems["next_follow_up"] = "date_past"
+    if problems:
+        raise Invalid(problems)
+
+
+def _follow_from(ctx: Ctx, record: Owned, call: Activity, next_follow_up: date | None) -> None:
+    if isinstance(record, Lead) and call.outcome is not None:
+        record.status = status_after(record.status, call.outcome)
+    if isinstance(record, Deal) and call.next_step:
+        record.next_step = call.next_step
+    if isinstance(record, Account):
+        return
+    if next_follow_up is not None:
+        record.next_follow_up = next_follow_up
+    elif record.next_follow_up and record.next_follow_up <= ctx.today.date() and call.outcome in REACHED:
+        record.next_follow_up = None
+
+
+def _objection_ids(ctx: Ctx, chosen: Sequence[str]) -> list[UUID]:
+    """The ids of what was chosen and typed, each once."""
+    typed = [name_text(one.removeprefix(NEW_OBJECTION)) for one in chosen if one.startswith(NEW_OBJECTION)]
+    if any(len(name) > OBJECTION_MAX for name in typed):
+        raise Invalid({"objections": "too_long"})
+    known = _known_objections(ctx, [one for one in chosen if not one.startswith(NEW_OBJECTION)])
+    # In one order everywhere, so that two calls which bring the same new words do not wait for each other in a circle.
+    made = [_find_or_add_objection(ctx, name) for name in sorted(filter(None, typed), key=str.lower)]
+    return list(dict.fromkeys([*known, *made]))
+
+
+def _known_objections(ctx: Ctx, chosen: Sequence[str]) -> list[UUID]:
+    try:
+        wanted = [UUID(one) for one in chosen]
+    except ValueError as error:
+        raise Invalid({"objections": "choice_invalid"}) from error
+    if not wanted:
+        return []
+    found = set(
+        ctx.session.scalars(visible(ctx, Objection).where(Objection.id.in_(wanted)).with_only_columns(Objection.id))
+    )
+    if not found.issuperset(wanted):
+        raise Invalid({"objections": "record_unknown"})
+    return wanted
+
+
+def _find_or_add_objection(ctx: Ctx, name: str) -> UUID:
+    """The objection with this name, whatever its case; added where there is none.
+
+    The unique key decides between two who add it at the same moment: the second waits and then finds the first's.
+    """
+    key = ctx.session.execute(select(func.lower(name))).scalar_one()
+    found = _objection_by_key(ctx, key)
+    if found is None:
+        added = Objection(name=name, name_key=key)
+        try:
+            with ctx.session.begin_nested():
+                ctx.add(added)
+        except IntegrityError:
+            found = _objection_by_key(ctx, key)
+            if found is None:
+                raise
+        else:
+            return added.id
+    found.archived_at = None
+    return found.id
+
+
+def _objection_by_key(ctx: Ctx, key: str) -> Objection | None:
+    return ctx.session.scalars(
+        select(Objection).where(Objection.workspace_id == ctx.workspace.id, Objection.name_key == key)
+    ).one_or_none()

@@ -1,0 +1,227 @@
+"""Reading activities: a record's timeline, follow-ups that are due, objections to choose from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
+
+from core.access import Verb, may, visible
+from core.activities import SUBJECTS
+from core.context import Ctx
+from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus
+from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Member, Objection
+from core.normalise import name_text
+from core.queries.records import Page
+from core.refs import LETTERS
+
+TIMELINE = 5
+PAGE_SIZE = 8
+OBJECTIONS = 20
+CLOSED_LEADS = (LeadStatus.CONVERTED, LeadStatus.LOST)
+
+
+@dataclass(frozen=True)
+class TimelineItem:
+    """Something somebody did on a record. `who` is a name, empty for the system."""
+
+    id: UUID
+    at: datetime
+    kind: ActivityKind
+    who: str
+    direction: Direction | None = None
+    outcome: CallOutcome | None = None
+    duration_minutes: int | None = None
+    subject: str = ""
+    notes: str = ""
+    next_step: str = ""
+    objections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DueItem:
+    """A follow-up that is due: on which record, since when. `detail` is the company."""
+
+    entity: EntityType
+    id: UUID
+    ref: str
+    name: str
+    detail: str
+    day: date
+
+
+@dataclass(frozen=True)
+class ObjectionRow:
+    """An objection of the workspace's list."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The record a call is about, as the form names it."""
+
+    entity: EntityType
+    id: UUID
+    ref: str
+    name: str
+    can_edit: bool
+
+
+def timeline(ctx: Ctx, entity: str, entity_id: UUID, limit: int = TIMELINE) -> list[TimelineItem]:
+    """The newest activities of a record, newest first; none where the actor may not see it."""
+    column = SUBJECTS[entity][1]
+    query = (
+        visible(ctx, Activity)
+        .outerjoin(Member, (Member.workspace_id == Activity.workspace_id) & (Member.id == Activity.owner_id))
+        .where(column == entity_id)
+        .order_by(Activity.at.desc(), Activity.id.desc())
+        .limit(limit)
+        .add_columns(func.coalesce(Member.name, ""))
+    )
+    rows = list(ctx.session.execute(query))
+    heard = _objections_of(ctx, [activity.id for activity, _ in rows if activity.kind is ActivityKind.CALL])
+    return [_item(activity, who, heard.get(activity.id, ())) for activity, who in rows]
+
+
+def _item(activity: Activity, who: str, objections: tuple[str, ...]) -> TimelineItem:
+    return TimelineItem(
+        id=activity.id,
+        at=activity.at,
+        kind=activity.kind,
+        who=who,
+        direction=activity.direction,
+        outcome=activity.outcome,
+        duration_minutes=activity.duration_minutes,
+        subject=activity.subject,
+        notes=activity.notes,
+        next_step=activity.next_step,
+        objections=objections,
+    )
+
+
+def _objections_of(ctx: Ctx, activity_ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+    if not activity_ids:
+        return {}
+    query = (
+        select(ActivityObjection.activity_id, Objection.name)
+        .join(
+            Objection,
+            (Objection.workspace_id == ActivityObjection.workspace_id)
+            & (Objection.id == ActivityObjection.objection_id),
+        )
+        .where(
+            ActivityObjection.workspace_id == ctx.workspace.id,
+            ActivityObjection.activity_id.in_(activity_ids),
+            ActivityObjection.archived_at.is_(None),
+        )
+        .order_by(Objection.name)
+    )
+    heard: dict[UUID, tuple[str, ...]] = {}
+    for activity_id, name in ctx.session.execute(query):
+        heard[activity_id] = (*heard.get(activity_id, ()), name)
+    return heard
+
+
+def due(ctx: Ctx, until: date, page: int = 0) -> Page[DueItem]:
+    """The actor's own follow-ups up to and including a day, the longest overdue first."""
+    found = union_all(_due_leads(ctx, until), _due_contacts(ctx, until), _due_deals(ctx, until)).subquery()
+    query = (
+        select(found)
+        .order_by(found.c.day, found.c.entity, found.c.number)
+        .offset(page * PAGE_SIZE)
+        .limit(PAGE_SIZE + 1)
+    )
+    rows = [
+        DueItem(
+            EntityType(row.entity),
+            row.id,
+            f"{LETTERS[EntityType(row.entity)]}-{row.number}",
+            row.name,
+            row.detail,
+            row.day,
+        )
+        for row in ctx.session.execute(query)
+    ]
+    return Page(tuple(rows[:PAGE_SIZE]), page, len(rows) > PAGE_SIZE)
+
+
+DueSelect = Select[str, UUID, int, str, str, date | None]
+
+
+def _due_leads(ctx: Ctx, until: date) -> DueSelect:
+    return (
+        visible(ctx, Lead)
+        .where(_mine_and_due(ctx, Lead, until), Lead.status.not_in(CLOSED_LEADS))
+        .with_only_columns(
+            literal(EntityType.LEAD.value).label("entity"),
+            Lead.id,
+            Lead.number,
+            Lead.name,
+            Lead.company.label("detail"),
+            Lead.next_follow_up.label("day"),
+        )
+    )
+
+
+def _due_contacts(ctx: Ctx, until: date) -> DueSelect:
+    return (
+        visible(ctx, Contact)
+        .outerjoin(Account, and_(Account.workspace_id == Contact.workspace_id, Account.id == Contact.account_id))
+        .where(_mine_and_due(ctx, Contact, until))
+        .with_only_columns(
+            literal(EntityType.CONTACT.value).label("entity"),
+            Contact.id,
+            Contact.number,
+            Contact.name,
+            func.coalesce(Account.name, "").label("detail"),
+            Contact.next_follow_up.label("day"),
+        )
+    )
+
+
+def _due_deals(ctx: Ctx, until: date) -> DueSelect:
+    return (
+        visible(ctx, Deal)
+        .outerjoin(Account, and_(Account.workspace_id == Deal.workspace_id, Account.id == Deal.account_id))
+        .where(_mine_and_due(ctx, Deal, until), Deal.closed_at.is_(None))
+        .with_only_columns(
+            literal(EntityType.DEAL.value).label("entity"),
+            Deal.id,
+            Deal.number,
+            Deal.name,
+            func.coalesce(Account.name, "").label("detail"),
+            Deal.next_follow_up.label("day"),
+        )
+    )
+
+
+def _mine_and_due(ctx: Ctx, model: type[Lead | Contact | Deal], until: date) -> ColumnElement[bool]:
+    return and_(model.owner_id == ctx.actor.member_id, model.next_follow_up <= until)
+
+
+def find_objections(ctx: Ctx, words: str, limit: int = OBJECTIONS) -> list[ObjectionRow]:
+    """Objections that contain the words, those that begin with them first; all of them for no words."""
+    start = name_text(words).lower()
+    query = visible(ctx, Objection).with_only_columns(Objection.id, Objection.name)
+    if start:
+        query = query.where(Objection.name_key.contains(start, autoescape=True))
+        query = query.order_by(Objection.name_key.startswith(start, autoescape=True).desc())
+    return [ObjectionRow(*row) for row in ctx.session.execute(query.order_by(Objection.name_key).limit(limit))]
+
+
+def subject(ctx: Ctx, entity: str, entity_id: UUID) -> Subject | None:
+    """The record a call is about, where the actor may see it."""
+    if entity not in SUBJECTS:
+        return None
+    model = SUBJECTS[entity][0]
+    query = visible(ctx, model).where(model.id == entity_id)
+    found = ctx.session.execute(
+        query.with_only_columns(model.id, model.number, model.name, model.owner_id)
+    ).one_or_none()
+    if found is None:
+        return None
+    kind = EntityType(entity)
+    return Subject(kind, found.id, f"{LETTERS[kind]}-{found.number}", found.name, may(ctx, Verb.EDIT, found.owner_id))
