@@ -104,6 +104,8 @@ class Card(TenantModel):
 
     __tablename__ = "cards"
     __table_args__ = (
+        tenant_fk("member_id", "members"),
+        tenant_fk("by_id", "members"),
         UniqueConstraint("workspace_id", "channel", "ts"),
         Index(None, "workspace_id", "entity", "entity_id"),
     )
@@ -112,6 +114,14 @@ class Card(TenantModel):
     entity_id: Mapped[UUID]
     channel: Mapped[str]
     ts: Mapped[str]
+    purpose: Mapped[str] = mapped_column(default="shared")
+    """Why it was posted (notifications.plans.Purpose); `home` stands for a person's App Home that was opened once."""
+    member_id: Mapped[UUID | None]
+    """Whose rights it is rendered with: who gets it in a direct message, who shared it into a channel."""
+    by_id: Mapped[UUID | None]
+    """Who caused it: the colleague who assigned the record, the winner of the deal."""
+    digest: Mapped[str] = mapped_column(default="")
+    """Of what Slack shows (SHA-256): an edit that would change nothing is not made."""
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
     """When the message was found gone; it is not edited any more."""

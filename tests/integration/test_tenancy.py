@@ -17,6 +17,7 @@ APPEND_ONLY = {"history"}
 DISPATCHER_READS = {
     "outbox": {"workspace_id", "routed_at"},
     "deliveries": {"workspace_id", "state", "next_at", "lease_until"},
+    "workspaces": {"workspace_id"},
 }
 FORBIDDEN = "42501"
 FOREIGN_KEY = "23503"
