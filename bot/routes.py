@@ -6,7 +6,6 @@ modal's private metadata) and comes back as the same dataclass. No other file co
 
 import json
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -100,9 +99,14 @@ def route_id_of(action_id: str) -> str:
     return action_id.partition("~")[0]
 
 
-@cache
+_ADAPTERS: dict[type[Route], TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: type[Route]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    adapter = _ADAPTERS.get(kind)
+    if adapter is None:
+        adapter = _ADAPTERS.setdefault(kind, TypeAdapter(kind))
+    return adapter
 
 
 # -- anything -----------------------------------------------------------------------------------------------------

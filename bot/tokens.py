@@ -77,9 +77,7 @@ class StoredTokens:
     def _read(self, team_id: str) -> Installation | None:
         workspace_id = workspace_id_for(team_id)
         with self._database.begin(workspace_id) as session:
-            row = session.scalars(
-                select(WorkspaceRow).where(WorkspaceRow.workspace_id == workspace_id)
-            ).one_or_none()
+            row = session.scalars(select(WorkspaceRow).where(WorkspaceRow.workspace_id == workspace_id)).one_or_none()
             if row is None or not row.bot_token or row.uninstalled_at is not None:
                 return None
             return Installation(team_id, self._secrets.open(row.bot_token, bound_to=team_id), row.bot_user_id)

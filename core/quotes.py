@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from core.access import Verb, load
 from core.context import Ctx
@@ -153,7 +154,7 @@ def edit(ctx: Ctx, quote_id: UUID, values: QuoteInput, expected: int) -> Quote:
     quote.note = multiline_text(values.note)
     quote.subtotal, quote.tax, quote.total = sums.subtotal, sums.tax, sums.total
     # A line changed without changing a sum (its words) is a change of the quote all the same: the version must move.
-    quote.updated_at = ctx.now
+    flag_modified(quote, "updated_at")
     _write_lines(ctx, quote, lines_of(ctx, quote.id), lines)
     _announce(ctx, quote)
     return quote
