@@ -235,7 +235,7 @@ class SandboxServer:
         )
         self.url = f"http://{host}:{self._server.server_port}"
         sandbox.base_url = self.url
-        self._thread = Thread(target=self._server.serve_forever, name="sandbox-http", daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox-http", daemon=True)
 
     @property
     def api_url(self) -> str:
