@@ -1,0 +1,165 @@
+"""Quotes as Slack shows them."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from bot.payloads import State
+from bot.replies import Message
+from bot.routes import SaveQuote
+from bot.views import quotes as views
+from core.enums import QuoteStatus
+from core.errors import Invalid
+from core.i18n import Viewer
+from core.queries.quotes import ProductRow, QuoteCard, QuotedDeal, QuoteRow
+from core.queries.records import Page
+from core.quotes import LINES_MAX, LineInput, totals
+from tests.golden import assert_golden, problems_of
+
+EN = Viewer("en_US", "UTC")
+DE = Viewer("de_DE", "Europe/Berlin")
+DEAL = QuotedDeal(UUID(int=7), "D-7", "Robots for <!channel> *Acme*", "EUR", can_edit=True, is_open=True)
+HOSTILE = "<!channel> *x* <https://evil|ok> " + "long " * 60
+
+
+def line(description: str = "Robot arm", quantity: str = "2", price: str = "1250.5", discount: str = "10") -> LineInput:
+    return LineInput(None, description, Decimal(quantity), Decimal(price), Decimal(discount), Decimal(19))
+
+
+def card(count: int = 3, **over: object) -> QuoteCard:
+    lines = tuple(line(f"Robot arm {n}") for n in range(1, count + 1))
+    sums = totals(lines, "EUR")
+    made = QuoteCard(
+        id=UUID(int=1),
+        ref="Q-2026-0001",
+        status=QuoteStatus.DRAFT,
+        currency="EUR",
+        valid_until=date(2026, 4, 30),
+        note="Delivery within six weeks.",
+        lines=lines,
+        subtotal=sums.subtotal,
+        taxes=sums.taxes,
+        total=sums.total,
+        deal_id=DEAL.id,
+        deal_ref=DEAL.ref,
+        deal_name=DEAL.name,
+        account_name="Acme & Söhne",
+        version=1,
+        can_edit=True,
+    )
+    return replace(made, **over)  # type: ignore[arg-type]
+
+
+def state(**typed: str) -> State:
+    return State.model_validate({"values": {name: {"typed": {"value": text}} for name, text in typed.items()}})
+
+
+def test_a_new_quote_starts_with_one_line() -> None:
+    data = views.Editor(
+        SaveQuote(deal_id=DEAL.id),
+        {"quantity_1": Decimal(1), "valid_until": date(2026, 4, 15)},
+        DEAL,
+        ask_deal=False,
+        sums=totals((), "EUR"),
+        unfinished=(1,),
+    )
+    assert_golden("quotes/editor_new", views.editor(data, EN))
+
+
+def test_without_a_deal_the_editor_asks_for_one() -> None:
+    data = views.Editor(SaveQuote(), {"valid_until": date(2026, 4, 15)}, None, ask_deal=True, sums=None)
+    assert_golden("quotes/editor_without_deal", views.editor(data, EN))
+
+
+def test_three_lines_one_of_them_half_typed() -> None:
+    route = SaveQuote(deal_id=DEAL.id, lines=(1, 3, 4), revisions=(0, 2, 0))
+    typed = {"quantity_1": "2", "price_1": "1.250,50", "tax_1": "19", "description_1": "Roboterarm", "quantity_3": "1"}
+    lines, unfinished = views.readable_lines(route, state(**typed), DE)
+    data = views.Editor(route, typed, DEAL, ask_deal=False, sums=totals(lines, "EUR"), unfinished=unfinished)
+
+    assert unfinished == (2, 3)
+    assert_golden("quotes/editor_half_typed", views.editor(data, DE))
+
+
+def test_the_longest_quote_fits_a_modal() -> None:
+    keys = tuple(range(1, LINES_MAX + 1))
+    route = SaveQuote(lines=keys, revisions=tuple(0 for _ in keys))
+    data = views.Editor(route, {}, DEAL, ask_deal=True, sums=totals((), "EUR"), unfinished=keys, notice="x" * 200)
+    modal = views.editor(data, EN)
+
+    assert len(modal.blocks) <= 100
+    assert problems_of(modal) == []
+
+
+def test_the_card() -> None:
+    assert_golden("quotes/card", views.card(card(), EN))
+
+
+def test_a_long_card_is_cut_and_foreign_text_is_harmless() -> None:
+    long = card(11, note=HOSTILE, account_name=HOSTILE, lines=tuple(line(HOSTILE) for _ in range(11)), can_edit=False)
+    message = views.card(long, DE)
+
+    assert_golden("quotes/card_long_hostile", message)
+    assert "<!channel>" not in str(message.blocks[1:])  # the header is plain text
+    assert "<https://evil" not in str(message.blocks[1:])
+    assert "<!channel>" not in message.text
+
+
+@pytest.mark.parametrize("has_more", [False, True])
+def test_the_list(has_more: bool) -> None:
+    rows = tuple(
+        QuoteRow(UUID(int=n), f"Q-2026-000{n}", QuoteStatus.DRAFT, "Acme rollout", Decimal(n), "EUR", date(2026, 4, n))
+        for n in (2, 1)
+    )
+    assert_golden(f"quotes/list_{'more' if has_more else 'end'}", views.listing(Page(rows, 1, has_more), EN))
+
+
+def test_the_empty_list_offers_the_next_step() -> None:
+    assert_golden("quotes/list_empty", views.listing(Page(), EN))
+
+
+def test_every_message_reads_well_alone() -> None:
+    for message in (views.card(card(), EN), views.listing(Page(), EN)):
+        assert isinstance(message, Message)
+        assert message.text.strip()
+
+
+def test_lines_come_and_go_without_reusing_a_key() -> None:
+    route = SaveQuote(lines=(1, 2, 3), revisions=(0, 1, 0))
+    fewer = views.without_line(route, 2)
+    more = views.with_line(fewer)
+
+    assert (fewer.lines, fewer.revisions) == ((1, 3), (0, 0))
+    assert more.lines == (1, 3, 4)
+    assert views.without_line(SaveQuote(), 1).lines == (1,)
+    assert views.revised(route, 3).revisions == (0, 1, 1)
+
+
+def test_the_form_reads_what_was_typed_in_the_readers_language() -> None:
+    route = SaveQuote(deal_id=DEAL.id, lines=(2,), revisions=(1,))
+    filled = {"description_2~1": "Arm", "quantity_2~1": "2", "price_2~1": "1.250,50", "tax_2~1": "19 %"}
+    body = {name: {"typed": {"value": text}} for name, text in filled.items()}
+    body["valid_until"] = {"typed": {"selected_date": "2026-04-30"}}
+    typed = views.form_for(route).parse(State.model_validate({"values": body}), DE)
+
+    assert typed.lines == (LineInput(None, "Arm", Decimal(2), Decimal("1250.50"), Decimal(0), Decimal(19)),)
+    assert typed.valid_until == date(2026, 4, 30)
+
+
+def test_every_field_that_is_missing_is_named() -> None:
+    with pytest.raises(Invalid) as problem:
+        views.form_for(SaveQuote()).parse(State(), EN)
+
+    missing = {"deal", "description_1", "quantity_1", "price_1", "valid_until"}
+    assert problem.value.fields == dict.fromkeys(missing, "required")
+
+
+def test_products_show_their_price() -> None:
+    row = ProductRow(UUID(int=5), "Robot arm " * 12, "RA-1", Decimal(1200), "EUR", Decimal(19))
+    choice = views.product_choices([row], EN)[0]
+
+    assert choice.description == "RA-1 · €1,200.00"
+    assert len(choice.text) <= 75
