@@ -67,6 +67,7 @@ export async function follow(onState) {
   let wait = RETRY_FIRST;
   while (!mine.signal.aborted) {
     try {
+      if (!store.as) store.as = await firstPerson(mine.signal);
       const { body, status } = await request(`/sandbox/state?${query({ as: store.as, since })}`, { signal: mine.signal });
       if (mine.signal.aborted) return;
       if (body.error !== undefined && !body.team) throw new StateError(body.error, status);
@@ -77,6 +78,7 @@ export async function follow(onState) {
     } catch (error) {
       if (mine.signal.aborted) return;
       if (error instanceof StateError && store.as) {
+        // Nobody by that name (any more): look as the first person there is.
         store.as = '';
         continue;
       }
@@ -88,6 +90,12 @@ export async function follow(onState) {
       wait = Math.min(wait * 2, RETRY_MOST);
     }
   }
+}
+
+async function firstPerson(signal) {
+  const { body, status } = await request(`/sandbox/people?${query({})}`, { signal });
+  if (!body.people?.length) throw new StateError(body.error || 'There is nobody here yet.', status);
+  return body.people[0].id;
 }
 
 class StateError extends Error {

@@ -11,13 +11,20 @@ export function developerPane() {
     store.developer = false;
     redraw();
   };
-  const notices = [...store.state.notices].reverse();
+  const { notices, violations = [], lints = [] } = store.state;
   return h('aside', { class: 'side-pane developer', key: 'developer', 'aria-label': 'Developer drawer' },
     h('div', { class: 'pane-head' }, h('h2', { class: 'pane-title' }, 'Developer'), h('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close the drawer', onclick: shut }, icon('close'))),
     h('div', { class: 'scroll', tabindex: '0', 'aria-label': 'Notices' },
-      h('p', { class: 'drawer-hint' }, 'What Slack would tell the maker of the app: late answers, refused blocks, broken rules.'),
-      notices.length === 0 && h('p', { class: 'loading' }, 'Nothing to report.'),
-      notices.map((one) => h('div', { class: `notice notice-${one.level}`, key: one.id }, icon(one.level === 'info' ? 'info' : 'warning'), h('div', { class: 'notice-text' }, one.text)))));
+      h('p', { class: 'drawer-hint' }, 'What the maker of the app should know: late answers, refused blocks, broken rules, and what people were shown.'),
+      part('Broken rules', violations.map((text) => ({ text, level: 'error' }))),
+      part('Advice', lints.map((text) => ({ text, level: 'warning' }))),
+      part('Shown to you', notices)));
+}
+
+function part(title, list) {
+  return h('section', { class: 'drawer-part', key: title }, h('h3', { class: 'drawer-title' }, title, h('span', { class: 'drawer-count' }, String(list.length))),
+    list.length === 0 && h('p', { class: 'drawer-none' }, 'Nothing.'),
+    [...list].reverse().map((one, index) => h('div', { class: `notice notice-${one.level}`, key: one.id || `${list.length - index}` }, icon(one.level === 'info' ? 'info' : 'warning'), h('div', { class: 'notice-text' }, one.text))));
 }
 
 /** Sentences that come and go in the corner. */

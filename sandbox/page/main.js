@@ -6,11 +6,11 @@ import { developerPane, toasts } from './developer.js';
 import { rememberFocus, restoreFocus } from './focus.js';
 import { forgetMessages, messageScope } from './message.js';
 import { focusErrors, modal } from './modal.js';
-import { listKey, mainPane, openHome, threadPane } from './panes.js';
+import { listKey, mainPane, openApp, threadPane } from './panes.js';
 import { closePopups, watchPopups } from './popup.js';
 import { readRoute, settleRoute } from './route.js';
 import { sidebar } from './sidebar.js';
-import { HOME, channel, onDraw, redraw, store, toast } from './store.js';
+import { HOME, appChannel, channel, onDraw, redraw, store, toast } from './store.js';
 import { viewScope } from './submit.js';
 import { topbar } from './topbar.js';
 import { inputsIn, prune } from './values.js';
@@ -93,7 +93,8 @@ function settlePlace() {
   const moved = next.channel !== store.place.channel || store.placeOf !== store.as;
   store.place = next;
   store.placeOf = store.as;
-  if (moved && next.channel === HOME) openHome();
+  if (moved && next.channel === HOME) openApp('home');
+  if (moved && next.channel === appChannel()?.id) openApp('messages');
 }
 
 let loading = false;

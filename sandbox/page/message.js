@@ -4,12 +4,12 @@ import { act } from './api.js';
 import { blocks } from './blocks.js';
 import { REACTIONS, emoji } from './emoji.js';
 import { icon } from './icons.js';
-import { decode } from './inline.js';
+import { decode, link } from './inline.js';
 import { mrkdwn } from './mrkdwn.js';
 import { avatar } from './people.js';
 import { menuButton } from './popup.js';
 import { goTo } from './route.js';
-import { nameOf, person, setLocal, store, toast, version } from './store.js';
+import { cssColor, nameOf, person, setLocal, store, toast, version } from './store.js';
 import { clockTime, fullMoment } from './time.js';
 import { h } from './vdom.js';
 
@@ -74,11 +74,24 @@ function head(given, author, seconds) {
 
 function body(scope, channel, given) {
   const edited = given.edited && h('span', { class: 'edited', key: 'edited' }, '(edited)');
+  const ctx = { scope, surface: 'message', container: { kind: 'message', channel, ts: given.ts }, state: given.state, errors: null };
   if (given.blocks?.length > 0) {
-    const ctx = { scope, surface: 'message', container: { kind: 'message', channel, ts: given.ts }, state: given.state?.values, errors: null };
-    return h('div', { class: 'message-body blocks' }, blocks(ctx, given.blocks), edited);
+    return [h('div', { class: 'message-body blocks' }, blocks(ctx, given.blocks), edited), extras(ctx, given)];
   }
-  return h('div', { class: 'message-body text' }, mrkdwn(given.text), edited);
+  return [h('div', { class: 'message-body text' }, mrkdwn(given.text), edited), extras(ctx, given)];
+}
+
+// Attachments and previews of links have a bar at their side; files are boxes.
+function extras(ctx, given) {
+  const previews = [...(given.attachments || []), ...Object.values(given.unfurls || {})];
+  return [
+    previews.map((one, index) => h('div', { class: 'attachment', key: `attachment ${index}`, style: { 'border-left-color': cssColor(one.color || 'dddddd') } },
+      one.pretext && h('div', { class: 'text' }, mrkdwn(one.pretext)),
+      one.title && h('div', { class: 'card-title' }, one.title_link ? link(one.title_link, one.title) : one.title),
+      one.text && h('div', { class: 'text' }, mrkdwn(one.text)),
+      one.blocks && h('div', { class: 'blocks' }, blocks(ctx, one.blocks)))),
+    (given.files || []).map((one, index) => h('div', { class: 'box', key: `file ${index}` }, icon('file'), h('span', {}, one.title || one.name || 'File'))),
+  ];
 }
 
 function reactions(channel, given) {

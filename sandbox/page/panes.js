@@ -8,7 +8,7 @@ import { joins, message } from './message.js';
 import { avatar } from './people.js';
 import { goTo } from './route.js';
 import { openDirect } from './sidebar.js';
-import { HOME, appChannel, channel, channelLabel, redraw, store } from './store.js';
+import { HOME, appChannel, channel, channelLabel, store, toast } from './store.js';
 import { viewScope } from './submit.js';
 import { dayKey, dayLabel } from './time.js';
 import { h } from './vdom.js';
@@ -106,10 +106,10 @@ function home() {
   return h('div', { class: 'scroll home', id: 'home', tabindex: '0', 'aria-label': 'Home' }, h('div', { class: 'home-inner blocks', 'data-scope': ctx.scope }, blocks(ctx, view.blocks)));
 }
 
-/** Tells the sandbox that this person opened the app's Home tab. */
-export function openHome() {
-  act('home').then((answer) => {
-    if (!answer.ok) redraw();
+/** Tells the sandbox that this person opened the app's `home` or `messages` tab. */
+export function openApp(tab) {
+  act('home', { tab }).then((answer) => {
+    if (!answer.ok) toast(answer.error, 'error');
   });
 }
 

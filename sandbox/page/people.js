@@ -2,7 +2,7 @@
 
 import { menuButton } from './popup.js';
 import { icon } from './icons.js';
-import { nameOf, person, store } from './store.js';
+import { cssColor, nameOf, person, store } from './store.js';
 import { goTo } from './route.js';
 import { h } from './vdom.js';
 
@@ -10,10 +10,10 @@ import { h } from './vdom.js';
 export function avatar(id, size = 'middle') {
   const app = store.state?.app;
   if (app && id === app.bot_user_id) {
-    return h('span', { class: `avatar avatar-${size} avatar-app`, style: { background: app.color || '#4a154b' }, 'aria-hidden': 'true' }, app.name.slice(0, 1));
+    return h('span', { class: `avatar avatar-${size} avatar-app`, style: { background: cssColor(app.color) }, 'aria-hidden': 'true' }, app.name.slice(0, 1));
   }
   const one = person(id);
-  return h('span', { class: `avatar avatar-${size}`, style: { background: one.color || '#616061' }, 'aria-hidden': 'true' }, initials(one.real_name || one.name || '?'));
+  return h('span', { class: `avatar avatar-${size}`, style: { background: one.color }, 'aria-hidden': 'true' }, initials(one.real_name || one.name || '?'));
 }
 
 function initials(name) {

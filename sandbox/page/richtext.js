@@ -63,11 +63,6 @@ function styled(node, style) {
   return out;
 }
 
-/** What a person typed, as the rich_text value Slack would send. */
-export function richTextFrom(text) {
-  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: text ? [{ type: 'text', text }] : [] }] };
-}
-
 /** The characters of a rich_text value, without its styles. */
 export function plainFrom(value) {
   const walk = (element) => {

@@ -73,7 +73,12 @@ export function forgetScope(scope) {
 /** The person with this id, or a stand-in that shows the id. */
 export function person(id) {
   const found = store.state?.people.find((one) => one.id === id);
-  return found || { id, name: id, real_name: id, color: '#616061', is_bot: false };
+  return found ? { ...found, color: cssColor(found.color) } : { id, name: id, real_name: id, color: '#616061', is_bot: false };
+}
+
+/** A colour as CSS writes it; Slack gives six digits without the sign. */
+export function cssColor(color) {
+  return /^[0-9a-f]{6}$/i.test(color || '') ? `#${color}` : color || '#616061';
 }
 
 /** The name to show for a person. */

@@ -2,7 +2,7 @@
 
 import { moveClock } from './api.js';
 import { icon } from './icons.js';
-import { menuButton } from './popup.js';
+import { closePopups, menuButton } from './popup.js';
 import { redraw, store, toast } from './store.js';
 import { clockLabel, daysOn, daysUntil, fromLocal, now, toLocal } from './time.js';
 import { h } from './vdom.js';
@@ -38,7 +38,7 @@ function clockMenu() {
     by('1 week later', 7 * 86400),
     null,
     { node: chooseMoment(current) },
-    ...(moved ? [null, { label: 'Reset to the real time', run: () => to(Date.now() / 1000, 'The clock shows the real time again.') }] : []),
+    ...(moved ? [null, { label: 'Reset to the real time', run: () => jump({ reset: true }, 'The clock shows the real time again.') }] : []),
   ];
   const face = [icon('clock'), h('span', { class: 'clock-text' }, clockLabel(current)), moved && h('span', { class: 'clock-moved', title: 'Not the real time' }, 'moved'), icon('down')];
   return menuButton('page', 'clock', { label: `Now: ${clockLabel(current)}. Move the clock`, face, items, className: 'clock' });
@@ -48,7 +48,9 @@ function chooseMoment(current) {
   const go = (event) => {
     event.preventDefault();
     const text = event.target.elements.moment.value;
-    if (text) to(fromLocal(text), `It is now ${clockLabel(fromLocal(text))}.`);
+    if (!text) return;
+    closePopups();
+    to(fromLocal(text), `It is now ${clockLabel(fromLocal(text))}.`);
   };
   return h('form', { class: 'clock-form', onsubmit: go, onkeydown: (event) => event.key !== 'Escape' && event.stopPropagation() },
     h('label', { class: 'clock-form-label', for: 'clock-moment' }, 'Any moment, your time'),
@@ -59,7 +61,7 @@ function chooseMoment(current) {
 
 /** The top bar. */
 export function topbar() {
-  const news = store.state.notices.filter((one) => !store.seenNotices.has(one.id)).length;
+  const news = (store.state.violations || []).length;
   return h('header', { class: 'topbar', key: 'topbar' },
     h('button', {
       type: 'button', class: 'top-button top-menu', 'aria-label': 'Channels and people', 'aria-controls': 'sidebar', 'aria-expanded': String(store.drawer),
@@ -71,7 +73,7 @@ export function topbar() {
     clockMenu(),
     h('button', {
       type: 'button', class: `top-button${store.developer ? ' top-on' : ''}`, 'aria-pressed': String(store.developer), title: 'Developer',
-      'aria-label': `Developer drawer${news ? `, ${news} new` : ''}`,
+      'aria-label': `Developer drawer${news ? `, ${news} broken rules` : ''}`,
       onclick: () => {
         store.developer = !store.developer;
         redraw();

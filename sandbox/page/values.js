@@ -42,11 +42,20 @@ function many(element) {
 export function valueOf(ctx, blockId, element) {
   const own = drafts.get(ctx.scope);
   const key = slot(blockId, element.action_id);
-  if (own?.has(key)) return own.get(key);
+  if (own?.has(key)) return stillOffered(element, own.get(key));
   const [stateField, initialField] = FIELDS[element.type] || ['value', 'initial_value'];
   const kept = ctx.state?.[blockId]?.[element.action_id];
   const value = kept ? kept[stateField] : initialField ? element[initialField] : undefined;
   return normal(element, value);
+}
+
+// After an update a choice that is not offered any more is gone.
+function stillOffered(element, value) {
+  const options = element.options || element.option_groups?.flatMap((group) => group.options);
+  if (!options) return value;
+  const offered = new Set(options.map((one) => one.value));
+  if (Array.isArray(value)) return value.filter((one) => offered.has(one.value));
+  return value && offered.has(value.value) ? value : null;
 }
 
 function normal(element, value) {

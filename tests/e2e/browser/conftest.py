@@ -1,0 +1,117 @@
+"""A browser, a sandbox with a toy app, and a page for each person who looks."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from sandbox.defaults import northwind
+from sandbox.model import Team
+from sandbox.server import SandboxServer
+from sandbox.simulator import Sandbox
+from tests.e2e.browser.toy import MANIFEST, ToyApp
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+NO_BROWSER = "Chromium is not installed: on Debian and Ubuntu, `apt-get install chromium`"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+DESKTOP = {"width": 1280, "height": 800}
+WAIT = 8000  # milliseconds until something that must appear counts as missing
+
+Open = Callable[..., Page]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A running sandbox with its workspace and the toy app."""
+
+    url: str
+    sandbox: Sandbox
+    team: Team
+    toy: ToyApp
+
+    def user(self, name: str) -> str:
+        """Return the id of the person with this handle."""
+        return next(user.id for user in self.team.users.values() if user.name == name)
+
+    def channel(self, name: str) -> str:
+        """Return the id of the channel with this name."""
+        return next(channel.id for channel in self.team.channels.values() if channel.name == name)
+
+    def address(self, name: str, place: str = "sales") -> str:
+        """Return the page's address for a person in a channel (or `home`)."""
+        where = place if place == "home" else self.channel(place)
+        return f"{self.url}/#as={self.user(name)}&c={where}"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip(NO_BROWSER)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    toy = ToyApp()
+    sandbox = Sandbox()
+    server = SandboxServer(sandbox)
+    team = sandbox.add_team(northwind(MANIFEST, request_url=toy.url))
+    with server:
+        toy.connect(server.api_url)
+        yield Workspace(server.url, sandbox, team, toy)
+    toy.stop()
+
+
+@pytest.fixture
+def open_page(browser: Browser, workspace: Workspace) -> Iterator[Open]:
+    """Open the page as somebody: `open_page("ana", "sales")`. Errors in the page fail the test."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def opened(name: str = "ana", place: str = "sales", viewport: dict[str, int] | None = None) -> Page:
+        size = viewport or DESKTOP
+        context = browser.new_context(viewport={"width": size["width"], "height": size["height"]})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(WAIT)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
+        page.goto(workspace.address(name, place))
+        page.get_by_role("main").wait_for()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def page(open_page: Open) -> Page:
+    """The page as Ana, a sales representative, in #sales."""
+    return open_page()
+
+
+def _is_fault(said: ConsoleMessage) -> bool:
+    # A request that fails is the business of the test that makes it fail.
+    return said.type == "error" and not said.text.startswith("Failed to load resource")
+
+
+def run(page: Page, command: str) -> None:
+    """Type a slash command into the channel's composer and send it."""
+    composer = page.locator("#composer-main")
+    composer.fill(command + " ")
+    composer.press("Enter")
