@@ -13,6 +13,7 @@ from typing import Protocol
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from core.context import Ctx, Workspace
 from core.db import Database
@@ -20,6 +21,10 @@ from core.models import Member
 from tests import factories
 from tests.factories import FixedClock
 from tests.postgres import database_server
+
+# The same examples in each run, and never a verdict on how long one took.
+settings.register_profile("rapport", deadline=None, derandomize=True, database=None)
+settings.load_profile("rapport")
 
 
 @pytest.fixture(scope="session")
