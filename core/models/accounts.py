@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models.base import TenantModel, Versioned, lower_key, tenant_fk
+from core.models.base import PREFIXED, TenantModel, Versioned, lower_key, tenant_fk
 
 
 class Account(Versioned, TenantModel):
@@ -26,7 +26,7 @@ class Account(Versioned, TenantModel):
 
     number: Mapped[int]
     name: Mapped[str]
-    domain: Mapped[str] = mapped_column(default="")
+    domain: Mapped[str] = mapped_column(PREFIXED, default="")
     """Mail domain, lower case, never a public provider's; empty when unknown."""
     phone: Mapped[str] = mapped_column(default="")
     owner_id: Mapped[UUID | None]

@@ -33,6 +33,8 @@ NAMING = {
 }
 MONEY = Numeric(19, 4)
 PERCENT = Numeric(7, 4)
+PREFIXED = Text(collation="C")
+"""Text that people look up by its beginning: in C order that is a range, which an index serves under RLS."""
 
 
 def enum_column(enum: type[StrEnum], name: str) -> SqlEnum:

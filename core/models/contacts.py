@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models.base import TenantModel, Versioned, lower_key, reversed_key, tenant_fk
+from core.models.base import PREFIXED, TenantModel, Versioned, lower_key, reversed_key, tenant_fk
 
 
 class Contact(Versioned, TenantModel):
@@ -37,8 +37,8 @@ class Contact(Versioned, TenantModel):
     number: Mapped[int]
     name: Mapped[str]
     account_id: Mapped[UUID | None]
-    email: Mapped[str] = mapped_column(default="")
-    phone: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(PREFIXED, default="")
+    phone: Mapped[str] = mapped_column(PREFIXED, default="")
     title: Mapped[str] = mapped_column(default="")
     owner_id: Mapped[UUID | None]
     next_follow_up: Mapped[date | None]

@@ -7,7 +7,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.enums import LeadStatus
-from core.models.base import TenantModel, Versioned, enum_column, lower_key, reversed_key, tenant_fk
+from core.models.base import PREFIXED, TenantModel, Versioned, enum_column, lower_key, reversed_key, tenant_fk
 
 
 class Lead(Versioned, TenantModel):
@@ -56,9 +56,9 @@ class Lead(Versioned, TenantModel):
     number: Mapped[int]
     name: Mapped[str]
     company: Mapped[str] = mapped_column(default="")
-    email: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(PREFIXED, default="")
     """Normalised by core.normalise.email; empty when unknown."""
-    phone: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(PREFIXED, default="")
     """E.164; empty when unknown."""
     source_id: Mapped[UUID | None]
     status: Mapped[LeadStatus] = mapped_column(enum_column(LeadStatus, "status"), default=LeadStatus.NEW)
