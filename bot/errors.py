@@ -30,6 +30,7 @@ FIELD_PROBLEMS: Mapping[str, str] = {
     "too_many_lines": "A quote can have at most twelve lines here.",
     "account_required": "Type a company name or choose an existing account.",
     "loss_reason_required": "Please choose why the deal was lost.",
+    "no_follow_up_here": "A company carries no follow-up. Choose the person, lead or deal, or leave this empty.",
 }
 """Sentences under a form's fields."""
 
@@ -80,6 +81,7 @@ SENTENCES: Mapping[str, str] = {
     "busy": "Somebody else is changing this right now. Please try again in a moment.",
     "undo_too_late": "This can be undone for one day only, and that day is over.",
     "undo_already": "This was already undone.",
+    "stage_missing": "This pipeline has no stage of that kind. Ask an admin of Rapport to add one.",
     "deal_closed": "This deal is closed. Move it back to an open stage first.",
     "quote_not_draft": "This quote is not a draft any more, so its lines are fixed.",
     "lead_converted": "This lead is converted. Work on the deal instead.",
