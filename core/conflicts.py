@@ -1,0 +1,75 @@
+"""Two people edit one record: what changed since the second one opened the form."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.context import Ctx
+from core.errors import Conflict
+from core.models import History, Member, Versioned
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field somebody changed meanwhile; values are JSON as the history keeps them."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+def refuse_stale(ctx: Ctx, row: Versioned, expected: int, fields: Collection[str]) -> None:
+    """Refuse to save a form that was opened on an older version, where any of the form's own fields changed since.
+
+    `expected` is the version the form was opened on; `fields` are the columns the form would write. Changes of other
+    columns (a call that moved the last touch) are no conflict. The row is locked by the caller.
+    Raises Conflict("edited_meanwhile") with `changes` (a list of FieldChange), `who` (a name, None for the system),
+    `at` (UTC) and `version` (the one to save upon once the person has read what changed).
+    """
+    if row.version == expected:
+        return
+    later = _changes_since(ctx, row, expected)
+    changes = _net(later, fields)
+    if not changes:
+        return
+    last = next(one for one in reversed(later) if any(change.field in one.changes for change in changes))
+    raise Conflict(
+        "edited_meanwhile",
+        changes=changes,
+        who=_name_of(ctx, last.actor_id),
+        at=last.at,
+        version=row.version,
+    )
+
+
+def _changes_since(ctx: Ctx, row: Versioned, expected: int) -> list[History]:
+    query = select(History).where(
+        History.workspace_id == ctx.workspace.id,
+        History.entity == row.__entity__,
+        History.entity_id == row.id,  # type: ignore[attr-defined]  # every versioned model has an id
+        History.version > expected,
+    )
+    return list(ctx.session.scalars(query.order_by(History.version)))
+
+
+def _net(later: list[History], fields: Collection[str]) -> list[FieldChange]:
+    """First old and last new value of each field; what was changed and changed back is no change."""
+    first: dict[str, Any] = {}
+    last: dict[str, Any] = {}
+    for change in later:
+        for name, (old, new) in change.changes.items():
+            if name in fields:
+                first.setdefault(name, old)
+                last[name] = new
+    return [FieldChange(name, first[name], new) for name, new in last.items() if first[name] != new]
+
+
+def _name_of(ctx: Ctx, member_id: UUID | None) -> str | None:
+    if member_id is None:
+        return None
+    return ctx.session.scalar(
+        select(Member.name).where(Member.workspace_id == ctx.workspace.id, Member.id == member_id)
+    )

@@ -1,0 +1,103 @@
+"""Contacts: the people at the companies."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_
+
+from core import normalise
+from core.access import Verb, load, visible
+from core.context import Ctx
+from core.counters import next_number
+from core.errors import Invalid, NotFound
+from core.events import RecordAssigned, RecordChanged
+from core.members import owner_from_slack
+from core.models import Account, Contact
+from core.normalise import NAME_MAX, NOTES_MAX, SHORT_TEXT_MAX, Unusable
+from core.operations import operation
+
+
+@dataclass(frozen=True)
+class ContactInput:
+    """A person as typed. `owner` is a Slack user id, empty for nobody."""
+
+    name: str
+    account_id: UUID | None = None
+    email: str = ""
+    phone: str = ""
+    title: str = ""
+    owner: str = ""
+    next_follow_up: date | None = None
+    notes: str = ""
+
+
+@operation("contact.create")
+def create(ctx: Ctx, values: ContactInput) -> Contact:
+    """Take a person in. Raises Invalid."""
+    name, email, phone = _checked(ctx, values)
+    contact = Contact(
+        number=next_number(ctx, "contact"),
+        name=name,
+        account_id=_known_account(ctx, values.account_id),
+        email=email,
+        phone=phone,
+        title=normalise.name_text(values.title)[:SHORT_TEXT_MAX],
+        owner_id=owner_from_slack(ctx, values.owner, "owner"),
+        next_follow_up=values.next_follow_up,
+        notes=normalise.multiline_text(values.notes)[:NOTES_MAX],
+        created_by_id=ctx.actor.member_id,
+    )
+    ctx.add(contact)
+    ctx.session.flush()
+    if contact.owner_id is not None and contact.owner_id != ctx.actor.member_id:
+        ctx.emit(RecordAssigned("contact", contact.id, contact.owner_id, ctx.actor.member_id))
+    ctx.emit(RecordChanged("contact", contact.id))
+    if contact.account_id is not None:
+        ctx.emit(RecordChanged("account", contact.account_id))
+    return contact
+
+
+def find_or_create(ctx: Ctx, values: ContactInput) -> Contact:
+    """The person the actor sees at this account with this mail address, or this very name; else a new one.
+
+    Raises Invalid.
+    """
+    name, email, _phone = _checked(ctx, values, "contact_name")
+    same = [Contact.name_key == name.lower()]
+    if email:
+        same.append(Contact.email == email)
+    query = visible(ctx, Contact).where(Contact.account_id == values.account_id, or_(*same)).order_by(Contact.number)
+    # Of two people with one name, the one with another address is somebody else.
+    found = (one for one in ctx.session.scalars(query) if not email or one.email in ("", email))
+    return next(found, None) or create(ctx, values)
+
+
+def _known_account(ctx: Ctx, account_id: UUID | None) -> UUID | None:
+    if account_id is None:
+        return None
+    try:
+        return load(ctx, Account, account_id, Verb.SEE).id
+    except NotFound as error:
+        raise Invalid({"account_id": "record_unknown"}) from error
+
+
+def _checked(ctx: Ctx, values: ContactInput, name_field: str = "name") -> tuple[str, str, str]:
+    problems: dict[str, str] = {}
+    name = normalise.name_text(values.name)
+    if not name:
+        problems[name_field] = "name_empty"
+    if len(name) > NAME_MAX:
+        problems[name_field] = "too_long"
+    email, phone = "", ""
+    try:
+        email = normalise.email(values.email) if values.email.strip() else ""
+    except Unusable as error:
+        problems["email"] = error.code
+    try:
+        phone = normalise.phone(values.phone, ctx.workspace.country) if values.phone.strip() else ""
+    except Unusable as error:
+        problems["phone"] = error.code
+    if problems:
+        raise Invalid(problems)
+    return name, email, phone

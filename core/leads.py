@@ -1,0 +1,275 @@
+"""Leads: taking them in, changing them, giving them to somebody, and making an account, a contact and a deal of one."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import accounts, contacts, deals, duplicates, normalise
+from core.access import Verb, load
+from core.conflicts import refuse_stale
+from core.context import Ctx
+from core.counters import next_number
+from core.enums import LeadStatus
+from core.errors import Conflict, Invalid, NotFound
+from core.events import RecordAssigned, RecordChanged
+from core.locks import take_turns
+from core.members import owner_from_slack, require_assign
+from core.models import Deal, Lead, LeadSource, Member
+from core.normalise import NAME_MAX, NOTES_MAX, Unusable
+from core.operations import operation
+
+BY_HAND = tuple(status for status in LeadStatus if status is not LeadStatus.CONVERTED)
+"""Statuses a person may choose; a lead becomes converted by being converted."""
+FORM_COLUMNS = ("name", "company", "email", "phone", "source_id", "owner_id", "next_follow_up", "notes")
+"""What the form writes: changes of these since it was opened are a conflict."""
+
+
+@dataclass(frozen=True)
+class LeadInput:
+    """A lead as it is typed. `owner` is a Slack user id, empty for nobody; the follow-up is a day of the actor's."""
+
+    name: str
+    company: str = ""
+    email: str = ""
+    phone: str = ""
+    source_id: UUID | None = None
+    owner: str = ""
+    next_follow_up: date | None = None
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class ConversionInput:
+    """What a lead becomes. `account_id` wins over `account_name`; `value` is in `currency` (ISO 4217)."""
+
+    account_id: UUID | None
+    account_name: str
+    contact_name: str
+    deal_name: str
+    value: Decimal | None
+    currency: str
+    stage_id: UUID | None
+
+
+@operation("lead.create")
+def create(ctx: Ctx, values: LeadInput, seen: Collection[UUID] | None = None) -> Lead:
+    """Take a lead in. It may be given to a colleague at once, who then hears of it.
+
+    `seen` are the existing matches the person was shown: any other exact one (core.duplicates) raises
+    Conflict("duplicate", matches), before anything is written. None asks no such question (imports). Two people who
+    save the same lead at once take turns, so that the second one is asked. Raises Invalid.
+    """
+    checked = _checked(ctx, values, None)
+    if seen is not None:
+        _refuse_duplicate(ctx, checked, seen)
+    owner_id = owner_from_slack(ctx, checked.owner, "owner")
+    lead = Lead(
+        number=next_number(ctx, "lead"),
+        status=LeadStatus.NEW,
+        created_by_id=ctx.actor.member_id,
+    )
+    _write(lead, checked, owner_id)
+    ctx.add(lead)
+    ctx.session.flush()
+    _tell_owner(ctx, lead)
+    ctx.emit(RecordChanged("lead", lead.id))
+    return lead
+
+
+@operation("lead.edit")
+def edit(ctx: Ctx, lead_id: UUID, values: LeadInput, expected: int) -> Lead:
+    """Save the form of a lead that was opened on version `expected`.
+
+    Raises Conflict("edited_meanwhile", changes, who, at, version), Invalid, NotFound, Forbidden.
+    """
+    lead = load(ctx, Lead, lead_id)
+    refuse_stale(ctx, lead, expected, FORM_COLUMNS)
+    checked = _checked(ctx, values, lead)
+    owner_id = owner_from_slack(ctx, checked.owner, "owner")
+    given = owner_id != lead.owner_id
+    if given:
+        require_assign(ctx, lead.owner_id)
+    _write(lead, checked, owner_id)
+    if given:
+        _tell_owner(ctx, lead)
+    ctx.emit(RecordChanged("lead", lead.id))
+    return lead
+
+
+@operation("lead.assign")
+def assign(ctx: Ctx, lead_id: UUID, slack_user_id: str) -> Lead:
+    """Give the lead to somebody, or to nobody (empty). Raises Invalid, NotFound, Forbidden."""
+    lead = load(ctx, Lead, lead_id, Verb.ASSIGN)
+    owner_id = owner_from_slack(ctx, slack_user_id, "owner")
+    if owner_id != lead.owner_id:
+        lead.owner_id = owner_id
+        _tell_owner(ctx, lead)
+        ctx.emit(RecordChanged("lead", lead.id))
+    return lead
+
+
+@operation("lead.status")
+def set_status(ctx: Ctx, lead_id: UUID, status: LeadStatus) -> Lead:
+    """Move the lead to a status by hand.
+
+    Raises Conflict("lead_converted") for a converted lead, Invalid for a status that is not set by hand,
+    NotFound, Forbidden.
+    """
+    lead = load(ctx, Lead, lead_id)
+    if lead.status is LeadStatus.CONVERTED:
+        raise Conflict("lead_converted")
+    if status not in BY_HAND:
+        raise Invalid({"status": "choice_invalid"})
+    if lead.status is not status:
+        lead.status = status
+        ctx.emit(RecordChanged("lead", lead.id))
+    return lead
+
+
+@operation("lead.convert")
+def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
+    """Make an account, a contact and a deal of the lead, which stays linked to the three.
+
+    An existing account or contact (same company, same mail address) is taken instead of a second one. All three
+    belong to the lead's owner, or to the actor where the lead has none.
+    Raises Conflict("already_converted", who), Invalid, NotFound, Forbidden.
+    """
+    lead = load(ctx, Lead, lead_id)
+    if lead.status is LeadStatus.CONVERTED:
+        raise Conflict("already_converted", who=_converter(ctx, lead))
+    _check_conversion(values)
+    owner = _owner_of_conversion(ctx, lead)
+    account = accounts.find_or_create(
+        ctx,
+        values.account_id,
+        accounts.AccountInput(
+            name=values.account_name, domain=normalise.company_domain(lead.email), phone="", owner=owner
+        ),
+    )
+    contact = contacts.find_or_create(
+        ctx,
+        contacts.ContactInput(
+            name=values.contact_name, account_id=account.id, email=lead.email, phone=lead.phone, owner=owner
+        ),
+    )
+    deal = deals.create(
+        ctx,
+        deals.DealInput(
+            name=values.deal_name,
+            account_id=account.id,
+            contact_id=contact.id,
+            value=values.value,
+            currency=values.currency,
+            stage_id=values.stage_id,
+            owner=owner,
+            # One that is overdue is still due: today.
+            next_follow_up=max(lead.next_follow_up, ctx.today.date()) if lead.next_follow_up else None,
+        ),
+    )
+    lead.account_id, lead.contact_id, lead.deal_id = account.id, contact.id, deal.id
+    lead.status = LeadStatus.CONVERTED
+    lead.converted_at = ctx.now
+    # The follow-up goes on with the deal: nobody is to be reminded twice of one conversation.
+    lead.next_follow_up = None
+    ctx.emit(RecordChanged("lead", lead.id))
+    return deal
+
+
+def _checked(ctx: Ctx, values: LeadInput, before: Lead | None) -> LeadInput:
+    """The values in the form they are stored in. Raises Invalid with every problem at once."""
+    problems: dict[str, str] = {}
+    name = normalise.name_text(values.name)
+    company = normalise.name_text(values.company)
+    notes = normalise.multiline_text(values.notes)
+    if not name:
+        problems["name"] = "name_empty"
+    too_long = {"name": len(name) > NAME_MAX, "company": len(company) > NAME_MAX, "notes": len(notes) > NOTES_MAX}
+    problems |= {field: "too_long" for field, long in too_long.items() if long}
+    email, phone = values.email.strip(), values.phone.strip()
+    try:
+        email = normalise.email(email) if email else ""
+    except Unusable as error:
+        problems["email"] = error.code
+    try:
+        phone = normalise.phone(phone, ctx.workspace.country) if phone else ""
+    except Unusable as error:
+        problems["phone"] = error.code
+    kept = before is not None and before.next_follow_up == values.next_follow_up
+    if values.next_follow_up is not None and not kept and values.next_follow_up < ctx.today.date():
+        problems["next_follow_up"] = "date_past"
+    problems |= _source_problem(ctx, values.source_id)
+    if problems:
+        raise Invalid(problems)
+    return replace(values, name=name, company=company, email=email, phone=phone, notes=notes)
+
+
+def _source_problem(ctx: Ctx, source_id: UUID | None) -> dict[str, str]:
+    try:
+        if source_id is not None:
+            load(ctx, LeadSource, source_id, Verb.SEE)
+    except NotFound:
+        return {"source_id": "choice_invalid"}
+    return {}
+
+
+def _refuse_duplicate(ctx: Ctx, values: LeadInput, seen: Collection[UUID]) -> None:
+    who = (values.name, values.company, values.email, values.phone)
+    take_turns(ctx, *duplicates.keys(*who))
+    found = duplicates.matches(ctx, *who)
+    if any(match.exact and match.id not in seen for match in found):
+        raise Conflict("duplicate", matches=found)
+
+
+def _write(lead: Lead, values: LeadInput, owner_id: UUID | None) -> None:
+    lead.name = values.name
+    lead.company = values.company
+    lead.email = values.email
+    lead.phone = values.phone
+    lead.source_id = values.source_id
+    lead.owner_id = owner_id
+    lead.next_follow_up = values.next_follow_up
+    lead.notes = values.notes
+
+
+def _tell_owner(ctx: Ctx, lead: Lead) -> None:
+    if lead.owner_id is not None and lead.owner_id != ctx.actor.member_id:
+        ctx.emit(RecordAssigned("lead", lead.id, lead.owner_id, ctx.actor.member_id))
+
+
+def _check_conversion(values: ConversionInput) -> None:
+    problems: dict[str, str] = {}
+    if values.account_id is None and not normalise.name_text(values.account_name):
+        problems["account_name"] = "account_required"
+    for field, typed in (("contact_name", values.contact_name), ("deal_name", values.deal_name)):
+        name = normalise.name_text(typed)
+        if not name or len(name) > NAME_MAX:
+            problems[field] = "too_long" if name else "name_empty"
+    if problems:
+        raise Invalid(problems)
+
+
+def _owner_of_conversion(ctx: Ctx, lead: Lead) -> str:
+    """The Slack id of whoever owns what the lead becomes."""
+    owner = _member(ctx, lead.owner_id)
+    return owner.slack_user_id if owner and owner.active and not owner.guest else ctx.actor.slack_user_id
+
+
+def _converter(ctx: Ctx, lead: Lead) -> str | None:
+    """Who made the lead's deal."""
+    maker = ctx.session.scalar(
+        select(Deal.created_by_id).where(Deal.workspace_id == ctx.workspace.id, Deal.id == lead.deal_id)
+    )
+    member = _member(ctx, maker)
+    return member.name if member else None
+
+
+def _member(ctx: Ctx, member_id: UUID | None) -> Member | None:
+    if member_id is None:
+        return None
+    return ctx.session.scalars(
+        select(Member).where(Member.workspace_id == ctx.workspace.id, Member.id == member_id)
+    ).one_or_none()

@@ -1,0 +1,235 @@
+"""Reading leads: a card, pages of rows, what the forms offer."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import phonenumbers
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.access import Owned, Verb, may, visible
+from core.context import Ctx
+from core.enums import EntityType, LeadStatus
+from core.errors import NotFound
+from core.models import Account, Contact, Deal, Lead, LeadSource, Member
+from core.normalise import name_text, phone_for_people
+from core.queries.activities import TimelineItem, timeline
+from core.queries.records import Page
+from core.refs import LETTERS, lead_ref, parse_ref
+
+PAGE_SIZE = 8
+WORDS_MAX = 100
+TOP = "\U0010ffff"
+CLOSED = (LeadStatus.CONVERTED, LeadStatus.LOST)
+PHONE_DIGITS_MIN = 4
+"""Fewer digits than this are a reference or part of a name, not a telephone number."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """Another record, as a card names it."""
+
+    entity: EntityType
+    id: UUID
+    ref: str
+    name: str
+
+
+@dataclass(frozen=True)
+class LeadCard:
+    """A lead as its card and its form show it. `owner` is a Slack user id; `today` is the reader's day."""
+
+    id: UUID
+    ref: str
+    name: str
+    company: str
+    email: str
+    phone: str
+    """E.164."""
+    phone_shown: str
+    """As people of the workspace's country write it."""
+    source_id: UUID | None
+    source: str
+    status: LeadStatus
+    owner: str
+    next_follow_up: date | None
+    last_touch_at: datetime | None
+    created_at: datetime
+    notes: str
+    version: int
+    can_edit: bool
+    can_assign: bool
+    today: date
+    links: tuple[Link, ...] = ()
+    """What it became, as far as the reader may see it."""
+    timeline: tuple[TimelineItem, ...] = ()
+    entity: EntityType = EntityType.LEAD
+
+    @property
+    def converted(self) -> bool:
+        """Whether it has become a deal."""
+        return self.status is LeadStatus.CONVERTED
+
+
+@dataclass(frozen=True)
+class LeadRow:
+    """A lead in a list. `owner` is a Slack user id, empty for nobody."""
+
+    id: UUID
+    ref: str
+    name: str
+    company: str
+    status: LeadStatus
+    owner: str
+    next_follow_up: date | None
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """Where leads come from."""
+
+    id: UUID
+    name: str
+
+
+def lead_card(ctx: Ctx, lead_id: UUID) -> LeadCard:
+    """The lead's card. Raises NotFound where there is none or the actor may not see it."""
+    query = (
+        visible(ctx, Lead)
+        .outerjoin(Member, (Member.workspace_id == Lead.workspace_id) & (Member.id == Lead.owner_id))
+        .outerjoin(LeadSource, (LeadSource.workspace_id == Lead.workspace_id) & (LeadSource.id == Lead.source_id))
+        .where(Lead.id == lead_id)
+        .add_columns(func.coalesce(Member.slack_user_id, ""), func.coalesce(LeadSource.name, ""))
+    )
+    found = ctx.session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound
+    lead, owner, source = found
+    return LeadCard(
+        id=lead.id,
+        ref=lead_ref(lead.number),
+        name=lead.name,
+        company=lead.company,
+        email=lead.email,
+        phone=lead.phone,
+        phone_shown=phone_for_people(lead.phone, ctx.workspace.country) if lead.phone else "",
+        source_id=lead.source_id,
+        source=source,
+        status=lead.status,
+        owner=owner,
+        next_follow_up=lead.next_follow_up,
+        last_touch_at=lead.last_touch_at,
+        created_at=lead.created_at,
+        notes=lead.notes,
+        version=lead.version,
+        can_edit=may(ctx, Verb.EDIT, lead.owner_id),
+        can_assign=may(ctx, Verb.ASSIGN, lead.owner_id),
+        today=ctx.today.date(),
+        links=_links(ctx, lead),
+        timeline=tuple(timeline(ctx, "lead", lead.id)),
+    )
+
+
+def _links(ctx: Ctx, lead: Lead) -> tuple[Link, ...]:
+    became: tuple[tuple[EntityType, type[Owned], UUID | None], ...] = (
+        (EntityType.DEAL, Deal, lead.deal_id),
+        (EntityType.CONTACT, Contact, lead.contact_id),
+        (EntityType.ACCOUNT, Account, lead.account_id),
+    )
+    links: list[Link] = []
+    for entity, model, record_id in became:
+        if record_id is None:
+            continue
+        query = visible(ctx, model).where(model.id == record_id).with_only_columns(model.number, model.name)
+        found = ctx.session.execute(query).one_or_none()
+        if found is not None:
+            links.append(Link(entity, record_id, f"{LETTERS[entity]}-{found.number}", found.name))
+    return tuple(links)
+
+
+def lead_page(ctx: Ctx, words: str, page: int) -> Page[LeadRow]:
+    """A page of leads, newest first.
+
+    With words: every lead the actor may see that they fit (names in any order, company, mail address, telephone
+    number, reference). Without: the open ones that are the actor's own or nobody's.
+    """
+    page = max(page, 0)
+    query = visible(ctx, Lead).outerjoin(
+        Member, (Member.workspace_id == Lead.workspace_id) & (Member.id == Lead.owner_id)
+    )
+    query = query.where(_fits(words, ctx.workspace.country) if name_text(words) else _work_of(ctx))
+    rows = ctx.session.execute(
+        query.with_only_columns(
+            Lead.id,
+            Lead.number,
+            Lead.name,
+            Lead.company,
+            Lead.status,
+            func.coalesce(Member.slack_user_id, "").label("owner"),
+            Lead.next_follow_up,
+        )
+        .order_by(Lead.number.desc())
+        .offset(page * PAGE_SIZE)
+        .limit(PAGE_SIZE + 1)
+    ).all()
+    shown = tuple(
+        LeadRow(row.id, lead_ref(row.number), row.name, row.company, row.status, row.owner, row.next_follow_up)
+        for row in rows[:PAGE_SIZE]
+    )
+    return Page(shown, page, len(rows) > PAGE_SIZE)
+
+
+def lead_of_number(ctx: Ctx, number: int) -> UUID | None:
+    """The lead people call `L-<number>`, where the actor may see it."""
+    return ctx.session.scalar(visible(ctx, Lead).where(Lead.number == number).with_only_columns(Lead.id))
+
+
+def sources(ctx: Ctx) -> list[SourceRow]:
+    """Where leads come from, in the admin's order."""
+    query = visible(ctx, LeadSource).order_by(LeadSource.position, LeadSource.name)
+    return [SourceRow(row.id, row.name) for row in ctx.session.scalars(query.limit(100))]
+
+
+def _work_of(ctx: Ctx) -> ColumnElement[bool]:
+    return and_(
+        or_(Lead.owner_id.is_(None), Lead.owner_id == ctx.actor.member_id),
+        Lead.status.not_in(CLOSED),
+    )
+
+
+def _fits(words: str, region: str) -> ColumnElement[bool]:
+    """Prefix ranges on the stored lower-case columns (an index serves them under row-level security)."""
+    text = name_text(words)[:WORDS_MAX].lower()
+    first, *others = text.split(" ")
+    keys = (Lead.name_key, Lead.name_key_reversed, Lead.company_key)
+    whole = func.concat(" ", Lead.name_key, " ", Lead.company_key)
+    begins = [_begins(key, first) for key in keys]
+    rest = [whole.contains(f" {word}", autoescape=True) for word in others]
+    found = [and_(or_(*begins), *rest), _begins(Lead.email, text)]
+    found += [_begins(Lead.phone, start) for start in _phone_starts(text, region)]
+    ref = parse_ref(text)
+    if ref is not None and ref.kind is EntityType.LEAD:
+        found.append(Lead.number == ref.number)
+    elif text.isdecimal() and len(text) < 10:
+        found.append(Lead.number == int(text))
+    return or_(*found)
+
+
+def _begins(key: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], start: str) -> ColumnElement[bool]:
+    return and_(key >= start, key < start + TOP)
+
+
+def _phone_starts(text: str, region: str) -> list[str]:
+    """The beginnings of E.164 numbers that typed digits may mean: `+49 30`, `0049 30`, `030`."""
+    if any(character.isalpha() for character in text):
+        return []
+    digits = "".join(character for character in text if character.isdecimal())
+    if len(digits) < PHONE_DIGITS_MIN:
+        return []
+    if text.startswith("+"):
+        return [f"+{digits}"]
+    if digits.startswith("00"):
+        return [f"+{digits[2:]}"]
+    code = phonenumbers.country_code_for_region(region.upper())
+    return [f"+{digits}", f"+{code}{digits.removeprefix('0')}"]
