@@ -78,8 +78,10 @@ export function sidebar() {
   const { team, channels, app } = store.state;
   const rooms = channels.filter((one) => one.kind !== 'im');
   const hide = () => {
+    if (!store.drawer) return;
     store.drawer = false;
     redraw();
+    document.querySelector('.top-menu')?.focus({ preventScroll: true });
   };
   return [
     h('div', { class: `veil${store.drawer ? ' veil-on' : ''}`, key: 'veil', onclick: hide }),

@@ -68,6 +68,7 @@ export function topbar() {
       onclick: () => {
         store.drawer = !store.drawer;
         redraw();
+        if (store.drawer) queueMicrotask(() => document.querySelector('.side-item')?.focus({ preventScroll: true }));
       },
     }, icon('menu')),
     clockMenu(),
