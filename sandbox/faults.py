@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Literal
 
+from pydantic import TypeAdapter
+
+from sandbox.jsons import JsonObject
+
 CallMode = Literal["drop_before", "drop_after", "delay", "error", "ratelimited"]
 DeliveryMode = Literal["duplicate", "delay", "drop", "lose_answer", "out_of_order"]
 DeliveryKind = Literal["command", "interactive", "events", "any"]
@@ -66,6 +70,17 @@ class Faults:
         """Trouble the next `times` deliveries of a kind."""
         with self._lock:
             self.deliveries.append(DeliveryFault(kind, mode, times, seconds, copies, parallel))
+
+    def add(self, body: JsonObject) -> None:
+        """Add a fault described as JSON: with `method` for calls, with `kind` for deliveries.
+
+        Raises ValueError, which says what is wrong, for anything else.
+        """
+        with self._lock:
+            if "method" in body:
+                self.calls.append(TypeAdapter(CallFault).validate_python(body))
+            else:
+                self.deliveries.append(TypeAdapter(DeliveryFault).validate_python(body))
 
     def clear(self) -> None:
         """Let everything pass again."""

@@ -1,19 +1,20 @@
 """The sandbox over HTTP: Slack's side for the app, and the page's side for people."""
 
 import logging
+import socket
 import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
-from typing import Self, cast
+from typing import Self
 
 from flask import Flask, Response, jsonify, request, send_from_directory
 from flask_sock import Sock
 from simple_websocket import Server as WebSocket  # type: ignore[import-untyped]
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from sandbox.faults import CallFault, CallMode, DeliveryKind, DeliveryMode
+from sandbox.faults import CallFault
 from sandbox.jsons import JsonObject, as_int, as_text, is_true, parse_object
 from sandbox.methods import ApiAnswer, answer
 from sandbox.page_api import act, actor_for, messages_of, state_of, wait_for_change
@@ -59,14 +60,19 @@ def _slack_routes(app: Flask, sandbox: Sandbox) -> None:
 
     @app.post("/upload/<team_id>/<file_id>")
     def upload(team_id: str, file_id: str) -> Response:
-        sent = next(iter(request.files.values()), None)
-        data = sent.read() if sent is not None else request.get_data()
+        # Read the raw bytes first: clients that name no content type would have them parsed as a form.
+        data = request.get_data() if request.mimetype != "multipart/form-data" else _first_file()
         with sandbox.lock:
             file = sandbox.team(team_id).uploads.get(file_id)
             if file is None:
                 return Response("no_such_upload", 404)
             file["received"] = len(data)
         return Response(f"OK - {len(data)}", 200, mimetype="text/plain")
+
+
+def _first_file() -> bytes:
+    sent = next(iter(request.files.values()), None)
+    return sent.read() if sent is not None else b""
 
 
 def _call(sandbox: Sandbox, name: str) -> Response:
@@ -105,7 +111,8 @@ def _troubled(fault: CallFault, work: Callable[[], Response]) -> Response:
         return _api_response(ApiAnswer({"ok": False, "error": "ratelimited"}, 429, headers))
     if fault.mode == "drop_after":
         work()
-    request.environ["werkzeug.socket"].close()
+    # Shut down rather than close: the server still holds the file object over it.
+    request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
     return Response("", 200)
 
 
@@ -113,8 +120,8 @@ def _socket_route(app: Flask, sandbox: Sandbox) -> None:
     sock = Sock(app)
 
     @sock.route("/link/")  # type: ignore[untyped-decorator]
-    def link(socket: WebSocket) -> None:
-        sandbox.sockets.serve(socket, request.args.get("ticket", ""))
+    def link(line: WebSocket) -> None:
+        sandbox.sockets.serve(line, request.args.get("ticket", ""))
 
 
 def _page_routes(app: Flask, sandbox: Sandbox) -> None:
@@ -178,25 +185,11 @@ def _control_routes(app: Flask, sandbox: Sandbox) -> None:
         body = parse_object(request.get_data()) or {}
         if is_true(body.get("clear")):
             sandbox.faults.clear()
-        elif "method" in body:
-            sandbox.faults.on_call(
-                as_text(body["method"]),
-                cast("CallMode", as_text(body.get("mode"))),
-                times=as_int(body.get("times"), 1),
-                seconds=float(as_int(body.get("seconds"), 1)),
-                status=as_int(body.get("status"), 503),
-            )
-        elif "kind" in body:
-            sandbox.faults.on_delivery(
-                cast("DeliveryKind", as_text(body["kind"])),
-                cast("DeliveryMode", as_text(body.get("mode"))),
-                times=as_int(body.get("times"), 1),
-                seconds=float(as_int(body.get("seconds"), 1)),
-                copies=as_int(body.get("copies"), 1),
-                parallel=is_true(body.get("parallel")),
-            )
-        else:
-            return jsonify({"ok": False, "error": "say method (calls) or kind (deliveries), or clear"}), 400
+            return jsonify({"ok": True})
+        try:
+            sandbox.faults.add(body)
+        except ValueError as problem:
+            return jsonify({"ok": False, "error": str(problem)}), 400
         return jsonify({"ok": True})
 
 
