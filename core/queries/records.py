@@ -1,9 +1,25 @@
-"""Reading any kind of record: pages of rows."""
+"""Reading records of any kind: pages of rows, search, cards."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, Union
+from uuid import UUID
+
+from core.context import Ctx
+from core.enums import EntityType
+from core.errors import NotFound
+from core.queries.search import Hit, find_by_ref, hit_of, recent, search
+
+if TYPE_CHECKING:
+    from core.queries.accounts import AccountCard
+    from core.queries.contacts import ContactCard
+    from core.queries.deals import DealCard
+    from core.queries.leads import LeadCard
+    from core.queries.quotes import QuoteCard
+
+__all__ = ["AnyCard", "Hit", "Page", "card_of", "find_by_ref", "hit_of", "recent", "search"]
 
 T = TypeVar("T")
+AnyCard = Union["LeadCard", "AccountCard", "ContactCard", "DealCard", "QuoteCard"]
 
 
 @dataclass(frozen=True)
@@ -13,3 +29,23 @@ class Page(Generic[T]):
     rows: tuple[T, ...] = ()
     page: int = 0
     has_more: bool = False
+
+
+def card_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> AnyCard:
+    """A record's card data, whatever its kind. Raises NotFound."""
+    # Imported here because the areas' queries use Page from this module.
+    from core.queries import accounts, contacts, deals, leads, quotes
+
+    match entity:
+        case EntityType.LEAD:
+            return leads.lead_card(ctx, record_id)
+        case EntityType.ACCOUNT:
+            return accounts.account_card(ctx, record_id)
+        case EntityType.CONTACT:
+            return contacts.contact_card(ctx, record_id)
+        case EntityType.DEAL:
+            return deals.deal_card(ctx, record_id)
+        case EntityType.QUOTE:
+            return quotes.quote_card(ctx, record_id)
+        case _:
+            raise NotFound

@@ -1,0 +1,271 @@
+"""Finding records by what people type: references, names, companies, mail addresses, phone numbers.
+
+Every condition is an equality or a range in C order, so that an index serves it under row-level security.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import phonenumbers
+from sqlalchemy import ColumnElement, Select, String, and_, case, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core import normalise
+from core.access import Owned, visible
+from core.context import Ctx
+from core.enums import EntityType, LeadStatus
+from core.errors import NotFound
+from core.models import Account, Contact, Deal, Lead, Quote
+from core.normalise import Unusable
+from core.refs import Ref, parse_ref, quote_ref
+
+TOP = "\U0010ffff"
+"""After every other character in C order: `>= x AND < x + TOP` is all that begins with x."""
+LONGEST_QUERY = 200
+NUMBERED: dict[EntityType, type[Owned]] = {
+    EntityType.LEAD: Lead,
+    EntityType.CONTACT: Contact,
+    EntityType.ACCOUNT: Account,
+    EntityType.DEAL: Deal,
+}
+SEARCHABLE = tuple(NUMBERED)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record in a list of mixed kinds; `detail` is its company or mail domain, or empty."""
+
+    entity: EntityType
+    id: UUID
+    ref: str
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What somebody searches for, read in every way it may be meant."""
+
+    text: str
+    words: tuple[str, ...]
+    number: int | None
+    email: str
+    phones: tuple[str, ...]
+    """Beginnings of numbers in E.164."""
+
+
+Searched = ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
+_NAMES: dict[EntityType, tuple[Searched, ...]] = {
+    EntityType.LEAD: (Lead.name_key, Lead.name_key_reversed),
+    EntityType.CONTACT: (Contact.name_key, Contact.name_key_reversed),
+    EntityType.ACCOUNT: (Account.name_key,),
+    EntityType.DEAL: (Deal.name_key,),
+}
+_EMAILS: dict[EntityType, InstrumentedAttribute[str]] = {
+    EntityType.LEAD: Lead.email,
+    EntityType.CONTACT: Contact.email,
+}
+_PHONES: dict[EntityType, InstrumentedAttribute[str]] = {
+    EntityType.LEAD: Lead.phone,
+    EntityType.CONTACT: Contact.phone,
+}
+_OTHERS: dict[EntityType, tuple[Searched, ...]] = {
+    EntityType.LEAD: (Lead.company_key, Lead.email),
+    EntityType.CONTACT: (Contact.email,),
+    EntityType.ACCOUNT: (Account.domain,),
+    EntityType.DEAL: (),
+}
+
+
+def find_by_ref(ctx: Ctx, ref: Ref) -> tuple[EntityType, UUID] | None:
+    """The record a reference names; None where there is none or the actor may not see it."""
+    if ref.kind is EntityType.QUOTE:
+        query = visible(ctx, Quote).where(Quote.year == ref.year, Quote.sequence == ref.number)
+        found = ctx.session.scalar(query.with_only_columns(Quote.id))
+    else:
+        model = NUMBERED[ref.kind]
+        found = ctx.session.scalar(visible(ctx, model).where(model.number == ref.number).with_only_columns(model.id))
+    return None if found is None else (ref.kind, found)
+
+
+def hit_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> Hit:
+    """A record's name and reference. Raises NotFound."""
+    if entity is EntityType.QUOTE:
+        return _quote_hit(ctx, record_id)
+    if entity not in NUMBERED:
+        raise NotFound
+    rows = ctx.session.execute(_rows(ctx, entity).where(NUMBERED[entity].id == record_id)).all()
+    if not rows:
+        raise NotFound
+    return _hit(entity, rows[0].id, rows[0].number, rows[0].name, rows[0].detail)
+
+
+def search(
+    ctx: Ctx,
+    words: str,
+    entities: Iterable[EntityType] = SEARCHABLE,
+    limit: int = 10,
+    *,
+    open_only: bool = False,
+) -> list[Hit]:
+    """Records the actor may see that the words may mean, best first: a reference or number, a whole mail address or
+    phone number, the beginning of a name (given name or surname first), then company, beginnings of mail and phone,
+    and several words in any order. Among equals the last changed first.
+
+    `open_only` leaves out converted leads and closed deals.
+    """
+    asked = _asked(ctx, words)
+    if not asked.text:
+        return []
+    ref = parse_ref(words)
+    if ref is not None:
+        found = find_by_ref(ctx, ref)
+        return [hit_of(ctx, *found)] if found and found[0] in (*entities, EntityType.QUOTE) else []
+    ranked: list[tuple[int, datetime, Hit]] = []
+    for entity in entities:
+        rank = _rank(entity, asked)
+        model = NUMBERED[entity]
+        query = _rows(ctx, entity).add_columns(rank.label("rank"), model.updated_at).where(_matches(ctx, entity, asked))
+        if open_only:
+            query = query.where(_is_open(entity))
+        query = query.order_by(rank, model.updated_at.desc()).limit(limit)
+        ranked += [
+            (row.rank, row.updated_at, _hit(entity, row.id, row.number, row.name, row.detail))
+            for row in ctx.session.execute(query)
+        ]
+    ranked.sort(key=lambda one: (one[0], -one[1].timestamp()))
+    return [hit for _, _, hit in ranked[:limit]]
+
+
+def recent(ctx: Ctx, entity: EntityType, limit: int = 10, *, open_only: bool = False) -> list[Hit]:
+    """The actor's own records of a kind, last changed first; the newest they may see where they own none."""
+    model = NUMBERED[entity]
+    query = _rows(ctx, entity)
+    if open_only:
+        query = query.where(_is_open(entity))
+    own = query.where(model.owner_id == ctx.actor.member_id).order_by(model.updated_at.desc()).limit(limit)
+    rows = ctx.session.execute(own).all() or ctx.session.execute(query.order_by(model.id.desc()).limit(limit)).all()
+    return [_hit(entity, row.id, row.number, row.name, row.detail) for row in rows]
+
+
+# -- what was asked -----------------------------------------------------------------------------------------------
+
+
+def _asked(ctx: Ctx, words: str) -> _Asked:
+    text = normalise.name_text(words[:LONGEST_QUERY]).lower()
+    bare = text.lstrip("#")
+    number = int(bare) if bare.isascii() and bare.isdigit() and len(bare) <= 9 else None
+    return _Asked(text, tuple(text.split()), number, text if "@" in text else "", _phones(text, ctx.workspace.country))
+
+
+def _phones(text: str, country: str) -> tuple[str, ...]:
+    """The E.164 beginnings that typed digits may stand for: as typed, and as a national number of the country."""
+    digits = "".join(character for character in text if character.isdigit() and character.isascii())
+    if len(digits) < 3 or any(character.isalpha() for character in text):
+        return ()
+    if text.startswith("+"):
+        return (f"+{digits}",)
+    if text.startswith("00"):
+        return (f"+{digits[2:]}",)
+    try:
+        return (normalise.phone(text, country),)
+    except Unusable:
+        code = phonenumbers.country_code_for_region(country)
+        return (f"+{code}{digits.removeprefix('0')}", f"+{digits}")
+
+
+# -- the statements -----------------------------------------------------------------------------------------------
+
+
+def _rows(ctx: Ctx, entity: EntityType) -> Select[UUID, int, str, str]:
+    model = NUMBERED[entity]
+    return visible(ctx, model).with_only_columns(model.id, model.number, model.name, _detail(entity).label("detail"))
+
+
+def _detail(entity: EntityType) -> ColumnElement[str]:
+    if entity is EntityType.LEAD:
+        return func.coalesce(Lead.company, "")
+    if entity is EntityType.ACCOUNT:
+        return func.coalesce(Account.domain, "")
+    owner = Contact if entity is EntityType.CONTACT else Deal
+    name = select(Account.name).where(Account.workspace_id == owner.workspace_id, Account.id == owner.account_id)
+    return func.coalesce(name.correlate(owner).scalar_subquery(), "")
+
+
+def _matches(ctx: Ctx, entity: EntityType, asked: _Asked) -> ColumnElement[bool]:
+    return or_(_exactly(entity, asked), _named(entity, asked), _otherwise(ctx, entity, asked))
+
+
+def _rank(entity: EntityType, asked: _Asked) -> ColumnElement[int]:
+    return case((_exactly(entity, asked), 0), (_named(entity, asked), 1), else_=2)
+
+
+def _exactly(entity: EntityType, asked: _Asked) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [false()]
+    if asked.number is not None:
+        model = NUMBERED[entity]
+        conditions.append(model.number.in_([asked.number]))
+    if asked.email and entity in _EMAILS:
+        conditions.append(_EMAILS[entity] == asked.email)
+    if asked.phones and entity in _PHONES:
+        conditions.append(_PHONES[entity].in_(asked.phones))
+    return or_(*conditions)
+
+
+def _named(entity: EntityType, asked: _Asked) -> ColumnElement[bool]:
+    return or_(*(begins(column, asked.text) for column in _NAMES[entity]))
+
+
+def _otherwise(ctx: Ctx, entity: EntityType, asked: _Asked) -> ColumnElement[bool]:
+    conditions = [begins(column, asked.text) for column in _OTHERS[entity]]
+    if entity in _PHONES:
+        conditions += [begins(_PHONES[entity], beginning) for beginning in asked.phones]
+    if entity in (EntityType.CONTACT, EntityType.DEAL):
+        owner = Contact if entity is EntityType.CONTACT else Deal
+        accounts = visible(ctx, Account).where(begins(Account.name_key, asked.text)).with_only_columns(Account.id)
+        conditions.append(owner.account_id.in_(accounts))
+    if len(asked.words) > 1:
+        conditions.append(_all_words((*_NAMES[entity], *_OTHERS[entity]), asked.words))
+    return or_(false(), *conditions)
+
+
+def _all_words(columns: Sequence[Searched], words: Sequence[str]) -> ColumnElement[bool]:
+    """Something begins with the first word (that is what the index finds), and the others are somewhere in it all."""
+    everything = func.concat_ws(" ", *columns, type_=String)
+    first, *rest = words
+    return and_(
+        or_(*(begins(column, first) for column in columns)),
+        *(everything.contains(word, autoescape=True) for word in rest),
+    )
+
+
+def begins(column: Searched, beginning: str) -> ColumnElement[bool]:
+    """Whether a lower-case column in C order begins with a text: a range, which an index serves under row security."""
+    return and_(column >= beginning, column < beginning + TOP)
+
+
+def _is_open(entity: EntityType) -> ColumnElement[bool]:
+    if entity is EntityType.LEAD:
+        return Lead.status != LeadStatus.CONVERTED
+    if entity is EntityType.DEAL:
+        return Deal.closed_at.is_(None)
+    return true()
+
+
+def _hit(entity: EntityType, record_id: UUID, number: int, name: str, detail: str) -> Hit:
+    return Hit(entity, record_id, str(Ref(entity, number)), name, detail)
+
+
+def _quote_hit(ctx: Ctx, quote_id: UUID) -> Hit:
+    query = (
+        visible(ctx, Quote)
+        .join(Deal, (Deal.workspace_id == Quote.workspace_id) & (Deal.id == Quote.deal_id))
+        .where(Quote.id == quote_id)
+        .with_only_columns(Quote.year, Quote.sequence, Deal.name)
+    )
+    row = ctx.session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound
+    return Hit(EntityType.QUOTE, quote_id, quote_ref(row.year, row.sequence), row.name)

@@ -1,0 +1,152 @@
+"""Finding records by what people type."""
+
+import pytest
+
+from core.context import Ctx
+from core.enums import EntityType, LeadStatus, Role
+from core.errors import NotFound
+from core.models import Member
+from core.queries.records import find_by_ref, hit_of, recent, search
+from core.refs import Ref, parse_ref
+from tests.conftest import CtxFor
+from tests.factories import make_account, make_contact, make_deal, make_lead, make_member, make_quote, the_stage
+
+LEADS = (EntityType.LEAD,)
+
+
+@pytest.fixture
+def ana(ctx_for: CtxFor) -> Member:
+    with ctx_for() as ctx:
+        ana = make_member(ctx, "Ana Rep")
+        ctx.session.expunge(ana)
+        return ana
+
+
+def names(ctx: Ctx, words: str, *entities: EntityType) -> list[str]:
+    return [hit.name for hit in search(ctx, words, entities or tuple(EntityType)[:4], 10)]
+
+
+def test_a_person_is_found_by_either_name_company_mail_and_phone(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        make_lead(
+            ctx,
+            "Maria João Silva",
+            company="Blue Ocean Lda",
+            email="mj@blueocean.pt",
+            phone="+351213456789",
+            owner=ana,
+        )
+        make_lead(ctx, "Somebody Else", company="Red Lake", email="x@redlake.pt", phone="+351999999999", owner=ana)
+    with ctx_for(ana) as ctx:
+        for words in (
+            "maria",
+            "MARIA JOÃO SIL",
+            "silva mar",
+            "blue oc",
+            "mj@blue",
+            "mj@blueocean.pt",
+            "+351 21 345",
+            "00351 213456789",
+            "  maria   blue ",
+            "blue silva",
+            "L-1",
+            "l1",
+            "1",
+        ):
+            assert names(ctx, words, EntityType.LEAD) == ["Maria João Silva"], words
+
+
+def test_national_digits_are_read_as_the_workspaces_country(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        make_lead(ctx, "New Yorker", phone="+12125550123", owner=ana)
+    with ctx_for(ana) as ctx:
+        assert names(ctx, "212 555") == ["New Yorker"]
+        assert names(ctx, "(212) 555-0123") == ["New Yorker"]
+        assert names(ctx, "12") == []
+
+
+def test_the_best_comes_first(ctx_for: CtxFor, ana: Member, clock: object) -> None:
+    with ctx_for() as ctx:
+        make_lead(ctx, "Kim Last", company="ana@acme.io", owner=ana)
+        make_lead(ctx, "Ana@acme.io fan", owner=ana)
+        make_lead(ctx, "Exact Mail", email="ana@acme.io", owner=ana)
+    with ctx_for(ana) as ctx:
+        assert names(ctx, "ana@acme.io", EntityType.LEAD) == ["Exact Mail", "Ana@acme.io fan", "Kim Last"]
+
+
+def test_deals_and_contacts_are_found_by_their_account(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        acme = make_account(ctx, "Acme GmbH", owner=ana, domain="acme.io")
+        make_contact(ctx, "Ben Okafor", account=acme, owner=ana)
+        make_deal(ctx, "Rollout 2026", account=acme, owner=ana)
+    with ctx_for(ana) as ctx:
+        assert set(names(ctx, "acme")) == {"Acme GmbH", "Ben Okafor", "Rollout 2026"}
+        assert names(ctx, "acme.io") == ["Acme GmbH"]
+        assert search(ctx, "rollout")[0].detail == "Acme GmbH"
+
+
+def test_wildcards_mean_themselves(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        make_lead(ctx, "Ana Silva", owner=ana)
+    with ctx_for(ana) as ctx:
+        for words in ("%", "_", "a%", "ana %", "ana _ilva", "\\", "", "   ", "'; --", "a" * 5000, "<!channel>"):
+            assert names(ctx, words) == [], words
+
+
+def test_what_may_not_be_seen_is_not_found(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        ben = make_member(ctx, "Ben Rep")
+        boss = make_member(ctx, "Mira", role=Role.MANAGER)
+        account = make_account(ctx, "Secret GmbH", owner=ben)
+        lead = make_lead(ctx, "Secret Person", owner=ben)
+        deal = make_deal(ctx, "Open deal", account=account, owner=ana)
+        make_quote(ctx, make_deal(ctx, "Secret deal", owner=ben))
+        ben_id, lead_id, deal_id = ben.id, lead.id, deal.id
+        ctx.session.get_one(Member, (ctx.workspace.id, ben_id)).manager_id = boss.id
+        ctx.session.expunge(ben)
+    with ctx_for(ana) as ctx:
+        assert names(ctx, "secret") == []
+        assert names(ctx, "L-1") == names(ctx, "1", EntityType.LEAD) == names(ctx, "Q-2026-0001") == []
+        assert find_by_ref(ctx, Ref(EntityType.LEAD, 1)) is None
+        with pytest.raises(NotFound):
+            hit_of(ctx, EntityType.LEAD, lead_id)
+        # The deal is Ana's own, and names its account to her; the account itself cannot be searched through it.
+        assert hit_of(ctx, EntityType.DEAL, deal_id).name == "Open deal"
+    with ctx_for(ben) as ctx:
+        assert names(ctx, "secret p") == ["Secret Person"]
+        quote = parse_ref("q-2026-1")
+        assert quote is not None
+        assert find_by_ref(ctx, quote) is not None
+        assert [hit.ref for hit in search(ctx, "Q-2026-0001")] == ["Q-2026-0001"]
+
+
+def test_what_was_taken_back_is_not_found(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for(ana) as ctx:
+        make_lead(ctx, "Gone Person", owner=ana).archived_at = ctx.now
+    with ctx_for(ana) as ctx:
+        assert names(ctx, "gone") == []
+        assert find_by_ref(ctx, Ref(EntityType.LEAD, 1)) is None
+
+
+def test_recent_are_the_actors_own_and_only_open_ones_if_asked(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        make_lead(ctx, "Nobody's")
+        make_lead(ctx, "Mine", owner=ana)
+        make_lead(ctx, "Mine, converted", owner=ana, status=LeadStatus.CONVERTED)
+        make_deal(ctx, "Mine, won", owner=ana, stage=the_stage(ctx, "Won"), closed_at=ctx.now)
+        make_deal(ctx, "Mine, open", owner=ana)
+    with ctx_for(ana) as ctx:
+        assert {hit.name for hit in recent(ctx, EntityType.LEAD)} == {"Mine", "Mine, converted"}
+        assert [hit.name for hit in recent(ctx, EntityType.LEAD, open_only=True)] == ["Mine"]
+        assert [hit.name for hit in recent(ctx, EntityType.DEAL, open_only=True)] == ["Mine, open"]
+        assert {hit.name for hit in search(ctx, "mine", open_only=True)} == {"Mine", "Mine, open"}
+
+
+def test_who_owns_nothing_is_offered_the_newest_they_may_see(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        make_lead(ctx, "Nobody's")
+        make_lead(ctx, "Ana's", owner=ana)
+        admin = make_member(ctx, "Ada", role=Role.ADMIN)
+        ctx.session.expunge(admin)
+    with ctx_for(admin) as ctx:
+        assert [hit.name for hit in recent(ctx, EntityType.LEAD)] == ["Ana's", "Nobody's"]
