@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -115,9 +116,14 @@ def unix_time(report: Report, _spec: FieldSpec, value: object, at: str) -> None:
         report(at, "must be a 10 digit unix timestamp in seconds")
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def timezone(report: Report, _spec: FieldSpec, value: object, at: str) -> None:
     """An IANA time zone."""
-    if value not in available_timezones():
+    if value not in _zones():
         report(at, "must be an IANA time zone")
 
 
