@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -43,11 +44,20 @@ def upgrade(url: str, revision: str = "head") -> None:
 
 
 def current_and_head(connection: Connection) -> tuple[str | None, str]:
-    """The revision the database stands at (None for an empty one), and the one this code needs."""
+    """The revision the database stands at (None for an empty one), and the one this code needs.
+
+    The application's own role may ask.
+    """
+    return MigrationContext.configure(connection).get_current_revision(), head_revision()
+
+
+@cache
+def head_revision() -> str:
+    """The newest revision this code knows; read from the files once a process."""
     head = ScriptDirectory.from_config(make_config()).get_current_head()
     if head is None:
         raise LookupError("there is no migration at all")
-    return MigrationContext.configure(connection).get_current_revision(), head
+    return head
 
 
 def runtime_grant(login: str) -> str:

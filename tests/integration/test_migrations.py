@@ -85,6 +85,12 @@ def test_an_empty_database_is_brought_to_head_and_a_second_run_does_nothing(empt
     assert [catalogue(empty_url, kind) for kind in CATALOGUE] == first
 
 
+def test_the_application_may_ask_where_the_database_stands(database: Database) -> None:
+    with database.engine.connect() as connection:
+        current, head = current_and_head(connection)
+    assert current == head
+
+
 def test_the_migrated_tables_hold_no_drift(owner_url: str) -> None:
     engine = create_engine(sqlalchemy_url(owner_url), poolclass=NullPool)
     with engine.connect() as connection:

@@ -1,0 +1,25 @@
+"""Files and functions stay small enough to be read at once."""
+
+import ast
+
+from tests.architecture.source import named, python_files, tree
+
+FILE_LINES = 400
+FUNCTION_LINES = 60
+
+
+def test_files_are_short() -> None:
+    lengths = {named(path): len(path.read_text().splitlines()) for path in python_files()}
+    assert {name: lines for name, lines in lengths.items() if lines > FILE_LINES} == {}
+    assert len(lengths) > 40
+
+
+def test_functions_are_short() -> None:
+    lengths = {
+        f"{named(path)}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in python_files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > FUNCTION_LINES} == {}
+    assert len(lengths) > 200
