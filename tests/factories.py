@@ -190,7 +190,7 @@ def make_quote(ctx: Ctx, deal: Deal, **over: object) -> Quote:
     """An empty draft."""
     values = {
         "year": ctx.now.year,
-        "sequence": next_number(ctx, f"quote-{ctx.now.year}"),
+        "sequence": next_number(ctx, f"quote:{ctx.now.year}"),
         "deal_id": deal.id,
         "currency": deal.currency,
         "valid_until": date(ctx.now.year, 12, 31),
