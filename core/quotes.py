@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from core.access import Verb, load
+from core.conflicts import refuse_stale
 from core.context import Ctx
 from core.counters import next_number
 from core.enums import QuoteStatus
 from core.errors import Conflict, Invalid
 from core.events import RecordChanged
-from core.models import Deal, Product, Quote, QuoteLine
+from core.models import Deal, History, Member, Product, Quote, QuoteLine
 from core.money import round_money
 from core.normalise import multiline_text, name_text
 from core.operations import operation
@@ -140,14 +141,13 @@ def create(ctx: Ctx, values: QuoteInput) -> Quote:
 def edit(ctx: Ctx, quote_id: UUID, values: QuoteInput, expected: int) -> Quote:
     """Change a draft. `expected` is the version the editor was opened on.
 
-    Raises Conflict("edited_meanwhile", version) where somebody saved it meanwhile, Conflict("quote_not_draft") once it
-    left the house, Invalid, NotFound, Forbidden.
+    Raises Conflict("edited_meanwhile", changes, who, at, version) where somebody saved it meanwhile,
+    Conflict("quote_not_draft") once it left the house, Invalid, NotFound, Forbidden.
     """
     quote = load(ctx, Quote, quote_id)
     if quote.status is not QuoteStatus.DRAFT:
         raise Conflict("quote_not_draft")
-    if quote.version != expected:
-        raise Conflict("edited_meanwhile", version=quote.version)
+    _refuse_if_saved_since(ctx, quote, expected)
     lines = _checked(ctx, values)
     sums = totals(lines, quote.currency)
     quote.valid_until = values.valid_until
@@ -166,6 +166,22 @@ def lines_of(ctx: Ctx, quote_id: UUID) -> list[QuoteLine]:
         QuoteLine.workspace_id == ctx.workspace.id, QuoteLine.quote_id == quote_id, QuoteLine.archived_at.is_(None)
     )
     return list(ctx.session.scalars(query.order_by(QuoteLine.position)))
+
+
+def _refuse_if_saved_since(ctx: Ctx, quote: Quote, expected: int) -> None:
+    """Any saving since is a conflict here, also one that changed the words of a line and no sum."""
+    refuse_stale(ctx, quote, expected, ("valid_until", "note", "subtotal", "total"))
+    if quote.version == expected:
+        return
+    changed = (quote.id, *(line.id for line in lines_of(ctx, quote.id)))
+    query = (
+        select(Member.name)
+        .join(History, (History.workspace_id == Member.workspace_id) & (History.actor_id == Member.id))
+        .where(Member.workspace_id == ctx.workspace.id, History.entity_id.in_(changed))
+        .order_by(History.id.desc())
+    )
+    who = ctx.session.scalar(query.limit(1))
+    raise Conflict("edited_meanwhile", changes=[], who=who, version=quote.version)
 
 
 def _announce(ctx: Ctx, quote: Quote) -> None:

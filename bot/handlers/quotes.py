@@ -1,6 +1,7 @@
 """Quotes: drafting, editing, looking."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -169,11 +170,31 @@ def save_quote(ctx: Ctx, route: SaveQuote, typed: TypedQuote) -> Reply:
             quote = quotes.edit(ctx, route.quote_id, values, route.version)
     except Invalid as error:
         raise Invalid(_by_key(error.fields, route)) from error
+    except Conflict as error:
+        if error.code != "edited_meanwhile":
+            raise
+        return _saved_meanwhile(ctx, route, typed, error)
     viewer = _viewer(ctx)
     card = queries.quote_card(ctx, quote.id)
     said = viewer.t("Quote {ref} saved as a draft.", ref=card.ref)
     shown = views.card(card, viewer)
     return CloseModal(Message(f"{said} {shown.text}", [*confirmation(viewer, said, ctx.change_id), *shown.blocks]))
+
+
+def _saved_meanwhile(ctx: Ctx, route: SaveQuote, typed: TypedQuote, error: Conflict) -> Reply:
+    """Say who saved it and what it comes to now; the inputs keep what was typed, and saving again replaces theirs."""
+    viewer = _viewer(ctx)
+    now = queries.quote_card(ctx, route.quote_id) if route.quote_id else None
+    notice = viewer.t(
+        "{who} saved this quote meanwhile; it now comes to {total}. Save again to replace that with what is below.",
+        who=str(error.data.get("who") or "Rapport")[:60],
+        total=viewer.money(now.total, now.currency) if now else "",
+    )
+    deal = queries.quoted_deal(ctx, now.deal_id) if now else None
+    newer = replace(route, version=int(str(error.data["version"])))
+    sums = quotes.totals(typed.lines, deal.currency) if deal else None
+    data = Editor(newer, {}, deal, ask_deal=False, sums=sums, notice=notice, title="Edit quote")
+    return UpdateModal(views.editor(data, viewer))
 
 
 def _by_key(fields: Mapping[str, str], route: SaveQuote) -> dict[str, str]:

@@ -187,13 +187,15 @@ def _line_blocks(data: Editor, viewer: Viewer, position: int, key: int, revision
     if len(data.route.lines) > 1:
         label = viewer.t("Remove line {number}", number=position)
         remove = kit.button(viewer.t("Remove"), RemoveQuoteLine(key), label=label)
-    return [
-        kit.section(title, remove),
-        *(
-            field.block(viewer, data.values.get(field.name), (), str(revision) if revision else "")
-            for field in line_fields(key)
-        ),
-    ]
+    blocks: list[Block] = [kit.section(title, remove)]
+    for field in line_fields(key):
+        block = field.block(viewer, data.values.get(field.name), (), str(revision) if revision else "")
+        if len(data.route.lines) > 1:
+            # Six fields repeat on each line: who hears them read out must know which line they are in.
+            label = viewer.t("{field}, line {number}", field=viewer.t(field.label), number=position)
+            block = {**block, "label": kit.plain(label)}
+        blocks.append(block)
+    return blocks
 
 
 def _below_lines(data: Editor, viewer: Viewer, currency: str) -> list[Block]:
