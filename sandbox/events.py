@@ -9,9 +9,6 @@ from sandbox.jsons import JsonObject, copy_json
 from sandbox.model import Channel, Message, Team, User
 from sandbox.state import SandboxState, new_id
 
-# Sent whether subscribed or not would be wrong; only these come unasked.
-LIFECYCLE = {"url_verification"}
-
 
 @dataclass(frozen=True)
 class _Parcel:
@@ -37,7 +34,7 @@ class EventStream:
         """Send an event the app subscribed to; with `wait`, return only after the first attempt."""
         if not self._wanted(team, event, channel):
             return
-        parcel = _Parcel(team, self.envelope(team, event))
+        parcel = _Parcel(team, self.envelope(team, event, channel))
         if self._hold_back(parcel):
             return
         parcels = [parcel, *self._released()]
@@ -77,7 +74,7 @@ class EventStream:
         """Send the probe Slack sends to distributed apps' command addresses."""
         return self._courier.send(team.app, "command", {"token": "", "ssl_check": "1"})
 
-    def envelope(self, team: Team, event: JsonObject) -> JsonObject:
+    def envelope(self, team: Team, event: JsonObject, channel: Channel | None = None) -> JsonObject:
         """Wrap an event as the Events API does."""
         authorization: JsonObject = {
             "enterprise_id": None,
@@ -98,7 +95,7 @@ class EventStream:
                 "event_id": new_id("Ev"),
                 "event_time": int(self._sandbox.clock.unix()),
                 "authorizations": [authorization],
-                "is_ext_shared_channel": False,
+                "is_ext_shared_channel": channel is not None and channel.is_shared,
                 "event_context": new_id("4-", 24),
             }
         )
@@ -182,8 +179,10 @@ def message_event(team: Team, channel: Channel, message: Message) -> JsonObject:
         "text": message.text,
         "ts": message.ts,
         "event_ts": message.ts,
-        "team": team.id,
+        "team": team.users[message.user].team_id,
     }
+    if channel.is_shared:
+        event["user_team"] = team.users[message.user].team_id
     if message.by_app:
         event.update(bot_id=team.app.bot_id, app_id=team.app.id)
     if message.blocks:

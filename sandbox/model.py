@@ -1,4 +1,7 @@
-"""What a workspace consists of."""
+"""What a workspace consists of.
+
+Things that change are compared by identity (`eq=False`): two messages with one text are still two messages.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +13,7 @@ ChannelKind = Literal["public", "private", "im"]
 StateValues = dict[str, dict[str, JsonObject]]
 
 
-@dataclass
+@dataclass(eq=False)
 class User:
     """A person or bot. `role_hint` is for the page's person switch only."""
 
@@ -30,7 +33,7 @@ class User:
     is_deleted: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Channel:
     """A channel or a direct message; `members` are user ids."""
 
@@ -43,7 +46,7 @@ class Channel:
     is_shared: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Message:
     """One message. `ephemeral_to` names the only user who sees it; `states` holds each viewer's own selections."""
 
@@ -67,7 +70,7 @@ class Message:
     suggested: dict[tuple[str, str], list[JsonObject]] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(eq=False)
 class View:
     """A modal or Home view as Slack keeps it."""
 
@@ -100,7 +103,7 @@ class View:
         return self.content.get(key) is True
 
 
-@dataclass
+@dataclass(eq=False)
 class Trigger:
     """A trigger id: a short permission to open a view, for one use."""
 
@@ -112,7 +115,7 @@ class Trigger:
     used: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class ResponseUrl:
     """An address that takes a few answers to one interaction."""
 
@@ -145,7 +148,7 @@ class Shortcut:
     description: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class InstalledApp:
     """The app under test as this workspace has it: tokens, scopes, what it declared, where it listens."""
 
@@ -191,7 +194,7 @@ class Violation:
         return f"{self.kind}: {self.detail}"
 
 
-@dataclass
+@dataclass(eq=False)
 class Team:
     """A workspace with everything in it."""
 

@@ -33,6 +33,9 @@ def state_of(actor: Actor) -> JsonObject:
     with sandbox.lock:
         home = team.homes.get(user.id)
         app = team.app
+        # People of connected workspaces see messages of the app, but have none of its commands and shortcuts.
+        commands_here = app.commands if user.team_id == team.id else ()
+        shortcuts_here = app.shortcuts if user.team_id == team.id else ()
         return {
             "rev": team.rev,
             "now": sandbox.clock.unix(),
@@ -42,11 +45,11 @@ def state_of(actor: Actor) -> JsonObject:
             "app": {"id": app.id, "name": app.name, "bot_user_id": app.bot_user_id, "color": app.color},
             "channels": [_channel(actor, item) for item in team.channels.values() if _listed(user, item)],
             "commands": [
-                {"command": c.command, "description": c.description, "usage_hint": c.usage_hint} for c in app.commands
+                {"command": c.command, "description": c.description, "usage_hint": c.usage_hint} for c in commands_here
             ],
             "shortcuts": [
                 {"callback_id": s.callback_id, "name": s.name, "type": s.type, "description": s.description}
-                for s in app.shortcuts
+                for s in shortcuts_here
             ],
             "home": {"view": payloads.view_wire(team, home) if home else None},
             "modals": [

@@ -14,7 +14,7 @@ def view_wire(team: Team, view: View) -> JsonObject:
     content = view.content
     body: JsonObject = {
         "id": view.id,
-        "team_id": team.id,
+        "team_id": team.users[view.user].team_id,
         "type": view.type,
         "blocks": content.get("blocks", []),
         "private_metadata": view.text("private_metadata"),
@@ -41,10 +41,12 @@ def user_part(user: User) -> JsonObject:
     return {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id}
 
 
-def _common(team: Team, user: User, kind: str) -> JsonObject:
+def _common(team: Team, user: User, kind: str, *, in_view: bool = False) -> JsonObject:
+    # In a view, someone from a connected workspace comes with their own team; `app_installed_team_id` says ours.
+    at_home = user.team_id == team.id or not in_view
     return {
         "type": kind,
-        "team": {"id": team.id, "domain": team.domain},
+        "team": {"id": team.id, "domain": team.domain} if at_home else {"id": user.team_id, "domain": "elsewhere"},
         "user": user_part(user),
         "api_app_id": team.app.id,
         "token": TOKEN,
@@ -62,7 +64,7 @@ def channel_part(channel: Channel) -> JsonObject:
 def view_action(team: Team, user: User, view: View, trigger: Trigger, action: JsonObject) -> JsonObject:
     """block_actions from a modal or Home tab."""
     return {
-        **_common(team, user, "block_actions"),
+        **_common(team, user, "block_actions", in_view=True),
         "container": {"type": "view", "view_id": view.id},
         "trigger_id": trigger.id,
         "view": view_wire(team, view),
@@ -106,7 +108,7 @@ def suggestion(
 ) -> JsonObject:
     """block_suggestion: what a person typed into an external select."""
     body = {
-        **_common(team, user, "block_suggestion"),
+        **_common(team, user, "block_suggestion", in_view=isinstance(place, View)),
         "action_id": action_id,
         "block_id": block_id,
         "value": query,
@@ -121,7 +123,7 @@ def suggestion(
 def submission(team: Team, user: User, view: View, trigger: Trigger, response_urls: list[JsonObject]) -> JsonObject:
     """view_submission."""
     return {
-        **_common(team, user, "view_submission"),
+        **_common(team, user, "view_submission", in_view=True),
         "trigger_id": trigger.id,
         "view": view_wire(team, view),
         "response_urls": response_urls,
@@ -132,7 +134,7 @@ def closed(team: Team, user: User, view: View, *, is_cleared: bool) -> JsonObjec
     """view_closed. It carries no input values."""
     emptied = view_wire(team, view)
     emptied["state"] = {"values": initial_values(view.blocks) if view.type == "home" else {}}
-    return {**_common(team, user, "view_closed"), "view": emptied, "is_cleared": is_cleared}
+    return {**_common(team, user, "view_closed", in_view=True), "view": emptied, "is_cleared": is_cleared}
 
 
 def global_shortcut(team: Team, user: User, shortcut: Shortcut, trigger: Trigger, action_ts: str) -> JsonObject:

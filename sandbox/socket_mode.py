@@ -3,7 +3,7 @@
 import json
 import secrets
 from dataclasses import dataclass, field
-from threading import Event, Lock
+from threading import Condition, Event, Lock
 
 from simple_websocket import ConnectionClosed, Server  # type: ignore[import-untyped]
 
@@ -27,6 +27,7 @@ class SocketHub:
     def __init__(self) -> None:
         """Start with nobody connected."""
         self._lock = Lock()
+        self._arrived = Condition(self._lock)
         self._tickets: dict[str, str] = {}
         self._open: dict[str, list[Server]] = {}
         self._waiting: dict[str, _Waiting] = {}
@@ -44,6 +45,11 @@ class SocketHub:
         with self._lock:
             return bool(self._open.get(app_token))
 
+    def wait_connected(self, app_token: str, timeout: float = 10.0) -> bool:
+        """Wait until the app has connected, at most `timeout` seconds; tells whether it has."""
+        with self._arrived:
+            return self._arrived.wait_for(lambda: bool(self._open.get(app_token)), timeout)
+
     def serve(self, socket: Server, ticket: str) -> None:
         """Speak with one connection until it closes. Runs on the connection's own thread."""
         with self._lock:
@@ -52,6 +58,7 @@ class SocketHub:
                 return
             self._open.setdefault(app_token, []).append(socket)
             count = len(self._open[app_token])
+            self._arrived.notify_all()
         hello: JsonObject = {
             "type": "hello",
             "num_connections": count,

@@ -37,6 +37,12 @@ class Actor:
         self.sandbox.violation(self.team, kind, detail)
         self.sandbox.notice(self.team, self.user.id, f"Developer notice: {kind}: {detail[:300]}", "warning")
 
+    def members_only(self, what: str) -> None:
+        """Refuse people of connected workspaces: an app's commands, shortcuts and Home are its own members'."""
+        if self.user.team_id != self.team.id:
+            message = f"{what} is not available to people from outside {self.team.name}"
+            raise CannotDoError(message)
+
     def view(self, view_id: str) -> View:
         """Return the person's own open view."""
         view = find_view(self.team, view_id)

@@ -20,6 +20,7 @@ def run_command(actor: Actor, channel_id: str, command: str, text: str = "", thr
     if not messages.can_see(channel, actor.user):
         message = f"{actor.user.real_name} is not in {channel_id}"
         raise CannotDoError(message)
+    actor.members_only(command)
     known = next((item for item in actor.team.app.commands if item.command == command), None)
     if known is None:
         message = f"{command} is not a valid command"
@@ -74,6 +75,7 @@ def typed(team: Team, command: Command, text: str) -> str:
 
 
 def _declared(actor: Actor, callback_id: str, kind: str) -> Shortcut:
+    actor.members_only("this shortcut")
     for shortcut in actor.team.app.shortcuts:
         if shortcut.callback_id == callback_id and shortcut.type == kind:
             return shortcut

@@ -38,7 +38,7 @@ def say(actor: Actor, channel_id: str, text: str, thread_ts: str = "") -> Messag
     actor.sandbox.announce(actor.team, channel, said, wait=True)
     mentioned = f"<@{actor.team.app.bot_user_id}" in text
     if mentioned and channel.kind != "im" and actor.team.app.bot_user_id in channel.members:
-        actor.sandbox.events.emit(actor.team, mention_event(actor.team, channel, said), wait=True)
+        actor.sandbox.events.emit(actor.team, mention_event(actor.team, channel, said), channel, wait=True)
     _share_links(actor, channel, said)
     return said
 
@@ -94,6 +94,7 @@ def react(actor: Actor, channel_id: str, ts: str, name: str) -> None:
 
 def open_home(actor: Actor, tab: str = "home") -> None:
     """Open the app's Home or Messages tab: the app hears of it each time."""
+    actor.members_only("this app's Home")
     bot = actor.team.app.bot_user_id
     channel = actor.sandbox.open_im(actor.team, bot, actor.user.id)
     with actor.sandbox.lock:

@@ -167,6 +167,7 @@ def test_socket_mode_with_bolts_own_handler() -> None:
         handler = SocketModeHandler(toy.app, toy.team.app.app_token, trace_enabled=False)
         handler.connect()
         try:
+            assert toy.sandbox.sockets.wait_connected(toy.team.app.app_token)
             ana = toy.person("ana")
             reply = ana.command("/toy", channel="sales")
             assert reply is not None

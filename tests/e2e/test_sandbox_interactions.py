@@ -588,3 +588,32 @@ def test_home_is_opened_published_and_private(toy: Toy) -> None:
     ana.home.click("More")
     assert "More" in ana.modal.text()
     assert json.loads(toy.requests[0]["body"])["type"] == "event_callback"
+
+
+def test_someone_from_a_connected_workspace_can_click_but_has_no_commands(toy: Toy) -> None:
+    bodies = []
+
+    @toy.app.action("go")
+    def go(ack, body, client) -> None:
+        bodies.append(body)
+        client.views_open(trigger_id=body["trigger_id"], view=modal(section("x")))
+        ack()
+
+    @toy.app.view("form")
+    def submitted(ack, body) -> None:
+        bodies.append(body)
+        ack()
+
+    shared = toy.sandbox.channel(toy.team, "contoso-northwind").id
+    toy.client.chat_postMessage(channel=shared, text="x", blocks=[actions(button("Go", "go"))])
+    olga = toy.person("olga")
+    for refused in (lambda: olga.command("/toy", channel=shared), lambda: olga.shortcut("play"), olga.open_home):
+        with pytest.raises(CannotDoError, match="not available to people from outside"):
+            refused()
+    olga.last_message(shared).click("Go")
+    olga.modal.submit()
+    click, submission = bodies
+    assert click["user"]["team_id"] == olga.user.team_id != toy.team.id
+    assert click["team"]["id"] == toy.team.id
+    assert submission["team"]["id"] == olga.user.team_id
+    assert submission["view"]["app_installed_team_id"] == toy.team.id
