@@ -86,6 +86,8 @@ SENTENCES: Mapping[str, str] = {
     "quote_not_draft": "This quote is not a draft any more, so its lines are fixed.",
     "lead_converted": "This lead is converted. Work on the deal instead.",
     "old_button": "This button is from an earlier version. Please open the record again.",
+    "share_where": "Open this record in the channel you want to share it in, then click Share there.",
+    "delivery_not_dead": "Somebody has dealt with this already.",
     "invalid": "Something that was typed cannot be used.",
 }
 """Sentences without data. Keys are codes of core.errors.DomainError."""

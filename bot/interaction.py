@@ -25,6 +25,7 @@ from bot.replies import (
     Choices,
     CloseModal,
     FieldErrors,
+    Home,
     Message,
     Modal,
     Nothing,
@@ -37,6 +38,7 @@ from bot.replies import (
 )
 from bot.routes import Action, Route, Submission, UnknownRoute, route_id_of, unpack
 from bot.tokens import Installation
+from bot.views import kit
 from bot.views.forms import block_id_of
 from core.context import Clock, Ctx
 from core.db import Database
@@ -151,8 +153,10 @@ class Interactions:
             lambda ctx: handler(ctx, payload.event),
         )
         client = self._slack.client(installed.bot_token)
-        if isinstance(outcome.reply, ShowHome):
-            home = envelopes.home_view(outcome.reply.home)
+        if isinstance(outcome.reply, ShowHome) or (outcome.error and payload.event.tab):
+            # Who may not use Rapport reads so in App Home itself; nobody is written to for having opened it.
+            shown = outcome.reply.home if isinstance(outcome.reply, ShowHome) else Home([kit.section(outcome.error)])
+            home = envelopes.home_view(shown)
             self._after(lambda: client.views_publish(user_id=user, view=home))
             return
         message = _as_message(outcome)
@@ -223,7 +227,11 @@ class Interactions:
         client = self._slack.client(installed.bot_token)
         made = envelopes.view(modal, origin)
         try:
-            if isinstance(outcome.reply, UpdateModal) or view.depth >= 3:
+            in_place = isinstance(outcome.reply, UpdateModal) or (
+                # A card shown as a window stays that window; one with a form below keeps what was typed in it.
+                isinstance(outcome.reply, Replace) and not view.callback_id
+            )
+            if in_place or view.depth >= 3:
                 client.views_update(view_id=view.id, hash=view.hash, view=made)
             else:
                 client.views_push(trigger_id=payload.trigger_id, view=made)

@@ -125,7 +125,25 @@ class ShowHistory(Action, id="history.show"):
 
     entity: str
     entity_id: UUID
-    page: int = 0
+
+
+@dataclass(frozen=True)
+class TurnHistory(Action, id="history.turn"):
+    """Another page of the history that is open."""
+
+    entity: str
+    entity_id: UUID
+    page: int
+
+
+@dataclass(frozen=True)
+class UndoInHistory(Action, id="history.undo"):
+    """Take a change back from the history that is open; the window stays."""
+
+    entity: str
+    entity_id: UUID
+    change_id: UUID
+    page: int
 
 
 @dataclass(frozen=True)
@@ -193,8 +211,8 @@ class SaveLead(Submission, id="lead.save"):
 
     lead_id: UUID | None = None
     version: int = 0
-    anyway: bool = False
-    """The person has seen the existing matches."""
+    shown: tuple[UUID, ...] = ()
+    """The existing matches the person has seen: saving goes on in spite of them."""
 
 
 @dataclass(frozen=True)
@@ -242,7 +260,7 @@ class SaveConversion(Submission, id="lead.save_conversion"):
 
 @dataclass(frozen=True)
 class ListLeads(Action, id="lead.list"):
-    """A page of leads; `after` is the last lead's number on the page before."""
+    """A page of leads: the open ones that are mine or nobody's, or those that fit the words."""
 
     words: str = ""
     page: int = 0

@@ -1,27 +1,45 @@
 """App Home, help, and what Rapport answers to those who write to it."""
 
+import html
+
 from bot.commands import CommandCall
 from bot.dispatch import COMMANDS, Request, command, on, on_event
 from bot.payloads import EventBody
-from bot.replies import Nothing, Reply, Say
-from bot.routes import ShowHelp
+from bot.replies import Nothing, Reply, Say, ShowHome
+from bot.routes import DismissDelivery, RefreshHome, RetryDelivery, ShowHelp
 from bot.views import help as views
+from bot.views import home as home_views
+from bot.views import records as record_views
 from bot.views.help import Help
+from core import deliveries
+from core.cards import remember_home
 from core.context import Ctx
+from core.enums import EntityType
+from core.queries import home as queries
+from core.queries.records import SEARCHABLE, card_of, search
+
+FOUND_ROWS = 8
+MEANT = {
+    "lead": (EntityType.LEAD,),
+    "call": SEARCHABLE,
+    "deal": (EntityType.DEAL,),
+    "quote": (EntityType.DEAL,),
+    "crm": SEARCHABLE,
+}
+"""What the words after a command may name where they are no subcommand."""
 
 
 def help_reply(ctx: Ctx, name: str, unknown: str = "") -> Reply:
     """What the command can do; all commands for `crm`. `unknown` is what was typed and not understood."""
     subcommands = list(COMMANDS) if name == "crm" else COMMANDS.of(name)
-    nearest = COMMANDS.nearest(name, unknown)
-    return Say(views.help_message(Help(subcommands, unknown, nearest), ctx.viewer))
+    return Say(views.help_message(Help(subcommands, unknown, COMMANDS.nearest(name, unknown)), ctx.viewer))
 
 
 def _help_of(name: str) -> None:
     """Register what `/name` alone and `/name help` answer; unknown words end up there too."""
 
     def show(ctx: Ctx, call: CommandCall) -> Reply:
-        return help_reply(ctx, name, call.text)
+        return _answer(ctx, name, html.unescape(call.text).strip())
 
     command(name, "", summary="Show this help")(show)
     command(name, "help", summary="Show what is possible")(show)
@@ -31,14 +49,26 @@ for _name in views.TOPICS:
     _help_of(_name)
 
 
+def _answer(ctx: Ctx, name: str, words: str) -> Reply:
+    """Help, or what words that are no subcommand probably mean: another topic, a misspelt word, a record."""
+    if not words or words.lower() in views.TOPICS:
+        return help_reply(ctx, words.lower() or name)
+    found = [] if COMMANDS.nearest(name, words) else search(ctx, words, MEANT[name], FOUND_ROWS)
+    if not found:
+        return help_reply(ctx, name, words)
+    if len(found) == 1:
+        return Say(record_views.card(card_of(ctx, found[0].entity, found[0].id), ctx.viewer))
+    return Say(record_views.hits(found, words, ctx.viewer))
+
+
 @on(ShowHelp)
-def show_help(ctx: Ctx, route: ShowHelp, request: Request) -> Reply:  # noqa: ARG001
+def show_help(ctx: Ctx, _route: ShowHelp, _request: Request) -> Reply:
     """The help button."""
     return help_reply(ctx, "crm")
 
 
 @on_event("app_mention")
-def mentioned(ctx: Ctx, event: EventBody) -> Reply:  # noqa: ARG001
+def mentioned(ctx: Ctx, _event: EventBody) -> Reply:
     """Somebody wrote @Rapport."""
     return Say(views.short_help(ctx.viewer))
 
@@ -49,3 +79,37 @@ def written_to(ctx: Ctx, event: EventBody) -> Reply:
     if event.channel_type != "im" or event.subtype:
         return Nothing()
     return Say(views.short_help(ctx.viewer))
+
+
+@on_event("app_home_opened")
+def home_opened(ctx: Ctx, event: EventBody) -> Reply:
+    """Somebody looks at App Home; the tab with the messages needs nothing."""
+    if event.tab == "messages":
+        return Nothing()
+    remember_home(ctx)
+    return show_home(ctx)
+
+
+@on(RefreshHome)
+def refresh_home(ctx: Ctx, route: RefreshHome, _request: Request) -> Reply:
+    """Another page of one of its lists."""
+    return show_home(ctx, route.due_page, route.deals_page)
+
+
+@on(RetryDelivery)
+def retry_delivery(ctx: Ctx, route: RetryDelivery, _request: Request) -> Reply:
+    """An admin wants a dead letter sent after all."""
+    deliveries.retry(ctx, route.delivery_id)
+    return show_home(ctx)
+
+
+@on(DismissDelivery)
+def dismiss_delivery(ctx: Ctx, route: DismissDelivery, _request: Request) -> Reply:
+    """An admin gives a dead letter up."""
+    deliveries.dismiss(ctx, route.delivery_id)
+    return show_home(ctx)
+
+
+def show_home(ctx: Ctx, due_page: int = 0, deals_page: int = 0) -> Reply:
+    """The person's App Home as it is now."""
+    return ShowHome(home_views.home(queries.home(ctx, due_page, deals_page), ctx.viewer))

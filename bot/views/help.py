@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.commands import Subcommand
 from bot.replies import Block, Message
-from bot.routes import ListDeals, ListLeads, LogCall, NewDeal, NewLead, NewQuote
+from bot.routes import ListDeals, ListLeads, LogCall, NewDeal, NewLead, NewQuote, ShowHelp
 from bot.views import kit
 from core.i18n import Viewer
 
@@ -49,6 +49,33 @@ def short_help(viewer: Viewer) -> Message:
     """The answer to somebody who writes to Rapport: how to get things done."""
     text = viewer.t("I do not read messages yet. Use the buttons below, or type `/crm help` to see every command.")
     return Message(text=_plain(text), blocks=[kit.section(text), quick_actions(viewer)])
+
+
+def welcome(viewer: Viewer, *, installer: bool) -> Message:
+    """The first message to somebody; `installer` brought Rapport into the workspace and is its admin."""
+    if installer:
+        text = viewer.t("Rapport is ready. You are its admin, and a first pipeline is set up.")
+    else:
+        text = viewer.t("Welcome to Rapport, your team's CRM in Slack.")
+    blocks: list[Block] = [kit.section(text)]
+    if installer:
+        blocks += first_steps(viewer)
+    buttons = kit.actions(
+        kit.button(viewer.t("New lead"), NewLead(), style="primary"),
+        kit.button(viewer.t("New deal"), NewDeal()),
+        kit.button(viewer.t("See all commands"), ShowHelp()),
+    )
+    return Message(text, [*blocks, buttons])
+
+
+def first_steps(viewer: Viewer) -> list[Block]:
+    """Three next steps for those who start from nothing."""
+    steps = (
+        viewer.t("*1. Create a lead.* Type `/lead new` in any channel, or click below."),
+        viewer.t("*2. Log a call on it.* Ten seconds, with the next follow-up; it waits for you in App Home."),
+        viewer.t("*3. Convert it to a deal* and move it through the stages until you draft its quote."),
+    )
+    return [kit.section("\n".join(steps))]
 
 
 def quick_actions(viewer: Viewer) -> Block:

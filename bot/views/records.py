@@ -1,14 +1,126 @@
-"""What all kinds of record share on the screen: the confirmation of a change."""
+"""What all kinds of record share on the screen: cards, confirmations, lists of what was found."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from bot.replies import Block
-from bot.routes import Undo
+from bot.replies import Block, Choice, ChoiceGroup, Message, Modal
+from bot.routes import OpenRecord, Undo
 from bot.views import kit
+from core.enums import EntityType
 from core.i18n import Viewer
+from core.queries.records import Hit
+
+if TYPE_CHECKING:
+    from core.queries.records import AnyCard
+
+KINDS = {
+    EntityType.LEAD: "Leads",
+    EntityType.CONTACT: "Contacts",
+    EntityType.ACCOUNT: "Accounts",
+    EntityType.DEAL: "Deals",
+    EntityType.QUOTE: "Quotes",
+}
+"""What several records of a kind are called, in the order they are listed."""
+NAME_SHOWN = 200
 
 
-def confirmation(viewer: Viewer, text: str, change_id: UUID) -> list[Block]:
-    """What was just done, and beside it the button that takes it back. `text` is translated and escaped already."""
-    undo = kit.button(viewer.t("Undo"), Undo(change_id), label=viewer.t("Undo this change"))
-    return [kit.section(text, undo)]
+def card(record: "AnyCard", viewer: Viewer) -> Message:
+    """A record's card, whatever its kind."""
+    # Imported here because the areas' views use this module's confirmation.
+    from bot.views import accounts, contacts, deals, leads, quotes
+    from core.queries.accounts import AccountCard
+    from core.queries.contacts import ContactCard
+    from core.queries.deals import DealCard
+    from core.queries.leads import LeadCard
+
+    match record:
+        case LeadCard():
+            return leads.card(record, viewer)
+        case AccountCard():
+            return accounts.card(record, viewer)
+        case ContactCard():
+            return contacts.card(record, viewer)
+        case DealCard():
+            return deals.card(record, viewer)
+        case _:
+            return quotes.card(record, viewer)
+
+
+def card_modal(record: "AnyCard", viewer: Viewer) -> Modal:
+    """The card as a window, for where there is no conversation to say it in."""
+    return Modal(title=record.ref, blocks=card(record, viewer).blocks, close=viewer.t("Close"))
+
+
+def confirmation(viewer: Viewer, text: str, change_id: UUID, *, again: bool = False) -> list[Block]:
+    """What was just done, and beside it the button that takes it back. `text` is translated and escaped already.
+
+    `again`: what was done is itself an undo, so that the button does the first thing again.
+    """
+    word, label = ("Redo", "Do it again") if again else ("Undo", "Undo this change")
+    return [kit.section(text, kit.button(viewer.t(word), Undo(change_id), label=viewer.t(label)))]
+
+
+def undone(record: "AnyCard | None", change_id: UUID, viewer: Viewer) -> Message:
+    """That a change was taken back, and the record as it is now; None where it is there no more."""
+    if record is None:
+        text = viewer.t("Undone: what was added is removed again.")
+        return Message(text, confirmation(viewer, text, change_id, again=True))
+    text = viewer.t("Undone. {ref} {name} is as it was before.", ref=record.ref, name=_named(record.name))
+    return Message(text, [*confirmation(viewer, text, change_id, again=True), *card(record, viewer).blocks])
+
+
+def gone_modal(viewer: Viewer) -> Modal:
+    """That a change was taken back and the record is there no more, or is not theirs to see any more."""
+    text = viewer.t("Undone. The record is not here any more.")
+    return Modal(title=viewer.t("History"), blocks=[kit.section(text)], close=viewer.t("Close"))
+
+
+def shared(record: Hit, channel: str, viewer: Viewer) -> Message:
+    """That the card is on its way into the channel."""
+    text = viewer.t("{ref} is being shared in {channel}.", ref=record.ref, channel=f"<#{channel}>")
+    return Message(text, [kit.section(text)])
+
+
+def hits(found: Sequence[Hit], words: str, viewer: Viewer) -> Message:
+    """Records that were found, each with a button that opens it."""
+    text = viewer.nt(
+        "{n} record fits “{words}”.",
+        "{n} records fit “{words}”.",
+        len(found),
+        words=kit.esc(kit.cut(words, 80)),
+    )
+    blocks: list[Block] = [kit.section(text)]
+    for hit in found:
+        label = viewer.t("Open {ref} {name}", ref=hit.ref, name=hit.name)
+        button = kit.button(viewer.t("Open"), OpenRecord(hit.entity.value, hit.id), label=label)
+        detail = f"\n{kit.esc(hit.detail)}" if hit.detail else ""
+        blocks.append(kit.section(f"*{_named(hit.name)}* · {hit.ref}{detail}", button))
+    return Message(text, blocks)
+
+
+def choices(found: Sequence[Hit]) -> list[Choice]:
+    """Records of one kind as options; the value is the id."""
+    return [_choice(hit, str(hit.id)) for hit in found]
+
+
+def grouped_choices(found: Sequence[Hit], viewer: Viewer) -> list[ChoiceGroup]:
+    """Records of several kinds as options under a heading each; the value is the kind and the id."""
+    groups = [
+        ChoiceGroup(viewer.t(text), [record_choice(hit) for hit in found if hit.entity is kind])
+        for kind, text in KINDS.items()
+    ]
+    return [group for group in groups if group.choices]
+
+
+def record_choice(hit: Hit) -> Choice:
+    """A record as an option where several kinds may be chosen."""
+    return _choice(hit, f"{hit.entity.value} {hit.id}")
+
+
+def _choice(hit: Hit, value: str) -> Choice:
+    return Choice(f"{hit.ref} {hit.name}", value, hit.detail)
+
+
+def _named(name: str) -> str:
+    return kit.esc(kit.cut(name, NAME_SHOWN))

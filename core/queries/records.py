@@ -1,13 +1,16 @@
 """Reading records of any kind: pages of rows, search, cards."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar, Union
 from uuid import UUID
 
+from core.access import Verb, load_any
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
-from core.queries.search import Hit, find_by_ref, hit_of, recent, search
+from core.models import Activity
+from core.queries.search import SEARCHABLE, Hit, find_by_ref, hit_of, recent, search
 
 if TYPE_CHECKING:
     from core.queries.accounts import AccountCard
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from core.queries.leads import LeadCard
     from core.queries.quotes import QuoteCard
 
-__all__ = ["AnyCard", "Hit", "Page", "card_of", "find_by_ref", "hit_of", "recent", "search"]
+__all__ = ["SEARCHABLE", "AnyCard", "Hit", "Page", "card_after", "card_of", "find_by_ref", "hit_of", "recent", "search"]
 
 T = TypeVar("T")
 AnyCard = Union["LeadCard", "AccountCard", "ContactCard", "DealCard", "QuoteCard"]
@@ -49,3 +52,24 @@ def card_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> AnyCard:
             return quotes.quote_card(ctx, record_id)
         case _:
             raise NotFound
+
+
+def card_after(ctx: Ctx, changed: Iterable[tuple[str, UUID]]) -> AnyCard | None:
+    """The card to show after an undo of these records (kind and id): the first that is still there and may be seen.
+
+    A call that was taken back stands for the record it was about.
+    """
+    for entity, record_id in changed:
+        for kind, about in _stands_for(ctx, entity, record_id):
+            try:
+                return card_of(ctx, kind, about)
+            except NotFound:
+                continue
+    return None
+
+
+def _stands_for(ctx: Ctx, entity: str, record_id: UUID) -> list[tuple[EntityType, UUID]]:
+    if entity == EntityType.ACTIVITY:
+        activity = load_any(ctx, Activity, record_id, Verb.SEE)
+        return [(kind, about) for kind in SEARCHABLE if (about := getattr(activity, f"{kind.value}_id")) is not None]
+    return [(EntityType(entity), record_id)] if entity in (*SEARCHABLE, EntityType.QUOTE) else []

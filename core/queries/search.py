@@ -150,6 +150,15 @@ def recent(ctx: Ctx, entity: EntityType, limit: int = 10, *, open_only: bool = F
     return [_hit(entity, row.id, row.number, row.name, row.detail) for row in rows]
 
 
+def matching(ctx: Ctx, entity: EntityType, words: str) -> ColumnElement[bool]:
+    """Whether a record of a kind may be meant by the words, in any way `search` knows: for an area's own lists."""
+    ref = parse_ref(words)
+    if ref is not None and ref.kind is entity:
+        return NUMBERED[entity].number.in_([ref.number])
+    asked = _asked(ctx, words)
+    return _matches(ctx, entity, asked) if asked.text else true()
+
+
 # -- what was asked -----------------------------------------------------------------------------------------------
 
 

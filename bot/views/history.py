@@ -1,0 +1,110 @@
+"""The history of a record on the screen: who changed what, when, from where, and how to take it back."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from bot.replies import Block, Modal
+from bot.routes import TurnHistory, UndoInHistory
+from bot.views import kit
+from bot.views.labels import field_label, word
+from core import history
+from core.i18n import Viewer
+from core.queries.history import Amount, FieldChange, HistoryItem, RecordHistory, Unseen, Value, Word
+from core.queries.records import Hit
+
+VALUE_SHOWN = 150
+"""Characters of a value; notes may be longer than a section."""
+
+
+def history_modal(record: Hit, changes: RecordHistory, viewer: Viewer, notice: str = "") -> Modal:
+    """A page of a record's history. `notice` is a line above it, translated and escaped: what was just done."""
+    blocks: list[Block] = [kit.section(f"*{record.ref}* · {kit.esc(kit.cut(record.name, 200))}")]
+    if notice:
+        blocks.append(kit.alert(notice, "success"))
+    blocks.append(kit.divider())
+    blocks += [_item(item, changes, viewer) for item in changes.page.rows]
+    if not changes.page.rows:
+        blocks.append(kit.section(viewer.t("Nothing has changed yet.")))
+    pager = [
+        kit.button(text, TurnHistory(changes.entity.value, changes.id, page))
+        for text, page, wanted in (
+            (viewer.t("Newer"), changes.page.page - 1, changes.page.page > 0),
+            (viewer.t("Older"), changes.page.page + 1, changes.page.has_more),
+        )
+        if wanted
+    ]
+    if pager:
+        blocks.append(kit.actions(*pager))
+    return Modal(title=viewer.t("History"), blocks=blocks, close=viewer.t("Close"))
+
+
+def _item(item: HistoryItem, changes: RecordHistory, viewer: Viewer) -> Block:
+    lines = [
+        f"*{kit.esc(item.who or 'Rapport')}* {_did(item, viewer)}",
+        *(_field(one, viewer) for one in item.fields),
+    ]
+    lines.append(" · ".join(filter(None, (viewer.slack_date(item.at), _where(item.source, viewer)))))
+    if item.undone:
+        lines.append(f"_{viewer.t('Undone since')}_")
+    undo = UndoInHistory(changes.entity.value, changes.id, item.change_id, changes.page.page)
+    text, label = viewer.t("Undo"), viewer.t("Undo the change of {when}", when=viewer.datetime(item.at))
+    return kit.section("\n".join(lines), kit.button(text, undo, label=label) if item.can_undo else None)
+
+
+def edited_meanwhile(who: str, changes: Sequence[FieldChange], viewer: Viewer) -> list[Block]:
+    """Above a form: what somebody else changed since it was opened, and that saving again is still possible.
+
+    `who` is a name, empty for the system.
+    """
+    text = viewer.t("{who} changed this meanwhile. Save again to keep what you typed.", who=kit.esc(who or "Rapport"))
+    return [kit.alert(text, "warning"), kit.section("\n".join(_field(one, viewer) for one in changes))]
+
+
+def _did(item: HistoryItem, viewer: Viewer) -> str:
+    if item.takes_back:
+        return viewer.t("took a change back")
+    match item.action:
+        case history.CREATE:
+            return viewer.t("created it")
+        case history.ARCHIVE:
+            return viewer.t("removed it")
+        case history.RESTORE:
+            return viewer.t("brought it back")
+        case _:
+            return viewer.t("changed it")
+
+
+def _where(source: str, viewer: Viewer) -> str:
+    """Where a change came from. Sources are written by core.context.Ctx.source's makers."""
+    kind = source.partition(" ")[0]
+    if source.startswith("/"):
+        return f"`{kit.esc(source)}`"
+    if kind in ("button", "form", "shortcut", "event"):
+        return viewer.t("in Slack")
+    return viewer.t("in the terminal") if kind == "terminal" else ""
+
+
+def _field(change: FieldChange, viewer: Viewer) -> str:
+    label, old, new = field_label(change.field, viewer), _value(change.old, viewer), _value(change.new, viewer)
+    return f"{label}: {new}" if change.old is None else f"{label}: {old} → {new}"
+
+
+def _value(value: Value, viewer: Viewer) -> str:
+    match value:
+        case None:
+            return "–"
+        case Word():
+            return kit.esc(word(value.code, viewer))
+        case Amount():
+            return kit.esc(viewer.money(value.amount, value.currency))
+        case Unseen():
+            return viewer.t("(a record you have no access to)")
+        case datetime():
+            return viewer.datetime(value)
+        case date():
+            return viewer.date(value)
+        case Decimal():
+            return viewer.number(value)
+        case _:
+            return kit.esc(kit.cut(" ".join(value.split()), VALUE_SHOWN))

@@ -1,0 +1,45 @@
+"""What the columns of records are called on the screen: in histories, and where somebody else changed one meanwhile."""
+
+from collections.abc import Mapping
+
+from core.i18n import Viewer
+
+FIELDS: Mapping[str, str] = {
+    "account_id": "Account",
+    "company": "Company",
+    "competitor": "Competitor",
+    "contact_id": "Contact",
+    "currency": "Currency",
+    "deal_id": "Deal",
+    "domain": "Mail domain",
+    "email": "Email",
+    "expected_close": "Expected close",
+    "loss_reason_id": "Loss reason",
+    "name": "Name",
+    "next_follow_up": "Next follow-up",
+    "next_step": "Next step",
+    "note": "Note",
+    "notes": "Notes",
+    "owner_id": "Owner",
+    "phone": "Phone",
+    "source_id": "Source",
+    "stage_id": "Stage",
+    "status": "Status",
+    "subtotal": "Subtotal",
+    "tax": "Tax",
+    "title": "Job title",
+    "total": "Total",
+    "valid_until": "Valid until",
+    "value": "Value",
+}
+"""By column name; English sources."""
+
+
+def field_label(name: str, viewer: Viewer) -> str:
+    """A column's name for people; one that has none yet is at least readable."""
+    return viewer.t(FIELDS.get(name) or name.removesuffix("_id").replace("_", " ").capitalize())
+
+
+def word(code: str, viewer: Viewer) -> str:
+    """A value of a fixed vocabulary for people: `meeting_booked` is "Meeting booked"."""
+    return viewer.t(code.replace("_", " ").capitalize())

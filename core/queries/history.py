@@ -1,0 +1,200 @@
+"""Reading the history of a record: who changed what, with names in place of ids."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import inspect, select
+
+from core.access import Verb, load, may_touch, visible
+from core.context import Ctx
+from core.enums import EntityType
+from core.errors import NotFound
+from core.models import (
+    Account,
+    Contact,
+    Deal,
+    History,
+    Lead,
+    LeadSource,
+    LossReason,
+    Member,
+    Quote,
+    Stage,
+    TenantModel,
+)
+from core.queries.records import Page
+from core.undo import can_undo
+
+PAGE_SIZE = 8
+MODELS: Mapping[EntityType, type[Lead | Account | Contact | Deal | Quote]] = {
+    EntityType.LEAD: Lead,
+    EntityType.ACCOUNT: Account,
+    EntityType.CONTACT: Contact,
+    EntityType.DEAL: Deal,
+    EntityType.QUOTE: Quote,
+}
+BOOKKEEPING = frozenset({"stage_entered_at", "closed_at", "converted_at"})
+"""Columns that follow from another change of the same moment and say nothing new."""
+AMOUNTS = frozenset({"value", "subtotal", "tax", "total"})
+_NAMED: Mapping[str, type[Member | LeadSource | Account | Contact | Deal | Stage | LossReason]] = {
+    "owner_id": Member,
+    "source_id": LeadSource,
+    "account_id": Account,
+    "contact_id": Contact,
+    "deal_id": Deal,
+    "stage_id": Stage,
+    "loss_reason_id": LossReason,
+}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A value of a fixed vocabulary: `meeting_booked`."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Money. `currency` is ISO 4217."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A record the actor may not see."""
+
+
+Value = str | date | datetime | Decimal | Word | Amount | Unseen | None
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field: what it was and what it became; None for nothing."""
+
+    field: str
+    old: Value
+    new: Value
+
+
+@dataclass(frozen=True)
+class HistoryItem:
+    """One change of one record. `who` is a name, empty for the system; `source` as core.context.Ctx has it."""
+
+    change_id: UUID
+    at: datetime
+    who: str
+    action: str
+    source: str
+    fields: tuple[FieldChange, ...]
+    takes_back: bool
+    """It undid another change."""
+    undone: bool
+    can_undo: bool
+
+
+@dataclass(frozen=True)
+class RecordHistory:
+    """A page of a record's history, newest first."""
+
+    entity: EntityType
+    id: UUID
+    page: Page[HistoryItem]
+
+
+def history_page(ctx: Ctx, entity: EntityType, record_id: UUID, page: int = 0) -> RecordHistory:
+    """What changed on a record, newest first. Raises NotFound where the actor may not see the record."""
+    model = MODELS.get(entity)
+    if model is None:
+        raise NotFound
+    record = load(ctx, model, record_id, Verb.SEE)
+    editable = may_touch(ctx, record, Verb.EDIT)
+    query = (
+        select(History, Member.name)
+        .outerjoin(Member, (Member.workspace_id == History.workspace_id) & (Member.id == History.actor_id))
+        .where(History.workspace_id == ctx.workspace.id, History.entity == entity.value, History.entity_id == record_id)
+        .order_by(History.id.desc())
+        .offset(page * PAGE_SIZE)
+        .limit(PAGE_SIZE + 1)
+    )
+    found = ctx.session.execute(query).all()
+    rows = [(history, who or "") for history, who in found[:PAGE_SIZE]]
+    undone = _undone(ctx, [history.change_id for history, _ in rows])
+    names = _names(ctx, [history.changes for history, _ in rows])
+    currency = str(getattr(record, "currency", ctx.workspace.currency))
+    items = tuple(
+        HistoryItem(
+            change_id=history.change_id,
+            at=history.at,
+            who=who,
+            action=history.action,
+            source=history.source,
+            fields=_fields(model, history.changes, names, currency),
+            takes_back=history.undoes is not None,
+            undone=history.change_id in undone,
+            can_undo=editable and can_undo(ctx, history.at) and history.change_id not in undone,
+        )
+        for history, who in rows
+    )
+    return RecordHistory(entity, record_id, Page(items, page, len(found) > PAGE_SIZE))
+
+
+def changes_in_words(
+    ctx: Ctx, entity: EntityType, changes: Mapping[str, Sequence[Any]], currency: str = ""
+) -> tuple[FieldChange, ...]:
+    """Changes as the history keeps them ({field: [old, new]}), with names in place of ids.
+
+    Amounts are in `currency`, empty for the workspace's.
+    """
+    return _fields(MODELS[entity], changes, _names(ctx, [changes]), currency or ctx.workspace.currency)
+
+
+def _undone(ctx: Ctx, change_ids: list[UUID]) -> set[UUID | None]:
+    query = select(History.undoes).where(History.workspace_id == ctx.workspace.id, History.undoes.in_(change_ids))
+    return set(ctx.session.scalars(query))
+
+
+def _names(ctx: Ctx, changes: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
+    """The names behind the ids in some changes, as far as the actor may see them: one statement for each kind."""
+    wanted: dict[type[Member | LeadSource | Account | Contact | Deal | Stage | LossReason], set[UUID]] = {}
+    for change in changes:
+        for field, pair in change.items():
+            if field in _NAMED:
+                wanted.setdefault(_NAMED[field], set()).update(UUID(value) for value in pair if value)
+    names: dict[UUID, str] = {}
+    for model, ids in wanted.items():
+        query = visible(ctx, model).where(model.id.in_(ids)).with_only_columns(model.id, model.name)
+        names.update((found, name) for found, name in ctx.session.execute(query))
+    return names
+
+
+def _fields(
+    model: type[TenantModel], changes: Mapping[str, Any], names: Mapping[UUID, str], currency: str
+) -> tuple[FieldChange, ...]:
+    kinds = {column.key: column.type.python_type for column in inspect(model).columns}
+    return tuple(
+        FieldChange(field, *(_value(field, kinds[field], value, names, currency) for value in pair))
+        for field, pair in changes.items()
+        if field not in BOOKKEEPING and field in kinds
+    )
+
+
+def _value(field: str, kind: type, value: Any, names: Mapping[UUID, str], currency: str) -> Value:
+    if value is None or value == "":
+        return None
+    if field in _NAMED:
+        return names.get(UUID(value), Unseen())
+    if issubclass(kind, StrEnum):
+        return Word(str(value))
+    if issubclass(kind, Decimal):
+        return Amount(Decimal(value), currency) if field in AMOUNTS else Decimal(value)
+    if issubclass(kind, datetime | date):
+        return kind.fromisoformat(value)
+    return str(value)
