@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core import accounts, contacts, deals, duplicates, normalise
-from core.access import Verb, load
+from core.access import Verb, load, visible
 from core.conflicts import refuse_stale
 from core.context import Ctx
 from core.counters import next_number
@@ -140,7 +140,7 @@ def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
     """
     lead = load(ctx, Lead, lead_id)
     if lead.status is LeadStatus.CONVERTED:
-        raise Conflict("already_converted", who=_converter(ctx, lead))
+        raise Conflict("already_converted", who=converter(ctx, lead.id))
     _check_conversion(values)
     owner = _owner_of_conversion(ctx, lead)
     account = accounts.find_or_create(
@@ -177,6 +177,17 @@ def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
     lead.next_follow_up = None
     ctx.emit(RecordChanged("lead", lead.id))
     return deal
+
+
+def converter(ctx: Ctx, lead_id: UUID) -> str | None:
+    """The name of whoever converted the lead; None where that is not known."""
+    query = (
+        visible(ctx, Lead)
+        .join(Deal, (Deal.workspace_id == Lead.workspace_id) & (Deal.id == Lead.deal_id))
+        .join(Member, (Member.workspace_id == Deal.workspace_id) & (Member.id == Deal.created_by_id))
+        .where(Lead.id == lead_id)
+    )
+    return ctx.session.scalar(query.with_only_columns(Member.name))
 
 
 def _checked(ctx: Ctx, values: LeadInput, before: Lead | None) -> LeadInput:
@@ -256,15 +267,6 @@ def _owner_of_conversion(ctx: Ctx, lead: Lead) -> str:
     """The Slack id of whoever owns what the lead becomes."""
     owner = _member(ctx, lead.owner_id)
     return owner.slack_user_id if owner and owner.active and not owner.guest else ctx.actor.slack_user_id
-
-
-def _converter(ctx: Ctx, lead: Lead) -> str | None:
-    """Who made the lead's deal."""
-    maker = ctx.session.scalar(
-        select(Deal.created_by_id).where(Deal.workspace_id == ctx.workspace.id, Deal.id == lead.deal_id)
-    )
-    member = _member(ctx, maker)
-    return member.name if member else None
 
 
 def _member(ctx: Ctx, member_id: UUID | None) -> Member | None:

@@ -4,26 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-import phonenumbers
 from sqlalchemy import ColumnElement, and_, func, or_
-from sqlalchemy.orm import InstrumentedAttribute
 
 from core.access import Owned, Verb, may, visible
 from core.context import Ctx
 from core.enums import EntityType, LeadStatus
 from core.errors import NotFound
 from core.models import Account, Contact, Deal, Lead, LeadSource, Member
-from core.normalise import name_text, phone_for_people
+from core.normalise import phone_for_people
 from core.queries.activities import TimelineItem, timeline
 from core.queries.records import Page
-from core.refs import LETTERS, lead_ref, parse_ref
+from core.queries.search import matching
+from core.refs import LETTERS, lead_ref
 
 PAGE_SIZE = 8
-WORDS_MAX = 100
-TOP = "\U0010ffff"
 CLOSED = (LeadStatus.CONVERTED, LeadStatus.LOST)
-PHONE_DIGITS_MIN = 4
-"""Fewer digits than this are a reference or part of a name, not a telephone number."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +153,7 @@ def lead_page(ctx: Ctx, words: str, page: int) -> Page[LeadRow]:
     query = visible(ctx, Lead).outerjoin(
         Member, (Member.workspace_id == Lead.workspace_id) & (Member.id == Lead.owner_id)
     )
-    query = query.where(_fits(words, ctx.workspace.country) if name_text(words) else _work_of(ctx))
+    query = query.where(matching(ctx, EntityType.LEAD, words) if words.strip() else _work_of(ctx))
     rows = ctx.session.execute(
         query.with_only_columns(
             Lead.id,
@@ -180,11 +175,6 @@ def lead_page(ctx: Ctx, words: str, page: int) -> Page[LeadRow]:
     return Page(shown, page, len(rows) > PAGE_SIZE)
 
 
-def lead_of_number(ctx: Ctx, number: int) -> UUID | None:
-    """The lead people call `L-<number>`, where the actor may see it."""
-    return ctx.session.scalar(visible(ctx, Lead).where(Lead.number == number).with_only_columns(Lead.id))
-
-
 def sources(ctx: Ctx) -> list[SourceRow]:
     """Where leads come from, in the admin's order."""
     query = visible(ctx, LeadSource).order_by(LeadSource.position, LeadSource.name)
@@ -196,40 +186,3 @@ def _work_of(ctx: Ctx) -> ColumnElement[bool]:
         or_(Lead.owner_id.is_(None), Lead.owner_id == ctx.actor.member_id),
         Lead.status.not_in(CLOSED),
     )
-
-
-def _fits(words: str, region: str) -> ColumnElement[bool]:
-    """Prefix ranges on the stored lower-case columns (an index serves them under row-level security)."""
-    text = name_text(words)[:WORDS_MAX].lower()
-    first, *others = text.split(" ")
-    keys = (Lead.name_key, Lead.name_key_reversed, Lead.company_key)
-    whole = func.concat(" ", Lead.name_key, " ", Lead.company_key)
-    begins = [_begins(key, first) for key in keys]
-    rest = [whole.contains(f" {word}", autoescape=True) for word in others]
-    found = [and_(or_(*begins), *rest), _begins(Lead.email, text)]
-    found += [_begins(Lead.phone, start) for start in _phone_starts(text, region)]
-    ref = parse_ref(text)
-    if ref is not None and ref.kind is EntityType.LEAD:
-        found.append(Lead.number == ref.number)
-    elif text.isdecimal() and len(text) < 10:
-        found.append(Lead.number == int(text))
-    return or_(*found)
-
-
-def _begins(key: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], start: str) -> ColumnElement[bool]:
-    return and_(key >= start, key < start + TOP)
-
-
-def _phone_starts(text: str, region: str) -> list[str]:
-    """The beginnings of E.164 numbers that typed digits may mean: `+49 30`, `0049 30`, `030`."""
-    if any(character.isalpha() for character in text):
-        return []
-    digits = "".join(character for character in text if character.isdecimal())
-    if len(digits) < PHONE_DIGITS_MIN:
-        return []
-    if text.startswith("+"):
-        return [f"+{digits}"]
-    if digits.startswith("00"):
-        return [f"+{digits[2:]}"]
-    code = phonenumbers.country_code_for_region(region.upper())
-    return [f"+{digits}", f"+{code}{digits.removeprefix('0')}"]

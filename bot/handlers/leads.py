@@ -1,0 +1,277 @@
+"""Leads: taking in, looking, changing, giving away, converting."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any, cast
+from uuid import UUID
+
+from bot.commands import CommandCall
+from bot.dispatch import Request, command, on, on_submit
+from bot.replies import Block, Choice, CloseModal, Message, Modal, Nothing, OpenModal, Replace, Reply, Say, UpdateModal
+from bot.routes import (
+    AssignLead,
+    CheckLead,
+    ConvertLead,
+    EditLead,
+    ListLeads,
+    NewLead,
+    SaveConversion,
+    SaveLead,
+    SaveLeadOwner,
+    SetLeadStatus,
+    UnknownRoute,
+)
+from bot.views import kit
+from bot.views import leads as views
+from bot.views import records as shared
+from bot.views.leads import ConversionData, LeadFormData, NewOwner
+from core import duplicates, freetext, leads
+from core.conflicts import FieldChange
+from core.context import Ctx
+from core.duplicates import Match
+from core.enums import EntityType, LeadStatus, StageKind
+from core.errors import Conflict, Forbidden, NotFound
+from core.leads import ConversionInput, LeadInput
+from core.normalise import NAME_MAX, NOTES_MAX
+from core.queries import leads as queries
+from core.queries import stages
+from core.queries.history import changes_in_words
+from core.queries.leads import LeadCard
+from core.queries.records import card_of, find_by_ref
+from core.refs import Ref, parse_ref
+
+WORDS_MAX = 100
+Values = Mapping[str, Any]
+
+
+# -- commands -----------------------------------------------------------------------------------------------------
+
+
+@command("lead", "new", arguments="[free text]", summary="Create a lead; what you type after it fills the form")
+def new_lead_command(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/lead new`, or `/lead new Ana Silva, Acme GmbH, ana@acme.io`."""
+    found = freetext.parse_lead(call.text, ctx.workspace.country)
+    values = LeadInput(
+        name=found.name[:NAME_MAX],
+        company=found.company[:NAME_MAX],
+        email=found.email,
+        phone=found.phone,
+        owner=ctx.actor.slack_user_id,
+        notes=found.notes[:NOTES_MAX],
+    )
+    return OpenModal(_form(ctx, SaveLead(), _values(values), _matches(ctx, values)))
+
+
+@command("lead", "view", arguments="REF", summary="Show a lead")
+def view_lead(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/lead view L-42`, `/lead view 42`, `/lead view silva`."""
+    if not call.text:
+        return Say(Message(views.which_lead(ctx.viewer)))
+    number = call.text.lstrip("#")
+    ref = parse_ref(call.text) or (parse_ref(f"L-{number}") if number.isdecimal() else None)
+    if ref is not None:
+        return Say(_card_of_ref(ctx, ref))
+    words = call.text[:WORDS_MAX]
+    page = queries.lead_page(ctx, words, 0)
+    if len(page.rows) == 1:
+        return Say(views.card(queries.lead_card(ctx, page.rows[0].id), ctx.viewer))
+    return Say(views.listing(page, words, ctx.viewer))
+
+
+@command("lead", "list", summary="Open leads: yours and those nobody has")
+def list_leads_command(ctx: Ctx, _call: CommandCall) -> Reply:
+    """The first page."""
+    return Say(views.listing(queries.lead_page(ctx, "", 0), "", ctx.viewer))
+
+
+@command("lead", "find", arguments="WORDS", summary="Find leads by name, company, e-mail or phone")
+def find_leads(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/lead find silva acme`."""
+    if not call.text:
+        return Say(Message(views.find_what(ctx.viewer)))
+    words = call.text[:WORDS_MAX]
+    return Say(views.listing(queries.lead_page(ctx, words, 0), words, ctx.viewer))
+
+
+@on(ListLeads)
+def list_leads(ctx: Ctx, route: ListLeads, _request: Request) -> Reply:
+    """Another page, in place."""
+    return Replace(views.listing(queries.lead_page(ctx, route.words, route.page), route.words, ctx.viewer))
+
+
+# -- the form -----------------------------------------------------------------------------------------------------
+
+
+@on(NewLead)
+def new_lead(ctx: Ctx, _route: NewLead, _request: Request) -> Reply:
+    """The button and the shortcut: an empty form, owned by whoever opens it."""
+    return OpenModal(_form(ctx, SaveLead(), {"owner": ctx.actor.slack_user_id}))
+
+
+@on(EditLead)
+def edit_lead(ctx: Ctx, route: EditLead, _request: Request) -> Reply:
+    """The form of a lead, as it is now."""
+    lead = _editable(ctx, route.lead_id)
+    return OpenModal(_form(ctx, SaveLead(lead.id, lead.version), _values(_as_input(lead)), ref=lead.ref))
+
+
+@on(CheckLead)
+def check_lead(ctx: Ctx, _route: CheckLead, request: Request) -> Reply:
+    """While a name, company, address or number is typed: show what may already be here, if that changed."""
+    route = request.modal
+    if not isinstance(route, SaveLead):
+        raise UnknownRoute(CheckLead.id)
+    typed = views.LEAD_FORM.typed(request.state)
+    found = duplicates.matches(ctx, *(str(typed.get(name) or "") for name in ("name", "company", "email", "phone")))
+    found = [match for match in found if match.id != route.lead_id]
+    if tuple(match.id for match in found) == route.shown:
+        return Nothing()
+    ref = queries.lead_card(ctx, route.lead_id).ref if route.lead_id else ""
+    return UpdateModal(_form(ctx, route, typed, found, ref=ref))
+
+
+@on_submit(SaveLead, views.LEAD_FORM)
+def save_lead(ctx: Ctx, route: SaveLead, values: LeadInput) -> Reply:
+    """Create or save; where something stands against it, the form stays with what was typed."""
+    try:
+        if route.lead_id is None:
+            lead = leads.create(ctx, values, seen=route.shown)
+            said = ctx.viewer.t("Lead {ref} created.", ref=str(Ref(EntityType.LEAD, lead.number)))
+        else:
+            lead = leads.edit(ctx, route.lead_id, values, route.version)
+            said = ctx.viewer.t("Lead {ref} saved.", ref=str(Ref(EntityType.LEAD, lead.number)))
+    except Conflict as conflict:
+        return _refused(ctx, route, values, conflict)
+    return CloseModal(_confirmed(ctx, lead.id, said))
+
+
+def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -> Reply:
+    typed = _values(values)
+    if conflict.code == "duplicate":
+        return UpdateModal(_form(ctx, route, typed, cast("list[Match]", conflict.data["matches"])))
+    if conflict.code != "edited_meanwhile" or route.lead_id is None:
+        raise conflict
+    lead = queries.lead_card(ctx, route.lead_id)
+    newer = replace(route, version=cast("int", conflict.data["version"]))
+    pairs = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
+    changed = changes_in_words(ctx, EntityType.LEAD, pairs)
+    data = LeadFormData(newer, typed, queries.sources(ctx), (), lead.ref, str(conflict.data["who"] or ""), changed)
+    return UpdateModal(views.lead_modal(data, ctx.viewer))
+
+
+def _form(ctx: Ctx, route: SaveLead, values: Values, matches: Sequence[Match] = (), ref: str = "") -> Modal:
+    route = replace(route, shown=tuple(match.id for match in matches))
+    return views.lead_modal(LeadFormData(route, values, queries.sources(ctx), matches, ref), ctx.viewer)
+
+
+def _matches(ctx: Ctx, values: LeadInput) -> list[Match]:
+    return duplicates.matches(ctx, values.name, values.company, values.email, values.phone)
+
+
+def _values(values: LeadInput) -> dict[str, Any]:
+    return {one.name: getattr(values, one.name) for one in fields(values)}
+
+
+def _as_input(lead: LeadCard) -> LeadInput:
+    return LeadInput(
+        name=lead.name,
+        company=lead.company,
+        email=lead.email,
+        phone=lead.phone,
+        source_id=lead.source_id,
+        owner=lead.owner,
+        next_follow_up=lead.next_follow_up,
+        notes=lead.notes,
+    )
+
+
+# -- status, owner ------------------------------------------------------------------------------------------------
+
+
+@on(SetLeadStatus)
+def set_status(ctx: Ctx, route: SetLeadStatus, _request: Request) -> Reply:
+    """The status select on the card."""
+    try:
+        status = LeadStatus(route.status)
+    except ValueError:
+        raise UnknownRoute(route.id) from None
+    lead = leads.set_status(ctx, route.lead_id, status)
+    ref, shown = str(Ref(EntityType.LEAD, lead.number)), ctx.viewer.t(views.STATUS[status])
+    return Replace(_confirmed(ctx, lead.id, ctx.viewer.t("Lead {ref} is now: {status}.", ref=ref, status=shown)))
+
+
+@on(AssignLead)
+def assign_lead(ctx: Ctx, route: AssignLead, _request: Request) -> Reply:
+    """Ask who the new owner is."""
+    lead = queries.lead_card(ctx, route.lead_id)
+    if not lead.can_assign:
+        raise Forbidden("not_yours")
+    return OpenModal(views.assign_modal(lead, ctx.viewer))
+
+
+@on_submit(SaveLeadOwner, views.OWNER_FORM)
+def save_owner(ctx: Ctx, route: SaveLeadOwner, new: NewOwner) -> Reply:
+    """Give the lead away; the new owner is told."""
+    lead = leads.assign(ctx, route.lead_id, new.owner)
+    ref = str(Ref(EntityType.LEAD, lead.number))
+    return CloseModal(_confirmed(ctx, lead.id, views.handed_over(ref, new.owner, ctx.viewer)))
+
+
+# -- conversion ---------------------------------------------------------------------------------------------------
+
+
+@on(ConvertLead)
+def convert_lead(ctx: Ctx, route: ConvertLead, _request: Request) -> Reply:
+    """What the lead becomes: filled in as far as it is known."""
+    lead = _editable(ctx, route.lead_id)
+    if lead.converted:
+        raise Conflict("already_converted", who=leads.converter(ctx, lead.id))
+    existing = duplicates.similar_accounts(ctx, lead.company, lead.email)
+    best = Choice(f"{existing[0].ref} · {existing[0].name}", str(existing[0].id)) if existing else None
+    data = ConversionData(lead, best, ctx.workspace.currency, _open_stages(ctx))
+    return OpenModal(views.convert_modal(data, ctx.viewer))
+
+
+@on_submit(SaveConversion, views.CONVERSION_FORM)
+def save_conversion(ctx: Ctx, route: SaveConversion, values: ConversionInput) -> Reply:
+    """Account, contact and deal in one go."""
+    deal = leads.convert(ctx, route.lead_id, values)
+    lead = queries.lead_card(ctx, route.lead_id)
+    said = ctx.viewer.t("Lead {ref} is now deal {deal}.", ref=lead.ref, deal=str(Ref(EntityType.DEAL, deal.number)))
+    return CloseModal(_confirmed(ctx, route.lead_id, said))
+
+
+def _open_stages(ctx: Ctx) -> list[tuple[str, str]]:
+    found = stages.stages_of(ctx, stages.first_pipeline(ctx))
+    return [(str(stage.id), stage.name) for stage in found if stage.kind is StageKind.OPEN]
+
+
+# -- what several of them need ------------------------------------------------------------------------------------
+
+
+def _editable(ctx: Ctx, lead_id: UUID) -> LeadCard:
+    lead = queries.lead_card(ctx, lead_id)
+    if not lead.can_edit:
+        raise Forbidden("not_yours")
+    return lead
+
+
+def _card_of_ref(ctx: Ctx, ref: Ref) -> Message:
+    """The card of whatever a reference names: who types `/lead view D-7` wants to see D-7."""
+    found = find_by_ref(ctx, ref)
+    if found is None:
+        raise NotFound
+    return shared.card(card_of(ctx, *found), ctx.viewer)
+
+
+def _confirmed(ctx: Ctx, lead_id: UUID, said: str) -> Message:
+    """What was done with an Undo button, and the lead as it is now.
+
+    Who gives a lead away may not see it any more: then the sentence alone, since only those who see it can undo.
+    """
+    try:
+        card = views.card(queries.lead_card(ctx, lead_id), ctx.viewer)
+    except NotFound:
+        return Message(said, [kit.section(said)])
+    blocks: list[Block] = [*shared.confirmation(ctx.viewer, said, ctx.change_id), *card.blocks]
+    return Message(f"{said} {card.text}", blocks)

@@ -1,0 +1,77 @@
+"""Accounts on the screen: the card."""
+
+from collections.abc import Sequence
+
+from bot.replies import Block, Message
+from bot.routes import LogCall, OpenRecord, ShareCard, ShowHistory
+from bot.views import kit, people
+from bot.views.activities import timeline_blocks
+from core.i18n import Viewer
+from core.queries.accounts import AccountCard, OpenDeal
+
+NOTES_SHOWN = 500
+
+
+def card(account: AccountCard, viewer: Viewer) -> Message:
+    """A company: its people, its open deals, what happened."""
+    pairs = [
+        (viewer.t("Owner"), people.owner(account.owner, viewer)),
+        (viewer.t("Domain"), kit.esc(account.domain)),
+        (viewer.t("Phone"), people.phone(account.phone, account.phone_shown)),
+        (
+            viewer.t("Last touch"),
+            viewer.date(viewer.local_date(account.last_touch_at)) if account.last_touch_at else "",
+        ),
+    ]
+    blocks: list[Block] = [kit.header(f"{account.ref} · {account.name}"), *kit.fields(pairs)]
+    if account.notes:
+        blocks.append(kit.section(kit.esc(kit.cut(account.notes, NOTES_SHOWN))))
+    blocks += deal_blocks(account.deals, viewer)
+    blocks += _people(account, viewer)
+    blocks += timeline_blocks(account.timeline, viewer)
+    blocks.append(kit.actions(*_buttons(account, viewer)))
+    text = viewer.nt(
+        "Account {ref}: {name}, {n} open deal",
+        "Account {ref}: {name}, {n} open deals",
+        len(account.deals),
+        ref=account.ref,
+        name=kit.esc(account.name),
+    )
+    return Message(text, blocks)
+
+
+def deal_blocks(deals: Sequence[OpenDeal], viewer: Viewer) -> list[Block]:
+    """Open deals, each with a button that opens it; nothing where there are none."""
+    if not deals:
+        return []
+    blocks: list[Block] = [kit.section(f"*{viewer.t('Open deals')}*")]
+    for deal in deals:
+        facts = [kit.esc(deal.stage)]
+        if deal.value is not None:
+            facts.append(viewer.money(deal.value, deal.currency))
+        label = viewer.t("Open deal {ref}", ref=deal.ref)
+        button = kit.button(viewer.t("Open"), OpenRecord("deal", deal.id), label=label)
+        blocks.append(kit.section(f"*{deal.ref}* · {kit.esc(deal.name)}\n{' · '.join(facts)}", button))
+    return blocks
+
+
+def _people(account: AccountCard, viewer: Viewer) -> list[Block]:
+    if not account.people:
+        return []
+    blocks: list[Block] = [kit.section(f"*{viewer.t('People')}*")]
+    for person in account.people:
+        who = kit.esc(", ".join(part for part in (person.name, person.title) if part))
+        label = viewer.t("Open contact {ref}", ref=person.ref)
+        button = kit.button(viewer.t("Open"), OpenRecord("contact", person.id), label=label)
+        blocks.append(kit.section(f"*{person.ref}* · {who}\n{people.mail(person.email) or '–'}", button))
+    return blocks
+
+
+def _buttons(account: AccountCard, viewer: Viewer) -> list[Block]:
+    buttons: list[Block] = []
+    if account.can_edit:
+        buttons.append(kit.button(viewer.t("Log call"), LogCall("account", account.id), style="primary"))
+    buttons.append(kit.button(viewer.t("History"), ShowHistory("account", account.id)))
+    share = ShareCard("account", account.id)
+    buttons.append(kit.button(viewer.t("Share"), share, label=viewer.t("Share in this channel")))
+    return buttons
