@@ -1,0 +1,39 @@
+"""Routes of activities: calls and follow-ups."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.routes.base import Action, Submission
+
+
+@dataclass(frozen=True)
+class LogCall(Action, id="call.log"):
+    """Open the call form, for a record or none yet."""
+
+    entity: str = ""
+    entity_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class SaveCall(Submission, id="call.save"):
+    """The call form."""
+
+    entity: str = ""
+    entity_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class FollowUpDone(Action, id="follow_up.done"):
+    """The follow-up was done; nothing further is planned."""
+
+    entity: str
+    entity_id: UUID
+
+
+@dataclass(frozen=True)
+class SnoozeFollowUp(Action, id="follow_up.snooze"):
+    """Move the follow-up by some days from today."""
+
+    entity: str
+    entity_id: UUID
+    days: int
