@@ -5,7 +5,9 @@ import { me } from './store.js';
 import { h } from './vdom.js';
 
 const COLORS = ['#1d6fa5', '#d9730d', '#2e8b57', '#8e44ad', '#c0392b', '#6b7280'];
-const SIZE = { width: 560, height: 250, left: 58, right: 12, top: 12, bottom: 34 };
+const WIDE = { width: 560, height: 250, left: 58, right: 12, top: 12, bottom: 34 };
+const NARROW = { ...WIDE, width: 320, height: 220, left: 50, right: 6 };
+const PHONE = 700; // pixels of window width
 const GRID_LINES = 4;
 
 /** A chart with its legend and its table of numbers. */
@@ -27,6 +29,11 @@ function number(value) {
 
 function short(value) {
   return new Intl.NumberFormat(me().locale || 'en-GB', { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+}
+
+// Text in a drawing shrinks with it: a phone gets a smaller drawing instead.
+function frameSize() {
+  return window.innerWidth <= PHONE ? NARROW : WIDE;
 }
 
 function summary(title, given) {
@@ -62,7 +69,7 @@ function valueAt(series, label) {
 }
 
 // A round step so that about GRID_LINES of them span the values: 1, 2, 2.5 or 5 times a power of ten.
-function scale(given) {
+function scale(given, size) {
   const values = (given.series || []).flatMap((one) => (one.data || []).map((point) => point.value));
   const low = Math.min(0, ...values);
   const high = Math.max(0, ...values);
@@ -71,35 +78,36 @@ function scale(given) {
   const step = [1, 2, 2.5, 5, 10].find((one) => one * power >= rough) * power;
   const bottom = Math.floor(low / step) * step;
   const top = Math.max(bottom + step, Math.ceil(high / step) * step);
-  const span = SIZE.height - SIZE.top - SIZE.bottom;
+  const span = size.height - size.top - size.bottom;
   const lines = [];
   for (let value = bottom; value <= top + step / 2; value += step) lines.push(Number(value.toPrecision(12)));
-  return { lines, y: (value) => SIZE.top + span * (1 - (value - bottom) / (top - bottom)) };
+  return { lines, y: (value) => size.top + span * (1 - (value - bottom) / (top - bottom)) };
 }
 
-function frame(given, label, marks, { y, lines }, centres) {
+function frame(given, label, marks, { y, lines }, centres, size) {
   const config = given.axis_config || {};
   const labels = categoriesOf(given);
-  const every = Math.ceil((labels.length * 46) / (SIZE.width - SIZE.left - SIZE.right));
-  const bottom = SIZE.height + (config.x_label ? 16 : 0);
-  return h('svg', { class: 'chart-svg', viewBox: `0 0 ${SIZE.width} ${bottom}`, role: 'img', 'aria-label': label },
-    lines.map((value) => h('line', { class: value === 0 ? 'axis' : 'grid', x1: SIZE.left, x2: SIZE.width - SIZE.right, y1: y(value), y2: y(value) })),
-    lines.map((value) => h('text', { class: 'tick', x: SIZE.left - 6, y: y(value) + 4, 'text-anchor': 'end' }, short(value))),
-    labels.map((name, index) => index % every === 0 && h('text', { class: 'tick', x: centres[index], y: SIZE.height - 14, 'text-anchor': 'middle' }, name.length > 11 ? `${name.slice(0, 10)}…` : name)),
-    config.x_label && h('text', { class: 'axis-label', x: (SIZE.left + SIZE.width) / 2, y: SIZE.height + 8, 'text-anchor': 'middle' }, config.x_label),
-    config.y_label && h('text', { class: 'axis-label', transform: `translate(12 ${(SIZE.height - SIZE.bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, config.y_label),
+  const every = Math.ceil((labels.length * 46) / (size.width - size.left - size.right));
+  const bottom = size.height + (config.x_label ? 16 : 0);
+  return h('svg', { class: 'chart-svg', viewBox: `0 0 ${size.width} ${bottom}`, role: 'img', 'aria-label': label },
+    lines.map((value) => h('line', { class: value === 0 ? 'axis' : 'grid', x1: size.left, x2: size.width - size.right, y1: y(value), y2: y(value) })),
+    lines.map((value) => h('text', { class: 'tick', x: size.left - 6, y: y(value) + 4, 'text-anchor': 'end' }, short(value))),
+    labels.map((name, index) => index % every === 0 && h('text', { class: 'tick', x: centres[index], y: size.height - 14, 'text-anchor': 'middle' }, name.length > 11 ? `${name.slice(0, 10)}…` : name)),
+    config.x_label && h('text', { class: 'axis-label', x: (size.left + size.width) / 2, y: size.height + 8, 'text-anchor': 'middle' }, config.x_label),
+    config.y_label && h('text', { class: 'axis-label', transform: `translate(12 ${(size.height - size.bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, config.y_label),
     marks);
 }
 
-function positions(count) {
-  const width = (SIZE.width - SIZE.left - SIZE.right) / Math.max(1, count);
-  return { width, centres: Array.from({ length: count }, (_, index) => SIZE.left + width * (index + 0.5)) };
+function positions(count, size) {
+  const width = (size.width - size.left - size.right) / Math.max(1, count);
+  return { width, centres: Array.from({ length: count }, (_, index) => size.left + width * (index + 0.5)) };
 }
 
 function barChart(given, label) {
-  const axis = scale(given);
+  const size = frameSize();
+  const axis = scale(given, size);
   const labels = categoriesOf(given);
-  const { width, centres } = positions(labels.length);
+  const { width, centres } = positions(labels.length, size);
   const group = Math.min(width * 0.72, 64 * given.series.length);
   const bar = group / given.series.length;
   const marks = given.series.flatMap((one, at) => labels.map((name, index) => {
@@ -110,13 +118,14 @@ function barChart(given, label) {
       rx: 2, fill: COLORS[at % COLORS.length],
     }, h('title', {}, `${name}, ${one.name}: ${number(value)}`));
   }));
-  return frame(given, label, marks, axis, centres);
+  return frame(given, label, marks, axis, centres, size);
 }
 
 function lineChart(given, label) {
-  const axis = scale(given);
+  const size = frameSize();
+  const axis = scale(given, size);
   const labels = categoriesOf(given);
-  const { centres } = positions(labels.length);
+  const { centres } = positions(labels.length, size);
   const marks = given.series.flatMap((one, at) => {
     const color = COLORS[at % COLORS.length];
     const points = labels.map((name, index) => [centres[index], axis.y(valueAt(one, name)), name]);
@@ -128,7 +137,7 @@ function lineChart(given, label) {
       points.map(([x, y, name]) => h('circle', { cx: x, cy: y, r: 3.2, fill: color }, h('title', {}, `${name}, ${one.name}: ${number(valueAt(one, name))}`))),
     ];
   });
-  return frame(given, label, marks, axis, centres);
+  return frame(given, label, marks, axis, centres, size);
 }
 
 function pieChart(given, label) {

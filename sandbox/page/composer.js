@@ -9,6 +9,7 @@ import { channelLabel, local, nameOf, redraw, setLocal, store, toast } from './s
 import { h } from './vdom.js';
 
 const SUGGESTED_AT_MOST = 8;
+const GROWS_BY_ITSELF = CSS.supports('field-sizing', 'content');
 const FRESH = { text: '', caret: 0, active: 0, shut: false, trouble: '', sending: false };
 
 /** The composer of a pane (`main` or `thread`). */
@@ -30,7 +31,7 @@ export function composer(pane, channel, thread) {
         'aria-activedescendant': offers.length && offers[active]?.pick ? `${id}-offer-${active}` : undefined,
         oninput: (event) => box.set({ text: event.target.value, caret: event.target.selectionStart, active: 0, shut: false, trouble: '' }),
         onkeydown: (event) => keys(box, event, offers, active),
-        hook: { mount: grow, update: grow },
+        hook: { mount: (el) => begin(el, pane), update: grow },
       }),
       h('div', { class: 'composer-foot' }, shortcutMenu(scope), hint(),
         h('button', { type: 'button', class: `send${state.text.trim() ? ' send-ready' : ''}`, 'aria-label': 'Send', title: 'Send', onclick: () => send(box) }, icon('send')))));
@@ -40,7 +41,15 @@ function hint() {
   return h('span', { class: 'composer-hint' }, h('kbd', {}, '/'), ' commands · ', h('kbd', {}, 'Shift'), ' + ', h('kbd', {}, 'Enter'), ' new line');
 }
 
+// Whoever opens a channel or a thread means to write there; a phone's keyboard waits until it is asked for.
+function begin(el, pane) {
+  grow(el);
+  const busy = store.state.modals.length > 0 || document.activeElement?.closest?.('textarea, input, .tabs');
+  if (matchMedia('(min-width: 701px)').matches && (!busy || pane === 'thread')) el.focus({ preventScroll: true });
+}
+
 function grow(el) {
+  if (GROWS_BY_ITSELF) return;
   el.style.setProperty('height', 'auto');
   el.style.setProperty('height', `${Math.min(el.scrollHeight, 180)}px`);
 }

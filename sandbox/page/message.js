@@ -15,7 +15,7 @@ import { h } from './vdom.js';
 
 const GROUP_WITHIN = 300; // seconds: messages of one person closer than this share one face
 
-const cache = new Map(); // scope -> {signature, version, node}
+const cache = new Map(); // scope -> {given, signature, joined, people, version, node}
 
 /** The scope of a message in one pane (`main` or `thread`). */
 export function messageScope(channel, ts, pane) {
@@ -35,11 +35,13 @@ function authorOf(message) {
 /** A message, drawn again only when something in it changed. */
 export function message(channel, given, { pane, joined = false }) {
   const scope = messageScope(channel, given.ts, pane);
-  const signature = JSON.stringify([given, joined, store.as, store.state.shortcuts.length, store.state.people.length]);
   const kept = cache.get(scope);
-  if (kept?.signature === signature && kept.version === version(scope)) return kept.node;
-  const node = drawn(scope, channel, given, pane, joined);
-  cache.set(scope, { signature, version: version(scope), node });
+  const fresh = kept && kept.version === version(scope) && kept.joined === joined && kept.people === store.state.people.length;
+  if (fresh && kept.given === given) return kept.node;
+  // The list is fetched anew on every change; most messages in it are what they were.
+  const signature = JSON.stringify(given);
+  const node = fresh && kept.signature === signature ? kept.node : drawn(scope, channel, given, pane, joined);
+  cache.set(scope, { given, signature, joined, people: store.state.people.length, version: version(scope), node });
   return node;
 }
 

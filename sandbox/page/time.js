@@ -14,13 +14,26 @@ function zone() {
   return me().tz || 'UTC';
 }
 
-function format(seconds, options, timeZone = zone()) {
-  const moment = new Date(seconds * 1000);
+// Making a formatter costs a hundred times what using it does.
+const formatters = new Map();
+
+function formatter(locale, options) {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  if (!formatters.has(key)) formatters.set(key, makeFormatter(locale, options));
+  return formatters.get(key);
+}
+
+// A person whose zone or language the browser does not know sees UTC in English rather than nothing.
+function makeFormatter(locale, options) {
   try {
-    return new Intl.DateTimeFormat(me().locale || 'en-GB', { timeZone, ...options }).format(moment);
+    return new Intl.DateTimeFormat(locale, options);
   } catch {
-    return new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...options }).format(moment);
+    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' });
   }
+}
+
+function format(seconds, options, timeZone = zone()) {
+  return formatter(me().locale || 'en-GB', { timeZone, ...options }).format(new Date(seconds * 1000));
 }
 
 /** "09:05" or "9:05 AM", by the person's language. */
@@ -60,7 +73,7 @@ export function dayLabel(seconds) {
 }
 
 function parts(seconds, timeZone) {
-  const fields = new Intl.DateTimeFormat('en-CA', {
+  const fields = formatter('en-CA', {
     timeZone, year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23',
   }).formatToParts(new Date(seconds * 1000));
   const value = (type) => Number(fields.find((one) => one.type === type).value);

@@ -83,7 +83,9 @@ def open_page(browser: Browser, workspace: Workspace) -> Iterator[Open]:
 
     def opened(name: str = "ana", place: str = "sales", viewport: dict[str, int] | None = None) -> Page:
         size = viewport or DESKTOP
-        context = browser.new_context(viewport={"width": size["width"], "height": size["height"]})
+        context = browser.new_context(
+            viewport={"width": size["width"], "height": size["height"]}, reduced_motion="reduce"
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(WAIT)

@@ -105,7 +105,7 @@ def test_on_a_phone_the_sidebar_slides_in_and_modals_fill_the_screen(open_page: 
     run(page, "/form")
     box = page.get_by_role("dialog").bounding_box()
     assert box is not None
-    assert (box["width"], box["height"]) == (PHONE["width"], PHONE["height"])
+    assert (round(box["width"]), round(box["height"])) == (PHONE["width"], PHONE["height"])
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 

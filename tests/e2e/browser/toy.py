@@ -46,7 +46,7 @@ class ToyApp:
         self._handler: SlackRequestHandler | None = None
         self._server = make_server("127.0.0.1", 0, self._flask(), threaded=True, request_handler=QuietHandler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/slack/events"
-        self._thread = Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     def connect(self, api_url: str) -> None:
         """Answer from now on, calling Slack at `api_url`."""
