@@ -1,0 +1,137 @@
+"""App Home, help and welcome as they are painted."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from bot.commands import Commands, Subcommand
+from bot.replies import Nothing
+from bot.views import kit
+from bot.views.help import Help, help_message, short_help, welcome
+from bot.views.home import home
+from core.enums import EntityType, StageKind
+from core.i18n import Viewer
+from core.queries.activities import DueItem
+from core.queries.deals import DealRow
+from core.queries.home import DeadLetter, HomeData
+from core.queries.records import Hit, Page
+from tests.golden import assert_golden
+
+TODAY = date(2026, 3, 16)
+VIEWER = Viewer("en_US", "Europe/Berlin")
+HOSTILE = "<!channel> *x* <https://evil|ok> & `code`"
+
+
+def uid(number: int) -> UUID:
+    return UUID(int=number)
+
+
+def follow_up(number: int, days: int, name: str = "Ana Silva", entity: EntityType = EntityType.LEAD) -> DueItem:
+    return DueItem(
+        entity=entity,
+        id=uid(number),
+        ref=f"L-{number}",
+        name=name,
+        detail="Acme GmbH",
+        day=TODAY + timedelta(days=days),
+        today=TODAY,
+    )
+
+
+def deal(number: int, stage: str = "Proposal", name: str = "Rollout", close: int | None = None) -> DealRow:
+    return DealRow(
+        id=uid(100 + number),
+        ref=f"D-{number}",
+        name=name,
+        account="Acme GmbH",
+        stage=stage,
+        stage_kind=StageKind.OPEN,
+        days_in_stage=number,
+        value=Decimal("12500.50") if number % 2 else None,
+        currency="EUR",
+        owner="U1",
+        expected_close=None if close is None else TODAY + timedelta(days=close),
+        today=TODAY,
+    )
+
+
+def data(**over: object) -> HomeData:
+    empty = HomeData(name="Ana", today=TODAY, is_new=False, due=Page(), deals=Page())
+    return replace(empty, **over)
+
+
+def test_an_ordinary_morning() -> None:
+    due = Page((follow_up(1, -3), follow_up(2, 0, "Ben Okafor", EntityType.DEAL)))
+    deals = Page((deal(1, "Qualified", close=-2), deal(2, "Qualified"), deal(3, "Proposal", close=5)))
+    assert_golden("home/ordinary", home(data(due=due, deals=deals), VIEWER))
+
+
+def test_pages_of_both_lists_keep_the_other_ones_page() -> None:
+    shown = home(data(due=Page((follow_up(1, 0),), 1, True), deals=Page((deal(1),), 2, True)), VIEWER)
+    assert_golden("home/middle_pages", shown)
+
+
+def test_nothing_waits() -> None:
+    assert_golden("home/nothing_waits", home(data(), VIEWER))
+
+
+def test_the_first_time() -> None:
+    assert_golden("home/first_time", home(data(is_new=True), VIEWER))
+
+
+def letters(count: int) -> tuple[DeadLetter, ...]:
+    record = Hit(EntityType.DEAL, uid(7), "D-7", HOSTILE)
+    reason = "Rapport is not in the channel. Invite it there with /invite @Rapport."
+    return tuple(DeadLetter(uid(900 + n), "card.post", "C042", record, reason) for n in range(count))
+
+
+def test_an_admin_sees_what_could_not_be_sent_even_on_the_first_day() -> None:
+    odd = DeadLetter(uid(950), "from.the.future", "U7", None, "")
+    assert_golden("home/dead_letters", home(data(is_new=True, dead=(*letters(1), odd), more_dead=True), VIEWER))
+
+
+def test_hostile_names_do_nothing_and_the_fullest_home_fits() -> None:
+    due = Page(tuple(follow_up(n, -n, HOSTILE) for n in range(1, 9)), 1, True)
+    deals = Page(tuple(deal(n, f"{HOSTILE} {n}", HOSTILE * 200, close=n) for n in range(1, 9)), 1, True)
+    full = home(data(due=due, deals=deals, dead=letters(5), more_dead=True), VIEWER)
+    assert_golden("home/full_hostile", full)
+    assert len(full.blocks) <= kit.VIEW_BLOCKS_MAX
+
+
+def commands() -> Commands:
+    table = Commands()
+    for command, word, arguments, summary in (
+        ("crm", "help", "", "Show what is possible"),
+        ("lead", "", "", "Show this help"),
+        ("lead", "new", "[free text]", "Create a lead"),
+        ("lead", "view", "REF", "Show a lead"),
+        ("deal", "move", "REF STAGE", "Move a deal to a stage"),
+    ):
+        table.add(Subcommand(command, word, arguments, summary, lambda ctx, call: Nothing()))
+    return table
+
+
+def test_all_commands_by_topic() -> None:
+    assert_golden("help/all", help_message(Help(list(commands())), VIEWER))
+
+
+def test_a_misspelt_word_names_the_nearest() -> None:
+    table = commands()
+    shown = Help(table.of("lead"), "nwe Ana", table.nearest("lead", "nwe Ana"))
+    assert_golden("help/did_you_mean", help_message(shown, VIEWER))
+
+
+def test_a_hostile_word_is_only_repeated() -> None:
+    assert_golden("help/unknown_hostile", help_message(Help(commands().of("lead"), HOSTILE * 100), VIEWER))
+
+
+@pytest.mark.parametrize("installer", [True, False])
+def test_welcome(installer: bool) -> None:
+    assert_golden(f"help/welcome_{'installer' if installer else 'member'}", welcome(VIEWER, installer=installer))
+
+
+def test_somebody_writes_to_rapport() -> None:
+    assert_golden("help/written_to", short_help(VIEWER))

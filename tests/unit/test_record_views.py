@@ -1,0 +1,114 @@
+"""What all kinds of record share on the screen."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from bot.routes import UndoInHistory
+from bot.views import records as views
+from bot.views.history import history_modal
+from core import history
+from core.enums import EntityType
+from core.i18n import Viewer
+from core.queries.history import Amount, FieldChange, HistoryItem, RecordHistory, Unseen, Word
+from core.queries.records import Hit, Page
+from tests.golden import assert_golden
+
+VIEWER = Viewer("en_US", "Europe/Berlin")
+HOSTILE = "<!channel> *x* <https://evil|ok>"
+AT = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
+DEAL = Hit(EntityType.DEAL, UUID(int=7), "D-7", "Rollout", "Acme GmbH")
+
+
+def item(number: int, action: str = history.UPDATE, *fields: FieldChange, **over: object) -> HistoryItem:
+    values: dict[str, object] = {
+        "change_id": UUID(int=number),
+        "at": AT,
+        "who": "Ana Silva",
+        "action": action,
+        "source": "button deal.move",
+        "fields": fields,
+        "takes_back": False,
+        "undone": False,
+        "can_undo": False,
+    }
+    return HistoryItem(**(values | over))  # type: ignore[arg-type]  # a test's own defaults
+
+
+def pages(*items: HistoryItem, page: int = 0, has_more: bool = False) -> RecordHistory:
+    return RecordHistory(EntityType.DEAL, DEAL.id, Page(items, page, has_more))
+
+
+def test_history_of_all_kinds() -> None:
+    shown = pages(
+        item(6, history.UPDATE, FieldChange("stage_id", "Qualified", "Proposal"), takes_back=True, can_undo=True),
+        item(5, history.UPDATE, FieldChange("stage_id", "Proposal", "Qualified"), undone=True),
+        item(
+            4,
+            history.UPDATE,
+            FieldChange("value", Amount(Decimal(12000), "EUR"), Amount(Decimal("12500.5"), "EUR")),
+            FieldChange("expected_close", None, date(2026, 4, 1)),
+            FieldChange("account_id", Unseen(), None),
+            FieldChange("next_step", "Call", HOSTILE * 300),
+            can_undo=True,
+            source="form deal.save",
+        ),
+        item(3, history.RESTORE, source="terminal"),
+        item(2, history.ARCHIVE, who=""),
+        item(
+            1,
+            history.CREATE,
+            FieldChange("name", None, HOSTILE),
+            FieldChange("status", None, Word("meeting_booked")),
+            FieldChange("probability", None, Decimal("7.5")),
+            FieldChange("converted_on", None, AT),
+            source="/deal new",
+            who=HOSTILE,
+        ),
+    )
+    assert_golden("records/history", history_modal(DEAL, shown, VIEWER))
+
+
+def test_history_pages_and_notice() -> None:
+    middle = pages(item(1, can_undo=True), page=1, has_more=True)
+    assert_golden("records/history_middle", history_modal(DEAL, middle, VIEWER, "Undone."))
+    modal = history_modal(DEAL, middle, VIEWER)
+    undo = UndoInHistory("deal", DEAL.id, UUID(int=1), 1)
+    assert undo.pack() in str(modal.blocks), "after an undo the same page is shown"
+
+
+def test_history_of_nothing() -> None:
+    assert_golden("records/history_empty", history_modal(DEAL, pages(), VIEWER))
+
+
+def test_a_record_that_is_gone() -> None:
+    assert_golden("records/undone_gone", views.undone(None, UUID(int=3), VIEWER))
+    assert_golden("records/gone_modal", views.gone_modal(VIEWER))
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_confirmation_offers_the_way_back(again: bool) -> None:
+    text = "Deal D-7 moved to *Proposal*."
+    name = "records/confirmation_again" if again else "records/confirmation"
+    assert_golden(name, views.confirmation(VIEWER, text, UUID(int=3), again=again))
+
+
+def test_found_records_open_with_a_click() -> None:
+    found = [DEAL, Hit(EntityType.LEAD, UUID(int=8), "L-8", HOSTILE * 100, HOSTILE)]
+    assert_golden("records/hits", views.hits(found, HOSTILE * 20, VIEWER))
+
+
+def test_choices_are_grouped_and_carry_kind_and_id() -> None:
+    found = [DEAL, Hit(EntityType.LEAD, UUID(int=8), "L-8", HOSTILE * 100)]
+    groups = views.grouped_choices(found, VIEWER)
+    assert [(group.label, [choice.value for choice in group.choices]) for group in groups] == [
+        ("Leads", [f"lead {UUID(int=8)}"]),
+        ("Deals", [f"deal {UUID(int=7)}"]),
+    ]
+    assert [choice.value for choice in views.choices(found)] == [str(UUID(int=7)), str(UUID(int=8))]
+
+
+def test_sharing_is_confirmed() -> None:
+    assert_golden("records/shared", views.shared(DEAL, "C042", VIEWER))
