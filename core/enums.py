@@ -99,3 +99,20 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     SKIPPED = "skipped"
     DEAD = "dead"
+
+
+class NoticeMode(StrEnum):
+    """How somebody hears of a kind of notice."""
+
+    INSTANT = "instant"
+    MORNING = "morning"
+    OFF = "off"
+
+
+class BulkState(StrEnum):
+    """Where a bulk change stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"

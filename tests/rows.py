@@ -15,10 +15,13 @@ Values = dict[str, object]
 NEEDED: dict[str, Values] = {
     "activities": {"lead_id": "leads"},
     "taggings": {"lead_id": "leads"},
+    "channel_links": {"lead_id": "leads"},
 }
 """Optional columns that a CHECK asks for, and the table each points at (exactly one record)."""
 ONE_OF = ("lead_id", "account_id", "contact_id", "deal_id")
 """Columns of which those tables allow one."""
+BOUNDED = {"probability", "total"}
+"""Whole numbers that a CHECK holds to a few hundred at most."""
 PATTERNS = {"currency": "EUR", "country": "DE"}
 """Columns that a CHECK holds to a pattern."""
 
@@ -73,7 +76,7 @@ def some_value(column: Column[object]) -> object:
         case Text():
             return PATTERNS.get(column.name, uuid4().hex)
         case Integer():
-            return uuid4().int % 100 if column.name == "probability" else uuid4().int % 1_000_000
+            return uuid4().int % 100 + 1 if column.name in BOUNDED else uuid4().int % 1_000_000 + 1
         case Numeric():
             return Decimal(1)
         case Boolean():

@@ -3,9 +3,12 @@
 from core.models.accounts import Account
 from core.models.activities import Activity, ActivityObjection, Objection
 from core.models.base import Base, Tenant, TenantModel, Tracked, Versioned
+from core.models.bulk import BulkJob
+from core.models.channels import ChannelLink
 from core.models.contacts import Contact
 from core.models.deals import Deal, LossReason, Pipeline, Stage, StageChange
 from core.models.leads import Lead
+from core.models.preferences import HeldNotice, NoticeSetting, Preference
 from core.models.quotes import Product, Quote, QuoteLine
 from core.models.spine import Card, Counter, Delivery, History, Lane, Outbox, Processed
 from core.models.workspaces import LeadSource, Member, Tag, Tagging, WorkspaceRow
@@ -15,20 +18,25 @@ __all__ = [
     "Activity",
     "ActivityObjection",
     "Base",
+    "BulkJob",
     "Card",
+    "ChannelLink",
     "Contact",
     "Counter",
     "Deal",
     "Delivery",
+    "HeldNotice",
     "History",
     "Lane",
     "Lead",
     "LeadSource",
     "LossReason",
     "Member",
+    "NoticeSetting",
     "Objection",
     "Outbox",
     "Pipeline",
+    "Preference",
     "Processed",
     "Product",
     "Quote",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.enums import ActivityKind, CallOutcome, Direction
@@ -44,6 +44,13 @@ class Activity(Versioned, TenantModel):
         Index(None, "workspace_id", "contact_id", "at"),
         Index(None, "workspace_id", "deal_id", "at"),
         Index(None, "workspace_id", "owner_id", "kind", "at"),
+        Index(
+            "ix_activities_tasks_due",
+            "workspace_id",
+            "owner_id",
+            "due_on",
+            postgresql_where=text("kind = 'task' AND done_at IS NULL AND archived_at IS NULL"),
+        ),
     )
 
     kind: Mapped[ActivityKind] = mapped_column(enum_column(ActivityKind, "kind"))
@@ -60,6 +67,8 @@ class Activity(Versioned, TenantModel):
     subject: Mapped[str] = mapped_column(default="")
     notes: Mapped[str] = mapped_column(default="")
     next_step: Mapped[str] = mapped_column(default="")
+    link: Mapped[str] = mapped_column(default="")
+    """Permalink of the Slack message it was saved from; empty where it was typed."""
     due_on: Mapped[date | None]
     done_at: Mapped[datetime | None]
 

@@ -1,10 +1,10 @@
 """Products, quotes and their lines."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.enums import QuoteStatus
@@ -48,12 +48,20 @@ class Quote(Versioned, TenantModel):
 
     __tablename__ = "quotes"
     __entity__ = "quote"
-    __tracked__ = ("deal_id", "status", "valid_until", "note", "subtotal", "tax", "total")
+    __tracked__ = ("deal_id", "status", "valid_until", "note", "subtotal", "tax", "total", "sent_at", "decided_at")
     __table_args__ = (
         UniqueConstraint("workspace_id", "year", "sequence"),
         tenant_fk("deal_id", "deals"),
         tenant_fk("created_by_id", "members"),
+        tenant_fk("previous_id", "quotes"),
         Index(None, "workspace_id", "deal_id"),
+        Index(
+            "ix_quotes_open",
+            "workspace_id",
+            "valid_until",
+            postgresql_where=text("status IN ('sent', 'viewed') AND archived_at IS NULL"),
+        ),
+        check("version_number >= 1", "version_counts_from_one"),
         check("currency ~ '^[A-Z]{3}$'", "currency_is_iso_4217"),
     )
 
@@ -68,6 +76,13 @@ class Quote(Versioned, TenantModel):
     """Lines after discount, before tax, in `currency`; like `tax` and `total` a copy of what core.quotes computes."""
     tax: Mapped[Decimal]
     total: Mapped[Decimal]
+    version_number: Mapped[int] = mapped_column(default=1)
+    """1 for the first offer; a new version of a sent quote counts on."""
+    previous_id: Mapped[UUID | None]
+    """The quote this one is a new version of."""
+    sent_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    """When it was accepted, rejected or found expired."""
     created_by_id: Mapped[UUID | None]
 
 

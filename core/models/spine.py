@@ -19,6 +19,8 @@ class History(TenantModel):
         tenant_fk("actor_id", "members"),
         Index(None, "workspace_id", "entity", "entity_id", "id"),
         Index(None, "workspace_id", "change_id"),
+        Index(None, "workspace_id", "at"),
+        Index(None, "workspace_id", "actor_id", "at"),
     )
 
     change_id: Mapped[UUID]

@@ -14,7 +14,16 @@ class WorkspaceRow(Tracked, Tenant):
     """One Slack workspace. Its id is derived from Slack's team id (core.workspaces.workspace_id_for)."""
 
     __tablename__ = "workspaces"
-    __tracked__ = ("name", "currency", "locale", "country", "visibility", "sales_channel")
+    __tracked__ = (
+        "name",
+        "currency",
+        "locale",
+        "country",
+        "visibility",
+        "sales_channel",
+        "replies_channel",
+        "digest_channel",
+    )
     __entity__ = "workspace"
     __table_args__ = (
         UniqueConstraint("workspace_id", "team_id"),
@@ -30,6 +39,8 @@ class WorkspaceRow(Tracked, Tenant):
     """Region that phone numbers without a country code are read in."""
     visibility: Mapped[Visibility] = mapped_column(enum_column(Visibility, "visibility"), default=Visibility.OWN)
     sales_channel: Mapped[str] = mapped_column(default="")
+    replies_channel: Mapped[str] = mapped_column(default="")
+    digest_channel: Mapped[str] = mapped_column(default="")
     bot_user_id: Mapped[str] = mapped_column(default="")
     bot_token: Mapped[str] = mapped_column(default="")
     """Encrypted (core.secrets); empty where the token comes from the environment."""

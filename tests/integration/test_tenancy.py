@@ -18,6 +18,8 @@ DISPATCHER_READS = {
     "outbox": {"workspace_id", "routed_at"},
     "deliveries": {"workspace_id", "state", "next_at", "lease_until"},
     "workspaces": {"workspace_id"},
+    "held_notices": {"workspace_id", "due_at", "sent_at"},
+    "bulk_jobs": {"workspace_id", "state", "lease_until"},
 }
 FORBIDDEN = "42501"
 FOREIGN_KEY = "23503"
