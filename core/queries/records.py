@@ -60,16 +60,18 @@ def card_after(ctx: Ctx, changed: Iterable[tuple[str, UUID]]) -> AnyCard | None:
     A call that was taken back stands for the record it was about.
     """
     for entity, record_id in changed:
-        for kind, about in _stands_for(ctx, entity, record_id):
-            try:
-                return card_of(ctx, kind, about)
-            except NotFound:
-                continue
+        try:
+            about = _stands_for(ctx, entity, record_id)
+            if about is not None:
+                return card_of(ctx, *about)
+        except NotFound:
+            continue
     return None
 
 
-def _stands_for(ctx: Ctx, entity: str, record_id: UUID) -> list[tuple[EntityType, UUID]]:
+def _stands_for(ctx: Ctx, entity: str, record_id: UUID) -> tuple[EntityType, UUID] | None:
     if entity == EntityType.ACTIVITY:
         activity = load_any(ctx, Activity, record_id, Verb.SEE)
-        return [(kind, about) for kind in SEARCHABLE if (about := getattr(activity, f"{kind.value}_id")) is not None]
-    return [(EntityType(entity), record_id)] if entity in (*SEARCHABLE, EntityType.QUOTE) else []
+        subjects = ((kind, getattr(activity, f"{kind.value}_id")) for kind in SEARCHABLE)
+        return next((subject for subject in subjects if subject[1] is not None), None)
+    return (EntityType(entity), record_id) if entity in (*SEARCHABLE, EntityType.QUOTE) else None
