@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
 
 from core.access import Verb, may, visible
-from core.activities import SUBJECTS
+from core.activities import SUBJECTS, load_subject
 from core.context import Ctx
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus
 from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Member, Objection
@@ -49,6 +49,7 @@ class DueItem:
     name: str
     detail: str
     day: date
+    today: date
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,14 @@ class Subject:
     ref: str
     name: str
     can_edit: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a record stands, as far as a call may move it. `status` is a lead's."""
+
+    status: LeadStatus | None
+    next_follow_up: date | None
 
 
 def timeline(ctx: Ctx, entity: str, entity_id: UUID, limit: int = TIMELINE) -> list[TimelineItem]:
@@ -136,12 +145,13 @@ def due(ctx: Ctx, until: date, page: int = 0) -> Page[DueItem]:
     )
     rows = [
         DueItem(
-            EntityType(row.entity),
-            row.id,
-            f"{LETTERS[EntityType(row.entity)]}-{row.number}",
-            row.name,
-            row.detail,
-            row.day,
+            entity=EntityType(row.entity),
+            id=row.id,
+            ref=f"{LETTERS[EntityType(row.entity)]}-{row.number}",
+            name=row.name,
+            detail=row.detail,
+            day=row.day,
+            today=ctx.today.date(),
         )
         for row in ctx.session.execute(query)
     ]
@@ -225,3 +235,10 @@ def subject(ctx: Ctx, entity: str, entity_id: UUID) -> Subject | None:
         return None
     kind = EntityType(entity)
     return Subject(kind, found.id, f"{LETTERS[kind]}-{found.number}", found.name, may(ctx, Verb.EDIT, found.owner_id))
+
+
+def standing(ctx: Ctx, entity: str, entity_id: UUID) -> Standing:
+    """Where a record stands. Raises Invalid, NotFound."""
+    record = load_subject(ctx, entity, entity_id, Verb.SEE)
+    status = record.status if isinstance(record, Lead) else None
+    return Standing(status, None if isinstance(record, Account) else record.next_follow_up)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.access import Verb, may, visible
@@ -18,6 +18,7 @@ from core.normalise import name_text
 from core.queries.activities import TimelineItem, timeline
 from core.queries.quotes import QuoteRow, quotes_of_deal
 from core.queries.records import Page
+from core.queries.search import matching
 from core.queries.stages import StageRow, first_pipeline, stages_of
 from core.refs import deal_ref, parse_ref
 
@@ -150,7 +151,11 @@ def deal_card(ctx: Ctx, deal_id: UUID) -> DealCard:
 def deal_page(ctx: Ctx, words: str = "", page: int = 0) -> Page[DealRow]:
     """A page of the open deals the actor may see, by expected close; with words, of all deals that match them."""
     query = visible(ctx, Deal)
-    query = query.where(_matches(words)) if name_text(words) else query.where(Deal.closed_at.is_(None))
+    query = (
+        query.where(matching(ctx, EntityType.DEAL, words))
+        if name_text(words)
+        else query.where(Deal.closed_at.is_(None))
+    )
     return _page(ctx, query, page, Deal.expected_close.asc().nulls_last(), Deal.id)
 
 
@@ -170,7 +175,7 @@ def deals_meant(ctx: Ctx, text: str) -> Page[DealRow]:
         return _page(ctx, query, 0, Deal.id)
     if not name_text(plain):
         return Page()
-    query = visible(ctx, Deal).where(_matches(plain))
+    query = visible(ctx, Deal).where(matching(ctx, EntityType.DEAL, plain))
     return _page(ctx, query, 0, Deal.closed_at.is_not(None), Deal.expected_close.asc().nulls_last(), Deal.id)
 
 
@@ -193,18 +198,6 @@ def _with_names(query: Select[Deal]) -> Select[Deal]:
         .outerjoin(Account, _same(Account, Deal.account_id))
         .outerjoin(Member, _same(Member, Deal.owner_id))
     )
-
-
-def _matches(words: str) -> ColumnElement[bool]:
-    """Deals whose own or whose account's name contains the words."""
-    typed = name_text(words).lower()
-    own = Deal.name_key.contains(typed, autoescape=True)
-    accounts = select(Account.id).where(
-        Account.workspace_id == Deal.workspace_id,
-        Account.archived_at.is_(None),
-        Account.name_key.contains(typed, autoescape=True),
-    )
-    return or_(own, Deal.account_id.in_(accounts))
 
 
 def _page(ctx: Ctx, query: Select[Deal], page: int, *order: Order) -> Page[DealRow]:

@@ -1,0 +1,104 @@
+"""Activities: logging calls, objections, follow-ups."""
+
+import html
+from datetime import timedelta
+from uuid import UUID
+
+from bot.commands import CommandCall
+from bot.dispatch import Request, command, on, on_submit
+from bot.handlers.home import show_home
+from bot.replies import Choices, CloseModal, OpenModal, Replace, Reply, Say
+from bot.routes import FindObjection, FollowUpDone, LogCall, SaveCall, SnoozeFollowUp
+from bot.views import activities as views
+from bot.views.activities import LoggedCall, Saved
+from core import activities
+from core.context import Ctx
+from core.enums import EntityType
+from core.errors import Forbidden, NotFound
+from core.queries import activities as queries
+from core.queries.activities import Subject
+from core.queries.records import SEARCHABLE, Hit, search
+
+HITS = 6
+"""So many records of one name are offered; with more, the form's search is quicker."""
+
+
+@command("call", "log", arguments="[REF]", summary="Log a call on a lead, contact, account or deal")
+def log_call_command(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/call log`, `/call log L-42`, `/call log silva`."""
+    words = html.unescape(call.text).strip()
+    if not words:
+        return OpenModal(views.call_modal(ctx.viewer, None))
+    hits = _meant(ctx, words)
+    if len(hits) == 1:
+        return OpenModal(views.call_modal(ctx.viewer, _subject(ctx, hits[0].entity, hits[0].id)))
+    if not hits:
+        return Say(views.unknown_subject(words, ctx.viewer))
+    return Say(views.choose_subject(hits, ctx.viewer))
+
+
+@on(LogCall)
+def log_call(ctx: Ctx, route: LogCall, _request: Request) -> Reply:
+    """The button on a record, and the shortcut without one."""
+    subject = _subject(ctx, route.entity, route.entity_id) if route.entity_id else None
+    return OpenModal(views.call_modal(ctx.viewer, subject))
+
+
+@on_submit(SaveCall, views.CALL_FORM)
+def save_call(ctx: Ctx, _route: SaveCall, logged: LoggedCall) -> Reply:
+    """Save the call on the record that is chosen in the form."""
+    before = queries.standing(ctx, logged.entity, logged.entity_id)
+    activities.log_call(ctx, logged.entity, logged.entity_id, logged.call)
+    after = queries.standing(ctx, logged.entity, logged.entity_id)
+    saved = Saved(
+        subject=_subject(ctx, logged.entity, logged.entity_id),
+        outcome=logged.call.outcome,
+        status=after.status if after.status != before.status else None,
+        next_follow_up=after.next_follow_up,
+        today=ctx.today.date(),
+        change_id=ctx.change_id,
+    )
+    return CloseModal(views.call_saved(saved, ctx.viewer))
+
+
+@on(FindObjection)
+def find_objection(ctx: Ctx, _route: FindObjection, request: Request) -> Reply:
+    """Objections heard before; what is typed can be added."""
+    found = queries.find_objections(ctx, request.query)
+    return Choices(views.objection_choices(found, request.query, ctx.viewer))
+
+
+@on(FollowUpDone)
+def follow_up_done(ctx: Ctx, route: FollowUpDone, request: Request) -> Reply:
+    """Nothing further is planned."""
+    return _set(ctx, request, route.entity, route.entity_id, None)
+
+
+@on(SnoozeFollowUp)
+def snooze_follow_up(ctx: Ctx, route: SnoozeFollowUp, request: Request) -> Reply:
+    """Some days from the person's today."""
+    return _set(ctx, request, route.entity, route.entity_id, route.days)
+
+
+def _set(ctx: Ctx, request: Request, entity: str, entity_id: UUID, days: int | None) -> Reply:
+    day = None if days is None else ctx.today.date() + timedelta(days=days)
+    activities.set_follow_up(ctx, entity, entity_id, day)
+    if not request.channel_id:
+        return show_home(ctx)
+    subject = _subject(ctx, entity, entity_id)
+    return Replace(views.follow_up_set(subject, day, ctx.today.date(), ctx.change_id, ctx.viewer))
+
+
+def _subject(ctx: Ctx, entity: str, entity_id: UUID) -> Subject:
+    """The record; refused before anything is typed where the person may not log on it."""
+    subject = queries.subject(ctx, entity, entity_id)
+    if subject is None:
+        raise NotFound
+    if not subject.can_edit:
+        raise Forbidden("not_yours")
+    return subject
+
+
+def _meant(ctx: Ctx, words: str) -> list[Hit]:
+    """Records the words may mean; quotes have no calls of their own."""
+    return [hit for hit in search(ctx, words, SEARCHABLE, HITS) if hit.entity is not EntityType.QUOTE]

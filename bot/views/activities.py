@@ -1,0 +1,271 @@
+"""Activities in Slack: the call form, timelines, follow-ups that are due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from bot.payloads import Element
+from bot.replies import Block, Choice, Message, Modal
+from bot.routes import FindObjection, FindRecord, FollowUpDone, LogCall, OpenRecord, SaveCall, SnoozeFollowUp
+from bot.views import kit
+from bot.views.forms import Date, Form, Number, Search, Select, Text
+from bot.views.labels import word
+from bot.views.records import confirmation
+from core.activities import MINUTES_MAX, NEW_OBJECTION, OBJECTION_MAX, CallInput
+from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus
+from core.i18n import Viewer
+from core.normalise import NOTES_MAX, SHORT_TEXT_MAX, name_text
+from core.queries.activities import DueItem, ObjectionRow, Subject, TimelineItem
+from core.queries.records import Hit
+
+TIMELINE_NOTES = 160
+"""Characters of an activity's notes on a card."""
+SNOOZES = (("Tomorrow", 1), ("Next week", 7))
+"""What a follow-up can be moved by, in days from today."""
+
+KINDS: Mapping[ActivityKind, str] = {
+    ActivityKind.CALL: "Call",
+    ActivityKind.MEETING: "Meeting",
+    ActivityKind.NOTE: "Note",
+    ActivityKind.EMAIL: "E-mail",
+    ActivityKind.TASK: "Task",
+}
+DIRECTIONS: Mapping[Direction, str] = {Direction.OUTBOUND: "Outbound", Direction.INBOUND: "Inbound"}
+CALLS: Mapping[Direction, str] = {Direction.OUTBOUND: "Outbound call", Direction.INBOUND: "Inbound call"}
+OUTCOMES: Mapping[CallOutcome, str] = {
+    CallOutcome.CONNECTED: "Connected",
+    CallOutcome.INTERESTED: "Interested",
+    CallOutcome.MEETING_BOOKED: "Meeting booked",
+    CallOutcome.CALL_BACK: "Asked to call back",
+    CallOutcome.VOICEMAIL: "Left a voicemail",
+    CallOutcome.NO_ANSWER: "No answer",
+    CallOutcome.NOT_INTERESTED: "Not interested",
+    CallOutcome.WRONG_NUMBER: "Wrong number",
+}
+
+
+# -- the call form ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Word(Select):
+    """A choice out of one of the domain's fixed vocabularies."""
+
+    vocabulary: type[StrEnum] = Direction
+
+    def read(self, element: Element, viewer: Viewer) -> StrEnum:  # noqa: ARG002
+        try:
+            return self.vocabulary(element.text())
+        except ValueError as error:
+            raise ValueError("choice_invalid") from error
+
+
+@dataclass(frozen=True)
+class RecordField(Search):
+    """A record of any kind, found by typing. The value is its kind and id."""
+
+    def read(self, element: Element, viewer: Viewer) -> tuple[str, UUID]:  # noqa: ARG002
+        kind, _, record_id = element.text().partition(" ")
+        try:
+            return EntityType(kind), UUID(record_id)
+        except ValueError as error:
+            raise ValueError("record_unknown") from error
+
+
+@dataclass(frozen=True)
+class LoggedCall:
+    """The call form as it was typed: on which record, and what."""
+
+    entity: str
+    entity_id: UUID
+    call: CallInput
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A call that was saved, and where that leaves the record."""
+
+    subject: Subject
+    outcome: CallOutcome
+    status: LeadStatus | None
+    """The lead's status where the call moved it."""
+    next_follow_up: date | None
+    today: date
+    change_id: UUID
+
+
+def _logged(record: tuple[str, UUID], **call: Any) -> LoggedCall:
+    return LoggedCall(record[0], record[1], CallInput(**call))
+
+
+CALL_FORM: Form[LoggedCall] = Form(
+    _logged,
+    (
+        RecordField("record", "Record", required=True, lookup=FindRecord, placeholder="Search by name or reference"),
+        Word("outcome", "Outcome", required=True, vocabulary=CallOutcome),
+        Word("direction", "Direction", required=True, vocabulary=Direction),
+        Number("duration_minutes", "Duration in minutes", low=0, high=MINUTES_MAX),
+        Search(
+            "objections",
+            "Objections",
+            lookup=FindObjection,
+            many=True,
+            placeholder="Choose, or type a new one",
+        ),
+        Text("notes", "Notes", multiline=True, max_length=NOTES_MAX),
+        Text("next_step", "Next step", max_length=SHORT_TEXT_MAX),
+        Date("next_follow_up", "Next follow-up", hint="Left empty, a later follow-up stays as it is."),
+    ),
+)
+
+
+def call_modal(viewer: Viewer, subject: Subject | None) -> Modal:
+    """The form of a call, about a record or one still to be chosen."""
+    form = CALL_FORM.with_choices(
+        direction=[Choice(viewer.t(text), value.value) for value, text in DIRECTIONS.items()],
+        outcome=[Choice(viewer.t(text), value.value) for value, text in OUTCOMES.items()],
+    )
+    values: dict[str, Any] = {"direction": Direction.OUTBOUND}
+    route = SaveCall()
+    if subject is not None:
+        values["record"] = Choice(f"{subject.ref} {subject.name}", f"{subject.entity} {subject.id}")
+        route = SaveCall(subject.entity, subject.id)
+    return Modal(viewer.t("Log a call"), form.blocks(viewer, values), route, viewer.t("Save"), viewer.t("Cancel"))
+
+
+def objection_choices(found: Sequence[ObjectionRow], typed: str, viewer: Viewer) -> list[Choice]:
+    """Objections of the list; what was typed is offered as a new one unless it is there already."""
+    choices = [Choice(one.name, str(one.id)) for one in found]
+    new = name_text(typed)[:OBJECTION_MAX].strip()
+    if new and new.lower() not in {one.name.lower() for one in found}:
+        choices.append(Choice(viewer.t("Add “{objection}”", objection=new), NEW_OBJECTION + new))
+    return choices
+
+
+def call_saved(saved: Saved, viewer: Viewer) -> Message:
+    """What was saved and what followed from it, with the next steps at hand."""
+    about = saved.subject
+    record, outcome = f"{about.ref} {kit.esc(about.name)}", viewer.t(OUTCOMES[saved.outcome])
+    said = [viewer.t("Call logged on {record}: {outcome}.", record=record, outcome=outcome)]
+    if saved.status is not None:
+        said.append(viewer.t("Status is now {status}.", status=word(saved.status, viewer)))
+    if saved.next_follow_up is not None:
+        day = viewer.relative_date(saved.next_follow_up, saved.today)
+        said.append(viewer.t("Next follow-up: {day}.", day=day))
+    elif about.entity is not EntityType.ACCOUNT:
+        said.append(viewer.t("No follow-up is planned."))
+    text = " ".join(said)
+    buttons: list[Block] = [kit.button(viewer.t("Open"), OpenRecord(about.entity, about.id))]
+    if saved.next_follow_up is None and about.entity is not EntityType.ACCOUNT:
+        buttons += _snoozes(about.entity, about.id, viewer)
+    return Message(text, [*confirmation(viewer, text, saved.change_id), kit.actions(*buttons)])
+
+
+def _snoozes(entity: str, entity_id: UUID, viewer: Viewer) -> list[Block]:
+    return [
+        kit.button(
+            viewer.t(text),
+            SnoozeFollowUp(entity, entity_id, days),
+            label=viewer.t("Follow up: {when}", when=viewer.t(text)),
+        )
+        for text, days in SNOOZES
+    ]
+
+
+def choose_subject(hits: Sequence[Hit], viewer: Viewer) -> Message:
+    """Several records may be meant: each with a button that opens the form."""
+    text = viewer.t("Which one did you call?")
+    rows = [
+        kit.section(
+            " · ".join(filter(None, (f"*{kit.esc(hit.name)}*", hit.ref, kit.esc(hit.detail)))),
+            kit.button(
+                viewer.t("Log call"),
+                LogCall(hit.entity, hit.id),
+                label=viewer.t("Log a call on {ref}", ref=hit.ref),
+            ),
+        )
+        for hit in hits
+    ]
+    return Message(text, [kit.section(text), *rows])
+
+
+def unknown_subject(words: str, viewer: Viewer) -> Message:
+    """Nothing is called that."""
+    text = viewer.t(
+        "I cannot find “{words}”. Try `/call log L-42`, a name, or `/call log` to search in the form.",
+        words=kit.esc(kit.cut(words, 80)).replace("`", "'"),
+    )
+    return Message(text, [kit.section(text), kit.actions(kit.button(viewer.t("Log call"), LogCall()))])
+
+
+# -- timelines ----------------------------------------------------------------------------------------------------
+
+
+def timeline_blocks(items: Sequence[TimelineItem], viewer: Viewer) -> list[Block]:
+    """A record's last activities, newest first; nothing where there are none."""
+    return [kit.context(timeline_line(item, viewer)) for item in items]
+
+
+def timeline_line(item: TimelineItem, viewer: Viewer) -> str:
+    """One activity: what, how it ended, who, when, and the gist of it."""
+    what = viewer.t(CALLS[item.direction]) if item.direction else viewer.t(KINDS[item.kind])
+    facts = [f"*{what}*"]
+    if item.outcome is not None:
+        facts.append(viewer.t(OUTCOMES[item.outcome]))
+    if item.duration_minutes:
+        facts.append(viewer.nt("{n} minute", "{n} minutes", item.duration_minutes))
+    if item.who:
+        facts.append(kit.esc(item.who))
+    facts.append(viewer.slack_date(item.at))
+    lines = [" · ".join(facts)]
+    said = " ".join(f"{item.subject} {item.notes}".split())
+    if said:
+        lines.append(kit.esc(kit.cut(said, TIMELINE_NOTES)))
+    if item.objections:
+        lines.append(viewer.t("Objections: {names}", names=kit.esc(kit.cut(", ".join(item.objections), 200))))
+    if item.next_step:
+        lines.append(viewer.t("Next step: {step}", step=kit.esc(kit.cut(item.next_step, TIMELINE_NOTES))))
+    return "\n".join(lines)
+
+
+# -- follow-ups ---------------------------------------------------------------------------------------------------
+
+
+def due_line(item: DueItem, viewer: Viewer) -> list[Block]:
+    """A follow-up that is due: who, since when, and what can be done about it right here."""
+    parts = [f"*{kit.esc(item.name)}*", item.ref]
+    if item.detail:
+        parts.insert(1, kit.esc(item.detail))
+    when = viewer.relative_date(item.day, item.today)
+    late = viewer.t("Overdue: {when}", when=when) if item.day < item.today else viewer.t("Due {when}", when=when)
+    label = viewer.t("Open {ref}", ref=item.ref)
+    return [
+        kit.section(
+            f"{' · '.join(parts)}\n{late}",
+            kit.button(viewer.t("Open"), OpenRecord(item.entity, item.id), label=label),
+        ),
+        kit.actions(
+            kit.button(
+                viewer.t("Done"), FollowUpDone(item.entity, item.id), label=viewer.t("{ref} is done", ref=item.ref)
+            ),
+            kit.button(
+                viewer.t("Log call"),
+                LogCall(item.entity, item.id),
+                label=viewer.t("Log a call on {ref}", ref=item.ref),
+            ),
+            *_snoozes(item.entity, item.id, viewer),
+        ),
+    ]
+
+
+def follow_up_set(subject: Subject, day: date | None, today: date, change_id: UUID, viewer: Viewer) -> Message:
+    """A follow-up was done or moved."""
+    record = f"{subject.ref} {kit.esc(subject.name)}"
+    if day is None:
+        text = viewer.t("Follow-up on {record} is done.", record=record)
+    else:
+        text = viewer.t("Follow-up on {record}: {day}.", record=record, day=viewer.relative_date(day, today))
+    return Message(text, confirmation(viewer, text, change_id))

@@ -1,0 +1,251 @@
+"""Deals in Slack: the card, the list, and what was done."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot.replies import Block, Message
+from bot.routes import (
+    AssignDeal,
+    EditDeal,
+    ListDeals,
+    LogCall,
+    LoseDeal,
+    MoveDeal,
+    NewDeal,
+    NewQuote,
+    OpenRecord,
+    ShareCard,
+    ShowHistory,
+    ShowStages,
+    WinDeal,
+)
+from bot.views import kit, people
+from bot.views.activities import timeline_blocks
+from bot.views.quotes import STATUS as QUOTE_STATUS
+from bot.views.records import confirmation
+from core.enums import StageKind
+from core.i18n import Viewer
+from core.queries.deals import DealCard, DealRow
+from core.queries.records import Page
+
+# -- the card -----------------------------------------------------------------------------------------------------
+
+
+def card(deal: DealCard, viewer: Viewer, top: Sequence[Block] = ()) -> Message:
+    """A deal: what it is worth, where it stands, what happened, what can be done. `top` goes above it."""
+    blocks: list[Block] = [*top, kit.header(f"{deal.ref} · {deal.name}"), *kit.fields(_pairs(deal, viewer))]
+    if deal.next_step:
+        blocks.append(kit.section(viewer.t("*Next step:* {step}", step=kit.esc(deal.next_step))))
+    blocks += [kit.context(_quote_line(deal, viewer))] if deal.quotes else []
+    blocks += timeline_blocks(deal.timeline, viewer)
+    blocks += _stage_row(deal, viewer)
+    blocks.append(kit.actions(*_buttons(deal, viewer)))
+    return Message(spoken(deal, viewer), blocks)
+
+
+def spoken(deal: DealCard, viewer: Viewer) -> str:
+    """The card in one sentence."""
+    return viewer.t(
+        "Deal {ref}: {name}, {value}, {stage}",
+        ref=deal.ref,
+        name=kit.esc(deal.name),
+        value=worth(deal, viewer),
+        stage=kit.esc(deal.stage),
+    )
+
+
+def worth(deal: DealCard | DealRow, viewer: Viewer) -> str:
+    """What the deal is worth, or that nobody knows yet."""
+    return viewer.t("no value yet") if deal.value is None else viewer.money(deal.value, deal.currency)
+
+
+def _pairs(deal: DealCard, viewer: Viewer) -> list[tuple[str, str]]:
+    pairs = [
+        (viewer.t("Stage"), _stage_text(deal, viewer)),
+        (viewer.t("Value"), worth(deal, viewer)),
+        (viewer.t("Owner"), people.owner(deal.owner, viewer)),
+        (viewer.t("Account"), kit.esc(deal.account)),
+        (viewer.t("Contact"), kit.esc(deal.contact)),
+    ]
+    if deal.closed_at is not None:
+        pairs.append((viewer.t("Closed"), viewer.date(viewer.local_date(deal.closed_at))))
+        if deal.stage_kind is StageKind.LOST:
+            pairs.append((viewer.t("Reason"), kit.esc(deal.loss_reason)))
+            pairs.append((viewer.t("Lost to"), kit.esc(deal.competitor)))
+        return pairs
+    day = deal.next_follow_up
+    pairs += [
+        (viewer.t("Expected close"), _close_text(deal, viewer)),
+        (viewer.t("Next follow-up"), viewer.relative_date(day, deal.today) if day else ""),
+        (
+            viewer.t("Last touch"),
+            viewer.relative_date(viewer.local_date(deal.last_touch_at), deal.today) if deal.last_touch_at else "",
+        ),
+    ]
+    return pairs
+
+
+def _stage_text(deal: DealCard, viewer: Viewer) -> str:
+    text = kit.esc(deal.stage)
+    if deal.stage_kind is StageKind.OPEN:
+        text += " · " + viewer.percent(deal.probability)
+        text += "\n" + viewer.nt("{n} day in this stage", "{n} days in this stage", deal.days_in_stage)
+    return f"{text}\n_{viewer.t('longer than usual')}_" if deal.stale else text
+
+
+def _close_text(deal: DealCard, viewer: Viewer) -> str:
+    if deal.expected_close is None:
+        return ""
+    text = viewer.date(deal.expected_close)
+    return f"{text}\n_{viewer.t('this day is over')}_" if deal.expected_close < deal.today else text
+
+
+def _quote_line(deal: DealCard, viewer: Viewer) -> str:
+    quotes = [
+        f"{quote.ref} {viewer.money(quote.total, quote.currency)} ({viewer.t(QUOTE_STATUS[quote.status])})"
+        for quote in deal.quotes
+    ]
+    return viewer.t("Quotes: {quotes}", quotes=", ".join(quotes))
+
+
+def _stage_row(deal: DealCard, viewer: Viewer) -> list[Block]:
+    if not deal.can_edit:
+        return []
+    stages = [(stage.name, MoveDeal(deal.id, stage.id)) for stage in deal.stages]
+    row: list[Block] = []
+    if stages:
+        row.append(kit.route_select(viewer.t("Stage"), stages, MoveDeal(deal.id, deal.stage_id).pack()))
+    if deal.stage_kind is StageKind.OPEN:
+        row += [
+            kit.button(
+                viewer.t("Won"), WinDeal(deal.id), style="primary", label=viewer.t("{ref} is won", ref=deal.ref)
+            ),
+            kit.button(viewer.t("Lost"), LoseDeal(deal.id), label=viewer.t("{ref} is lost", ref=deal.ref)),
+        ]
+    return [kit.actions(*row)] if row else []
+
+
+def _buttons(deal: DealCard, viewer: Viewer) -> list[Block]:
+    buttons: list[Block] = []
+    if deal.can_edit:
+        buttons.append(kit.button(viewer.t("Log call"), LogCall("deal", deal.id)))
+    if deal.can_edit and deal.stage_kind is StageKind.OPEN:
+        buttons.append(kit.button(viewer.t("New quote"), NewQuote(deal.id)))
+    if deal.can_edit:
+        buttons.append(kit.button(viewer.t("Edit"), EditDeal(deal.id)))
+    if deal.can_assign:
+        buttons.append(kit.button(viewer.t("Assign"), AssignDeal(deal.id)))
+    more = [
+        *((viewer.t("Open quote {ref}", ref=quote.ref), OpenRecord("quote", quote.id)) for quote in deal.quotes[:2]),
+        (viewer.t("Stages"), ShowStages(deal.id)),
+        (viewer.t("History"), ShowHistory("deal", deal.id)),
+        (viewer.t("Share in this channel"), ShareCard("deal", deal.id)),
+    ]
+    return [*buttons, kit.overflow(more)]
+
+
+# -- what was done ------------------------------------------------------------------------------------------------
+
+
+def done(text: str, deal: DealCard, change_id: UUID, viewer: Viewer) -> Message:
+    """What was just done to a deal, with Undo, above its card. `text` is translated and escaped."""
+    return Message(f"{text} {spoken(deal, viewer)}", card(deal, viewer, confirmation(viewer, text, change_id)).blocks)
+
+
+def unchanged(text: str, deal: DealCard, viewer: Viewer) -> Message:
+    """Why nothing was done, above the card."""
+    return Message(text, card(deal, viewer, [kit.section(text)]).blocks)
+
+
+def created_text(ref: str, viewer: Viewer) -> str:
+    """A new deal."""
+    return viewer.t("Deal {ref} created.", ref=ref)
+
+
+def saved_text(ref: str, viewer: Viewer) -> str:
+    """An edited deal."""
+    return viewer.t("Deal {ref} saved.", ref=ref)
+
+
+def owner_text(ref: str, owner: str, viewer: Viewer) -> str:
+    """A deal's new owner."""
+    if not owner:
+        return viewer.t("Deal {ref} belongs to nobody now.", ref=ref)
+    return viewer.t("Deal {ref} now belongs to {owner}.", ref=ref, owner=people.owner(owner, viewer))
+
+
+def moved_text(deal: DealCard, viewer: Viewer) -> str:
+    """A deal in another stage."""
+    name, stage = kit.esc(deal.name), kit.esc(deal.stage)
+    match deal.stage_kind:
+        case StageKind.WON:
+            return viewer.t("{ref} {name} is won: {value}.", ref=deal.ref, name=name, value=worth(deal, viewer))
+        case StageKind.LOST:
+            return viewer.t(
+                "{ref} {name} is lost: {reason}.", ref=deal.ref, name=name, reason=kit.esc(deal.loss_reason)
+            )
+        case _:
+            return viewer.t("{ref} {name} moved to {stage}.", ref=deal.ref, name=name, stage=stage)
+
+
+def same_stage_text(deal: DealCard, viewer: Viewer) -> str:
+    """A deal that was where it was to go."""
+    return viewer.t("{ref} is in {stage} already; nothing changed.", ref=deal.ref, stage=kit.esc(deal.stage))
+
+
+def handed_over(text: str, owner: str, viewer: Viewer) -> Message:
+    """What was done to a deal that the reader may not see any more, since it belongs to somebody else now."""
+    said = viewer.t("{done} You cannot see it any more: it is {owner}'s.", done=text, owner=people.owner(owner, viewer))
+    return Message(said, [kit.section(said)])
+
+
+# -- lists --------------------------------------------------------------------------------------------------------
+
+
+def listing(page: Page[DealRow], words: str, viewer: Viewer) -> Message:
+    """A page of deals; with words, of those they match."""
+    new = kit.button(viewer.t("New deal"), NewDeal())
+    if not page.rows:
+        text = viewer.t("No open deals yet.")
+        if words:
+            text = viewer.t("No deal is called “{words}”.", words=kit.esc(kit.cut(words, 80)))
+        return Message(text, [kit.section(text), kit.actions(new)])
+    title = viewer.t("Deals: {words}", words=words) if words else viewer.t("Open deals, by expected close")
+    blocks: list[Block] = [kit.header(title), *(row_block(row, viewer) for row in page.rows)]
+    pager: list[Block] = []
+    if page.page:
+        pager.append(kit.button(viewer.t("Previous"), ListDeals(words, page.page - 1)))
+    if page.has_more:
+        pager.append(kit.button(viewer.t("Next"), ListDeals(words, page.page + 1)))
+    spoken_rows = "; ".join(f"{row.ref} {kit.esc(row.name)}" for row in page.rows)
+    text = viewer.nt("{n} deal: {names}", "{n} deals: {names}", len(page.rows), names=spoken_rows)
+    return Message(text, [*blocks, kit.actions(*pager, new)])
+
+
+def several(rows: Sequence[DealRow], words: str, viewer: Viewer) -> Message:
+    """Several deals, or none, may be meant by the words."""
+    if not rows:
+        return listing(Page(), words, viewer)
+    text = viewer.t("More than one deal may be meant. Open the one, and choose its stage there.")
+    return Message(text, [kit.section(text), *(row_block(row, viewer) for row in rows)])
+
+
+def row_block(row: DealRow, viewer: Viewer) -> Block:
+    """A deal in a list, with its Open button."""
+    name = f"*{kit.esc(row.name)}* · {row.ref}"
+    if row.account:
+        name += f" · {kit.esc(row.account)}"
+    facts = [worth(row, viewer), kit.esc(row.stage)]
+    if row.stage_kind is StageKind.OPEN:
+        facts.append(viewer.nt("{n} day in stage", "{n} days in stage", row.days_in_stage))
+    if row.stage_kind is StageKind.OPEN and row.expected_close is not None:
+        facts.append(viewer.t("closes {day}", day=viewer.relative_date(row.expected_close, row.today)))
+    facts.append(people.owner(row.owner, viewer))
+    button = kit.button(viewer.t("Open"), OpenRecord("deal", row.id), label=viewer.t("Open {ref}", ref=row.ref))
+    return kit.section(f"{name}\n{' · '.join(facts)}", button)
+
+
+def which_deal(example: str, viewer: Viewer) -> Message:
+    """Nothing was said that names a deal."""
+    text = viewer.t("Which deal? For example `{example}`; a few letters of its name will do.", example=example)
+    return Message(text, [kit.section(text), kit.actions(kit.button(viewer.t("List deals"), ListDeals()))])
