@@ -1,7 +1,7 @@
 """Things that happened and that others may have to hear of. Ids only: what is shown is read when it is sent."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -24,14 +24,23 @@ class Event:
 
 def pack(event: Event) -> dict[str, object]:
     """The event's data as JSON values."""
-    packed: dict[str, object] = TypeAdapter(type(event)).dump_python(event, mode="json")
+    packed: dict[str, object] = _adapter(type(event)).dump_python(event, mode="json")
     return packed
 
 
 def unpack(kind: str, payload: dict[str, object]) -> Event:
     """The event a stored row stands for. Raises KeyError for a kind nobody knows."""
-    event: Event = TypeAdapter(Event._kinds[kind]).validate_python(payload)  # noqa: SLF001 - its own registry
+    event: Event = _adapter(Event._kinds[kind]).validate_python(payload)  # noqa: SLF001 - its own registry
     return event
+
+
+def _adapter(kind: type[Event]) -> TypeAdapter[Any]:
+    """Made once a kind: making one costs more than all else about an event."""
+    adapter = _ADAPTERS.get(kind.kind)
+    return adapter or _ADAPTERS.setdefault(kind.kind, TypeAdapter(kind))
+
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
 
 
 @dataclass(frozen=True)

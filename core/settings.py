@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     encryption_keys: SecretStr = SecretStr("")
 
     port: int = Field(default=8000, ge=0, le=65535)
+    web_concurrency: int = Field(default=1, ge=1, le=64)
+    """Web processes on this machine."""
     rapport_clock_file: Path | None = None
     """Seconds added to the clock, as a number in a file: how the demo jumps to tomorrow. Unset in production."""
 

@@ -13,13 +13,11 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Thread
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from cryptography.fernet import Fernet
 from sqlalchemy import delete, select
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bot.client import SlackConnection
 from bot.tokens import StoredTokens
@@ -36,6 +34,7 @@ from sandbox.model import Team
 from sandbox.server import SandboxServer
 from sandbox.simulator import Sandbox
 from web.app import create_app
+from web.loopback import serving
 from web.manifest import manifest
 from web.parts import Parts
 
@@ -56,15 +55,6 @@ class AtOnce(Executor):
             done.set_exception(error)
             raise
         return done
-
-
-class _Quiet(WSGIRequestHandler):
-    """Answers on a kept-alive connection without a line in the log for each request."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's own name
-        """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -97,15 +87,8 @@ def running_backend(database: Database) -> Iterator[Backend]:
             slack=SlackConnection(server.api_url),
             later=AtOnce(),
         )
-        web = make_server("127.0.0.1", 0, create_app(parts), threaded=True, request_handler=_Quiet)
-        thread = Thread(target=web.serve_forever, name="product-http", daemon=True)
-        thread.start()
-        try:
-            yield Backend(sandbox, server, parts, secrets, f"http://127.0.0.1:{web.server_port}")
-        finally:
-            web.shutdown()
-            thread.join(5)
-            web.server_close()
+        with serving(create_app(parts)) as url:
+            yield Backend(sandbox, server, parts, secrets, url)
 
 
 class World:

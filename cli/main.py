@@ -1,0 +1,171 @@
+"""The `rapport` command: the processes of the product, and its daily verbs for the terminal."""
+
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from cli.console import ERR, OUT, Stop
+from core.errors import DomainError
+from core.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    help="Rapport: the CRM that lives in Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+As = Annotated[str, typer.Option("--as", help="Who asks: a Slack user id or a name. Default: the only admin.")]
+Team = Annotated[str, typer.Option("--workspace", help="Slack's team id, where there are several workspaces.")]
+
+
+def main() -> None:
+    """Entry point. What went wrong is said in a sentence: exit code 2 for the environment, 1 for all else."""
+    try:
+        app()
+    except SettingsError as error:
+        ERR.print(f"Rapport cannot start with these settings:\n{error}", markup=False)
+        sys.exit(2)
+    except Stop as error:
+        ERR.print(str(error), markup=False)
+        sys.exit(1)
+    except DomainError as error:
+        ERR.print(_sentence(error), markup=False)
+        sys.exit(1)
+
+
+def _sentence(error: DomainError) -> str:
+    from bot.errors import sentence  # only where something went wrong
+    from core.i18n import Viewer
+
+    return sentence(error, Viewer("en_US", "UTC"))
+
+
+def _started() -> Settings:
+    """Settings read and logs set up: how every process begins."""
+    from web.logs import configure_logs  # `rapport list` has no log
+
+    settings = load_settings()
+    configure_logs()
+    return settings
+
+
+# Imports inside the commands: `rapport list` is to answer at once, and needs neither gunicorn nor the simulator.
+
+
+@app.command()
+def web() -> None:
+    """Serve Slack over HTTP, with health and metrics, until SIGTERM."""
+    from web.serve import serve
+
+    serve(_started())
+
+
+@app.command()
+def socket() -> None:
+    """Serve Slack over Socket Mode, where Slack cannot reach this machine, until SIGTERM."""
+    from cli.processes import run_socket
+
+    run_socket(_started())
+
+
+@app.command()
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="Do all that is due, then exit.")] = False,
+    at: Annotated[str, typer.Option("--at", help="With --once: what is due at this time (ISO 8601).")] = "",
+) -> None:
+    """Send what is to be sent and keep the database tidy, until SIGTERM."""
+    from cli.processes import run_worker
+
+    run_worker(_started(), once=once, at=_moment(at))
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Stop(f"“{text}” is no time. Example: 2026-03-16T09:00:00+01:00") from None
+    if moment.tzinfo is None:
+        raise Stop(f"“{text}” needs a time zone. Example: {text}+00:00")
+    return moment
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the tables of this version; does nothing where it has them."""
+    from cli.processes import run_migrations
+
+    OUT.print(run_migrations(load_settings()))
+
+
+@app.command()
+def demo(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the data of earlier demos first.")] = False,
+) -> None:
+    """The whole product with sample data and a Slack of its own, at one address. Ctrl-C stops all of it."""
+    from cli.demo import run_demo
+
+    run_demo(fresh=fresh)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database and Slack, and say what to fix. Exit code 1 where there is a problem."""
+    from cli.doctor import examine, report
+
+    if not report(examine(load_settings())):
+        sys.exit(1)
+
+
+@app.command()
+def manifest(
+    url: Annotated[str, typer.Option("--url", help="Where Slack reaches `rapport web`. Without: Socket Mode.")] = "",
+) -> None:
+    """Print the manifest to make the Slack app from."""
+    from web.manifest import as_yaml, manifest
+
+    if url and not url.startswith("https://"):
+        raise Stop("Slack needs an address that begins with https://")
+    print(as_yaml(manifest(url)), end="")
+
+
+@app.command("list")
+def list_(
+    name: Annotated[str, typer.Argument(help="leads or deals")],
+    words: Annotated[list[str] | None, typer.Argument(help="Words to search for.")] = None,
+    *,
+    page: Annotated[int, typer.Option("--page", min=1)] = 1,
+    as_json: Json = False,
+    member: As = "",
+    workspace: Team = "",
+) -> None:
+    """List leads or deals: without words your open ones, with words all that fit."""
+    from cli.acting import acting
+    from cli.records import show_list
+
+    with acting(load_settings(), workspace, member) as ctx:
+        show_list(ctx, name, words=" ".join(words or ()), page=page, as_json=as_json)
+
+
+@app.command()
+def show(
+    ref: Annotated[str, typer.Argument(help="L-42, A-7, C-19, D-7 or Q-2026-0007")],
+    as_json: Json = False,
+    member: As = "",
+    workspace: Team = "",
+) -> None:
+    """Show a record with its last activities."""
+    from cli.acting import acting
+    from cli.records import show_record
+
+    with acting(load_settings(), workspace, member) as ctx:
+        show_record(ctx, ref, as_json=as_json)
+
+
+if __name__ == "__main__":
+    main()

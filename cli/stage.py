@@ -1,0 +1,70 @@
+"""What the demo consists of beside PostgreSQL: the simulator with its page, the product, the worker, sample data."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+from bot.client import SlackConnection
+from bot.tokens import SingleToken
+from core.db import Database
+from notifications.slack import SlackSender
+from notifications.worker import THREADS, Worker
+from sandbox.clock import SandboxClock
+from sandbox.defaults import BOT_TOKEN, SIGNING_SECRET, northwind
+from sandbox.sample_company import ensure_sample_company
+from sandbox.server import SandboxServer
+from sandbox.simulator import Sandbox
+from web.app import create_app
+from web.logs import configure_logs
+from web.loopback import serving
+from web.manifest import manifest
+from web.parts import LATER_THREADS, POOL_SIZE, Parts
+
+CLOCK_FILE = "clock"
+
+
+@contextmanager
+def on_stage(database_url: str, folder: Path, port: int) -> Iterator[str]:
+    """Run everything while the context is open; gives the page's address."""
+    configure_logs("WARNING")
+    with ExitStack() as stack:
+        sandbox = Sandbox(clock=SandboxClock(folder / CLOCK_FILE))
+        server = stack.enter_context(SandboxServer(sandbox, port))
+        parts = demo_parts(database_url, sandbox, server)
+        stack.callback(parts.close)
+        product = stack.enter_context(serving(create_app(parts)))
+        team = northwind(manifest("https://rapport.example"), request_url=f"{product}/slack/events")
+        ensure_sample_company(parts.database, sandbox.clock, team)
+        sandbox.add_team(team)
+        stack.enter_context(working(parts, database_url))
+        yield server.url
+
+
+@contextmanager
+def working(parts: Parts, database_url: str) -> Iterator[None]:
+    """The worker in threads of its own, while the context is open."""
+    database, stop = Database(database_url, pool_size=THREADS + 2), Event()
+    worker = Worker(database, parts.clock, SlackSender(parts.slack, parts.tokens))
+    thread = Thread(target=worker.serve, args=(stop,), name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(10)
+        database.dispose()
+
+
+def demo_parts(database_url: str, sandbox: Sandbox, server: SandboxServer) -> Parts:
+    """The product's parts, with the simulator for Slack and its clock for time."""
+    slack = SlackConnection(server.api_url)
+    return Parts(
+        signing_secret=SIGNING_SECRET,
+        tokens=SingleToken(slack, BOT_TOKEN),
+        database=Database(database_url, pool_size=POOL_SIZE),
+        clock=sandbox.clock,
+        slack=slack,
+        later=ThreadPoolExecutor(LATER_THREADS, thread_name_prefix="later"),
+    )

@@ -1,0 +1,112 @@
+"""A sample company for the demo: eighteen months of selling robots, the same in every start.
+
+Everything is done by the people themselves through the product's own operations, in the order of time, each step at its
+own moment: the history, the time in each stage and the last touches are what they would be had it all happened.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from core import workspaces
+from core.context import Actor, Clock, Ctx, Workspace
+from core.db import Database
+from core.enums import Role
+from core.events import MemberJoined
+from core.models import Lead, Member, Outbox, Product, WorkspaceRow
+from core.operations import operation
+from core.workspaces import SlackPerson
+from sandbox.model import Team, User
+from sandbox.sample_company_data import PRODUCTS
+from sandbox.sample_company_story import Step, tell
+
+SEED = 7
+CURRENCY, LOCALE, COUNTRY = "EUR", "en_GB", "DE"
+STEPS_KEPT = 50
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The people of the story, as actors."""
+
+    ana: Actor
+    ben: Actor
+    mira: Actor
+    sam: Actor
+
+
+def ensure_sample_company(database: Database, clock: Clock, team: Team) -> bool:
+    """Fill the team's workspace; all or nothing. False where it has leads already, which then stay as they are."""
+    workspace_id = workspaces.workspace_id_for(team.id)
+    with database.begin(workspace_id) as session:
+        if session.scalar(select(Lead.id).where(Lead.workspace_id == workspace_id).limit(1)) is not None:
+            return False
+        workspace, staff = _set_up(session, clock, team)
+        _add_products(_ctx(session, workspace, staff.sam, clock.now() - timedelta(days=560)))
+        dice = random.Random(SEED)  # noqa: S311 - a story
+        _play(session, workspace, tell(dice, clock.now(), (staff.ana, staff.ben, staff.mira)))
+        _hush(session, workspace)
+    return True
+
+
+def _set_up(session: Session, clock: Clock, team: Team) -> tuple[Workspace, Staff]:
+    """The workspace and its people: Mira manages Ana and Ben, Sam administers."""
+    people = {user.role_hint + user.name: user for user in team.users.values()}
+    ana, ben = people["repana"], people["repben"]
+    mira, sam = people["managermira"], people["adminsam"]
+    ctx = workspaces.enter(session, clock, SlackPerson(team.id, sam.id, sam.real_name), "sample data")
+    row = session.scalars(select(WorkspaceRow).where(WorkspaceRow.workspace_id == ctx.workspace.id)).one()
+    row.name, row.currency, row.locale, row.country = team.name, CURRENCY, LOCALE, COUNTRY
+    row.bot_user_id = team.app.bot_user_id
+    row.sales_channel = next(one.id for one in team.channels.values() if one.name == "sales")
+    manager = _member(ctx, mira, Role.MANAGER)
+    reps = [_member(ctx, user, Role.REP) for user in (ana, ben)]
+    for rep in reps:
+        rep.manager_id = manager.id
+    admin = _member(ctx, sam, Role.ADMIN)
+    session.flush()
+    actors = [workspaces.describe_member(one) for one in (*reps, manager, admin)]
+    return workspaces.describe(row), Staff(*actors)
+
+
+def _member(ctx: Ctx, user: User, role: Role) -> Member:
+    query = select(Member).where(Member.workspace_id == ctx.workspace.id, Member.slack_user_id == user.id)
+    member = ctx.session.scalars(query).one_or_none()
+    member = member or workspaces.add_member(ctx, user.id, user.real_name, role)
+    member.tz, member.locale, member.email = user.tz, user.locale.replace("-", "_"), user.email
+    return member
+
+
+@operation("product.create")
+def _add_products(ctx: Ctx) -> None:
+    for name, sku, price, tax in PRODUCTS:
+        product = Product(name=name, sku=sku, unit_price=Decimal(price), currency=CURRENCY, tax_percent=Decimal(tax))
+        ctx.add(product)
+
+
+def _play(session: Session, workspace: Workspace, story: Sequence[Step]) -> None:
+    """Do every step at its moment."""
+    made: dict[str, UUID] = {}
+    for count, step in enumerate(story, start=1):
+        step.do(_ctx(session, workspace, step.actor, step.at), made, *step.told)
+        if count % STEPS_KEPT == 0:
+            # Fewer known objects make each of the following flushes cheaper.
+            session.expunge_all()
+
+
+def _ctx(session: Session, workspace: Workspace, actor: Actor, at: datetime) -> Ctx:
+    """Somebody at some moment; a transaction elsewhere has one actor and one moment."""
+    session.info.pop("scope", None)  # whom the last one may see (core.access)
+    ctx = session.info["ctx"] = Ctx(session, workspace, actor, at, "sample data")
+    return ctx
+
+
+def _hush(session: Session, workspace: Workspace) -> None:
+    """Nobody is told of eighteen months at once. The people are still welcomed."""
+    session.execute(delete(Outbox).where(Outbox.workspace_id == workspace.id, Outbox.kind != MemberJoined.kind))

@@ -1,0 +1,107 @@
+"""`rapport web`: gunicorn with threads, set up from here so that there is no second place for settings."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from core.settings import Settings
+from web.database import database_for
+
+log = structlog.get_logger()
+
+THREADS = 128
+"""Requests at the same time in one process: most wait for the network."""
+GRACE_SECONDS = 20
+"""How long a stopping process finishes what it has begun; Slack waits 3."""
+KEEPALIVE_SECONDS = 75
+"""Longer than a load balancer keeps an idle connection (60), so that it never writes into a closed one."""
+STUCK_SECONDS = 60
+"""A process that does not even turn its loop for so long is replaced."""
+
+AppMaker = Callable[[], tuple[Flask, Callable[[], None]]]
+"""Makes the app inside a worker process, and what closes it."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; ends the process. Raises SettingsError before anything is opened."""
+    settings.require("slack_signing_secret")
+    share_metrics(settings.web_concurrency)
+    with database_for(settings) as url:
+        run_gunicorn(lambda: _make_app(settings, url), port=settings.port, workers=settings.web_concurrency)
+
+
+def run_gunicorn(make_app: AppMaker, *, port: int, workers: int = 1, host: str = "0.0.0.0") -> None:  # noqa: S104
+    """Run gunicorn in this process until it is told to stop. Listens on all addresses: it stands behind a proxy."""
+    _Server(make_app, bind=f"{host}:{port}", workers=workers).run()
+
+
+def share_metrics(workers: int) -> None:
+    """Let several web processes add up their numbers in a folder (prometheus_client's multiprocess mode).
+
+    To be called before the metrics module is imported, which looks for the folder then.
+    """
+    if workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="rapport-metrics-")
+
+
+def _make_app(settings: Settings, url: str) -> tuple[Flask, Callable[[], None]]:
+    from web.app import create_app  # after the fork, and after the metrics' folder is set
+    from web.parts import make_parts
+
+    parts = make_parts(settings, url)
+    return create_app(parts), parts.close
+
+
+class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's messages through the process's own log."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """One app under gunicorn."""
+
+    def __init__(self, make_app: AppMaker, *, bind: str, workers: int) -> None:
+        self._make_app, self._bind, self._workers = make_app, bind, workers
+        self._close: Callable[[], None] = lambda: None
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in {
+            "bind": self._bind,
+            "workers": self._workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "timeout": STUCK_SECONDS,
+            "graceful_timeout": GRACE_SECONDS,
+            "keepalive": KEEPALIVE_SECONDS,
+            "control_socket_disable": True,
+            "logger_class": _Log,
+            "worker_tmp_dir": _memory_folder(),
+            "worker_exit": self._worker_exit,
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        app, self._close = self._make_app()
+        return app
+
+    def _worker_exit(self, _server: Arbiter, _worker: object) -> None:
+        self._close()
+
+
+def _memory_folder() -> str | None:
+    """Where gunicorn's heartbeat file does not wait for a disk."""
+    folder = Path("/dev/shm")  # noqa: S108 - the folder itself; gunicorn makes its file unguessable
+    return str(folder) if folder.is_dir() and os.access(folder, os.W_OK) else None
