@@ -1,6 +1,6 @@
 """Two people edit one record: what changed since the second one opened the form."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ class FieldChange:
     new: Any
 
 
-def refuse_stale(ctx: Ctx, row: Versioned, expected: int, fields: Collection[str]) -> None:
+def refuse_stale(ctx: Ctx, row: Versioned, expected: int, fields: Sequence[str]) -> None:
     """Refuse to save a form that was opened on an older version, where any of the form's own fields changed since.
 
     `expected` is the version the form was opened on; `fields` are the columns the form would write. Changes of other
@@ -55,8 +55,8 @@ def _changes_since(ctx: Ctx, row: Versioned, expected: int) -> list[History]:
     return list(ctx.session.scalars(query.order_by(History.version)))
 
 
-def _net(later: list[History], fields: Collection[str]) -> list[FieldChange]:
-    """First old and last new value of each field; what was changed and changed back is no change."""
+def _net(later: list[History], fields: Sequence[str]) -> list[FieldChange]:
+    """First old and last new value of each field, in the form's order; what was changed back is no change."""
     first: dict[str, Any] = {}
     last: dict[str, Any] = {}
     for change in later:
@@ -64,7 +64,7 @@ def _net(later: list[History], fields: Collection[str]) -> list[FieldChange]:
             if name in fields:
                 first.setdefault(name, old)
                 last[name] = new
-    return [FieldChange(name, first[name], new) for name, new in last.items() if first[name] != new]
+    return [FieldChange(name, first[name], last[name]) for name in fields if name in last and first[name] != last[name]]
 
 
 def _name_of(ctx: Ctx, member_id: UUID | None) -> str | None:
