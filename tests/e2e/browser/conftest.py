@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
 
-from sandbox.defaults import northwind
+from sandbox.defaults import fresh_team
 from sandbox.model import Team
 from sandbox.server import SandboxServer
 from sandbox.simulator import Sandbox
@@ -23,7 +23,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-DESKTOP = {"width": 1280, "height": 800}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 WAIT = 8000  # milliseconds until something that must appear counts as missing
 
 Open = Callable[..., Page]
@@ -49,7 +49,7 @@ class Workspace:
     def address(self, name: str, place: str = "sales") -> str:
         """Return the page's address for a person in a channel (or `home`)."""
         where = place if place == "home" else self.channel(place)
-        return f"{self.url}/#as={self.user(name)}&c={where}"
+        return f"{self.url}/#team={self.team.id}&as={self.user(name)}&c={where}"
 
 
 @pytest.fixture(scope="session")
@@ -63,41 +63,66 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture
-def workspace() -> Iterator[Workspace]:
+@pytest.fixture(scope="session")
+def served() -> Iterator[tuple[SandboxServer, ToyApp]]:
+    """One sandbox and one toy app for all tests; each test has a workspace of its own in them."""
     toy = ToyApp()
-    sandbox = Sandbox()
-    server = SandboxServer(sandbox)
-    team = sandbox.add_team(northwind(MANIFEST, request_url=toy.url))
+    server = SandboxServer(Sandbox())
     with server:
         toy.connect(server.api_url)
-        yield Workspace(server.url, sandbox, team, toy)
+        yield server, toy
     toy.stop()
 
 
 @pytest.fixture
-def open_page(browser: Browser, workspace: Workspace) -> Iterator[Open]:
+def workspace(served: tuple[SandboxServer, ToyApp]) -> Workspace:
+    server, toy = served
+    team = server.sandbox.add_team(fresh_team(MANIFEST, request_url=toy.url))
+    toy.install(team)
+    toy.submitted.clear()
+    return Workspace(server.url, server.sandbox, team, toy)
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Iterator[list[Page]]:
+    """The windows that tests have opened so far: a new window costs more than a test does."""
+    opened: list[Page] = []
+    yield opened
+    for page in opened:
+        page.context.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, windows: list[Page], workspace: Workspace) -> Iterator[Open]:
     """Open the page as somebody: `open_page("ana", "sales")`. Errors in the page fail the test."""
-    contexts: list[BrowserContext] = []
+    used: list[Page] = []
     faults: list[str] = []
 
-    def opened(name: str = "ana", place: str = "sales", viewport: dict[str, int] | None = None) -> Page:
-        size = viewport or DESKTOP
-        context = browser.new_context(
-            viewport={"width": size["width"], "height": size["height"]}, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        page = context.new_page()
+    def failed(error: Error) -> None:
+        faults.append(str(error))
+
+    def said(message: ConsoleMessage) -> None:
+        if _is_fault(message):
+            faults.append(message.text)
+
+    def opened(name: str = "ana", place: str = "sales", viewport: ViewportSize | None = None) -> Page:
+        if len(used) == len(windows):
+            windows.append(browser.new_context(reduced_motion="reduce").new_page())
+        page = windows[len(used)]
+        used.append(page)
         page.set_default_timeout(WAIT)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
+        page.set_viewport_size(viewport or DESKTOP)
+        page.on("pageerror", failed)
+        page.on("console", said)
         page.goto(workspace.address(name, place))
         page.get_by_role("main").wait_for()
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in used:
+        page.goto("about:blank")
+        page.remove_listener("pageerror", failed)
+        page.remove_listener("console", said)
     assert faults == []
 
 

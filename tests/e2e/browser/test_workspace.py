@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.browser.conftest import Open, Workspace, run
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def test_commands_are_offered_while_typing(page: Page) -> None:
@@ -87,8 +87,7 @@ def test_a_global_shortcut_opens_its_modal(page: Page) -> None:
 
 
 def test_an_app_that_does_not_answer_is_reported(page: Page, workspace: Workspace) -> None:
-    workspace.sandbox.faults.on_delivery("command", "drop")
-    workspace.toy.stop()
+    workspace.team.app.request_url = "http://127.0.0.1:9/nobody-listens"
     run(page, "/card")
     expect(page.locator(".toast-error")).to_contain_text("/card failed")
     page.get_by_role("button", name=re.compile("Developer drawer, 1")).click()

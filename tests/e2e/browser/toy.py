@@ -7,10 +7,12 @@ from typing import Any
 from flask import Flask, Response, request
 from slack_bolt import App
 from slack_bolt.adapter.flask import SlackRequestHandler
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from werkzeug.serving import make_server
 
-from sandbox.defaults import BOT_TOKEN, SIGNING_SECRET
+from sandbox.defaults import SIGNING_SECRET
+from sandbox.model import Team
 from sandbox.server import QuietHandler
 from tests.e2e.browser import forms
 
@@ -42,6 +44,7 @@ class ToyApp:
     def __init__(self) -> None:
         """Bind to a free port; `connect` starts it against a sandbox."""
         self.submitted: list[dict[str, Any]] = []
+        self._teams: dict[str, Team] = {}
         self._opened: Counter[str] = Counter()
         self._handler: SlackRequestHandler | None = None
         self._server = make_server("127.0.0.1", 0, self._flask(), threaded=True, request_handler=QuietHandler)
@@ -50,10 +53,22 @@ class ToyApp:
 
     def connect(self, api_url: str) -> None:
         """Answer from now on, calling Slack at `api_url`."""
+
+        # Bolt passes arguments by name and trips over a method's `self`.
+        def authorize(team_id: str) -> AuthorizeResult:
+            app = self._teams[team_id].app
+            return AuthorizeResult(
+                enterprise_id=None,
+                team_id=team_id,
+                bot_token=app.bot_token,
+                bot_id=app.bot_id,
+                bot_user_id=app.bot_user_id,
+            )
+
         app = App(
-            client=WebClient(token=BOT_TOKEN, base_url=api_url),
+            client=WebClient(base_url=api_url),
+            authorize=authorize,
             signing_secret=SIGNING_SECRET,
-            token_verification_enabled=False,
             process_before_response=True,
         )
         self._commands(app)
@@ -61,6 +76,10 @@ class ToyApp:
         self._messages(app)
         self._handler = SlackRequestHandler(app)
         self._thread.start()
+
+    def install(self, team: Team) -> None:
+        """Know a workspace's token."""
+        self._teams[team.id] = team
 
     def stop(self) -> None:
         """Stop serving."""
