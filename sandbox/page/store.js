@@ -7,6 +7,7 @@ export const store = {
   state: null,
   connection: 'connecting', // connecting | open | lost
   received: 0, // performance.now() when the state came, in milliseconds
+  placeOf: '', // whose place it is
   place: { channel: '', thread: '' }, // channel is a channel id, or HOME for the app's Home tab
   messages: new Map(), // "channel" or "channel/thread" -> list
   drawer: false, // the sidebar on a phone
