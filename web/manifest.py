@@ -13,18 +13,17 @@ SCOPES = (
     "commands",
     "im:history",
     "im:write",
-    "team:read",
     "users:read",
     "users:read.email",
 )
 """No channel is read and nobody's messages but those to the app itself: the least that the product works with."""
-EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked", "user_change")
+EVENTS = ("app_home_opened", "app_mention", "message.im")
 COMMANDS = (
     ("/lead", "Leads: create, look up, list", "new [name, company, mail, phone] | view L-42 | list | find words"),
     ("/call", "Log a call", "log [L-42 or D-7]"),
-    ("/deal", "Deals: create, look up, move", "new | view D-7 | list | move D-7 Proposal"),
+    ("/deal", "Deals: create, look up, move", "new [name] | view D-7 | list [words] | move D-7 Proposal"),
     ("/quote", "Quotes: draft, look up", "new [D-7] | view Q-2026-0001 | list"),
-    ("/crm", "What Rapport can do", "help | find words"),
+    ("/crm", "What Rapport can do", "help"),
 )
 """Name, what it is for, how it goes on. Slack shows both while people type."""
 SHORTCUTS = (

@@ -28,6 +28,8 @@ from core.db import Database
 from core.enums import Role
 from core.models import Lane, Member, Outbox, TenantModel, WorkspaceRow
 from core.secrets import Secrets
+from notifications.slack import SlackSender
+from notifications.worker import Worker
 from sandbox.defaults import SIGNING_SECRET, fresh_team
 from sandbox.driver import Driver, Person
 from sandbox.model import Team
@@ -171,9 +173,21 @@ class World:
         """Move everybody's clock: `world.jump(days=1)`."""
         self.sandbox.clock.advance((by or timedelta(**parts)).total_seconds())
 
-    def settle(self) -> None:
-        """Let the worker send what is due, without waiting for a channel's pace."""
+    def settle(self) -> int:
+        """Let the worker send what is due in this workspace; how much it did.
+
+        Where it would wait for a channel's pace, everybody's clock moves on instead.
+        """
         self.driver.settle()
+        done = self.worker.run_once(only={self.workspace_id}, sleep=self.sandbox.clock.advance)
+        self.driver.settle()
+        return done
+
+    @property
+    def worker(self) -> Worker:
+        """A worker as `rapport worker` runs it."""
+        parts = self.backend.parts
+        return Worker(parts.database, parts.clock, SlackSender(parts.slack, parts.tokens))
 
     def free_lanes(self) -> None:
         """Forget what the pace of channels and `Retry-After` still ask to wait for."""
