@@ -161,7 +161,9 @@ class Interactions:
             return
         message = _as_message(outcome)
         if message is not None and payload.event.channel:
-            thread = payload.event.thread_ts or None
+            # In a channel below what was written, so that the channel itself stays quiet.
+            asked = payload.event.ts if payload.event.type == "app_mention" else ""
+            thread = payload.event.thread_ts or asked or None
             self._after(lambda: _post(client, payload.event.channel, message, thread))
 
     # -- the transaction ------------------------------------------------------------------------------------------
