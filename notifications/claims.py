@@ -1,0 +1,183 @@
+"""Deliveries change hands here: claimed under a lease, then sent, put off, skipped or dead.
+
+Order inside a lane is kept by offering only its oldest delivery; whoever holds that one holds the lane. Claims are
+committed before the call, so a worker that dies leaves a lease behind, and the delivery is tried again when it ends.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BindParameter, ColumnElement, DateTime, Row, bindparam, case, func, or_, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import aliased
+
+from core.context import Ctx
+from core.enums import DeliveryState
+from core.models import Delivery, Lane
+from notifications.plans import COLLAPSING, METHODS, Kind
+
+LEASE = timedelta(seconds=60)
+PACE = timedelta(seconds=1)
+"""Slack allows about one message a second in a channel (docs.slack.dev/apis/web-api/rate-limits)."""
+LONGEST_HOLD = timedelta(hours=1)
+"""A lane held for longer was held by a clock that has since been set back."""
+LOOK_AHEAD = 50
+"""How many lanes are looked at for each claim."""
+OPEN: BindParameter[DeliveryState] = bindparam(
+    "open_states", (DeliveryState.PENDING, DeliveryState.SENDING), expanding=True, literal_execute=True
+)
+"""Written into the statement, so that a prepared one still matches the partial indexes."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery that is ours until the lease ends."""
+
+    id: UUID
+    key: str
+    lane: str
+    kind: str
+    payload: dict[str, Any]
+    attempt: int
+    """Counts from 1."""
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """What a claim found."""
+
+    claimed: tuple[Claimed, ...] = ()
+    free_at: datetime | None = None
+    """When the next lane that has something due may send; None where nothing due waits for that."""
+
+
+def claim(ctx: Ctx, limit: int, lease: timedelta = LEASE) -> Harvest:
+    """Take up to `limit` deliveries that are due, at most one of each lane, and lease them."""
+    free: list[UUID] = []
+    waits: list[datetime] = []
+    for row in _due_heads(ctx):
+        if _held(row.free_at, ctx.now):
+            waits.append(row.free_at)
+        elif len(free) < limit:
+            free.append(row.id)
+    claimed = _lease(ctx, free, lease) if free else ()
+    return Harvest(claimed, min(waits, default=None))
+
+
+def _held(free_at: datetime | None, now: datetime) -> bool:
+    return free_at is not None and now < free_at <= now + LONGEST_HOLD
+
+
+def _due_heads(ctx: Ctx) -> list[Row[Any]]:
+    """The oldest open delivery of each lane, where it is due and in nobody's hands, and when its lane is free."""
+    open_here = (Delivery.workspace_id == ctx.workspace.id, Delivery.state.in_(OPEN))
+    columns = (Delivery.id, Delivery.lane, Delivery.kind, Delivery.next_at, Delivery.state, Delivery.lease_until)
+    oldest = select(*columns).where(*open_here).ext(distinct_on(Delivery.lane)).order_by(Delivery.lane, Delivery.id)
+    heads = oldest.subquery()
+    lane, method = aliased(Lane), aliased(Lane)
+    free_at = _later(lane.free_at, method.free_at).label("free_at")
+    methods = case({kind.value: method_lane(kind) for kind in METHODS}, value=heads.c.kind, else_="")
+    query = (
+        select(heads.c.id, free_at)
+        .outerjoin(lane, (lane.workspace_id == ctx.workspace.id) & (lane.lane == heads.c.lane))
+        .outerjoin(method, (method.workspace_id == ctx.workspace.id) & (method.lane == methods))
+        .where(heads.c.next_at <= ctx.now)
+        .where(or_(heads.c.state == DeliveryState.PENDING, heads.c.lease_until <= ctx.now))
+        .order_by(free_at.nulls_first(), heads.c.id)
+        .limit(LOOK_AHEAD)
+    )
+    return list(ctx.session.execute(query).all())
+
+
+def _later(one: Any, other: Any) -> ColumnElement[datetime]:
+    """The later of two columns, either of which may be NULL (PostgreSQL's greatest ignores those)."""
+    return func.greatest(one, other, type_=DateTime(timezone=True))
+
+
+def _lease(ctx: Ctx, ids: list[UUID], lease: timedelta) -> tuple[Claimed, ...]:
+    """Lock, look again (somebody may have been quicker), and lease."""
+    query = (
+        select(Delivery)
+        .where(Delivery.workspace_id == ctx.workspace.id, Delivery.id.in_(ids), Delivery.state.in_(OPEN))
+        .where(or_(Delivery.state == DeliveryState.PENDING, Delivery.lease_until <= ctx.now))
+        .order_by(Delivery.id)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = []
+    for row in ctx.session.scalars(query):
+        row.state = DeliveryState.SENDING
+        row.lease_until = ctx.now + lease
+        row.attempts += 1
+        if row.kind in COLLAPSING and not row.key.endswith(str(row.id)):
+            # Frees the key: what changes from now on may not be in what is about to be read, so it waits anew.
+            row.key = f"{row.key}:{row.id}"
+        claimed.append(
+            Claimed(row.id, row.key, row.lane, row.kind, row.payload, row.attempts, created_at=row.created_at)
+        )
+    ctx.session.flush()
+    return tuple(claimed)
+
+
+def superseded(ctx: Ctx, delivery: Claimed) -> bool:
+    """Whether a later delivery that shows the same thing waits already (after a failure, this one is old)."""
+    key = delivery.key.removesuffix(f":{delivery.id}")
+    query = select(Delivery.id).where(
+        Delivery.workspace_id == ctx.workspace.id,
+        Delivery.key == key,
+        Delivery.state == DeliveryState.PENDING,
+        Delivery.id != delivery.id,
+    )
+    return key != delivery.key and ctx.session.scalar(query) is not None
+
+
+def mark_sent(ctx: Ctx, delivery: Claimed, remote_id: str) -> bool:
+    """The call succeeded. That holds whoever has the delivery by now; False where it had been marked before."""
+    values = {"state": DeliveryState.SENT, "sent_at": ctx.now, "remote_id": remote_id, "last_error": ""}
+    return _finish(ctx, delivery, values, own=False)
+
+
+def mark_skipped(ctx: Ctx, delivery: Claimed, reason: str) -> None:
+    """There is nothing to send any more; `reason` says why, for whoever looks."""
+    _finish(ctx, delivery, {"state": DeliveryState.SKIPPED, "sent_at": ctx.now, "last_error": reason})
+
+
+def mark_dead(ctx: Ctx, delivery: Claimed, reason: str) -> bool:
+    """Give up until an admin asks for it again. False where it is in other hands by now."""
+    return _finish(ctx, delivery, {"state": DeliveryState.DEAD, "last_error": reason})
+
+
+def put_off(ctx: Ctx, delivery: Claimed, until: datetime, reason: str, *, counts: bool = True) -> None:
+    """Try again at `until` (UTC). `counts` False gives the attempt back: being told to wait is no failure."""
+    values = {"state": DeliveryState.PENDING, "next_at": until, "last_error": reason}
+    if not counts:
+        values["attempts"] = delivery.attempt - 1
+    _finish(ctx, delivery, values)
+
+
+def _finish(ctx: Ctx, delivery: Claimed, values: dict[str, Any], *, own: bool = True) -> bool:
+    query = update(Delivery).where(Delivery.workspace_id == ctx.workspace.id, Delivery.id == delivery.id)
+    if own:
+        query = query.where(Delivery.state == DeliveryState.SENDING, Delivery.attempts == delivery.attempt)
+    else:
+        query = query.where(Delivery.state != DeliveryState.SENT)
+    done = ctx.session.execute(query.values(lease_until=None, **values).returning(Delivery.id))
+    return done.first() is not None
+
+
+def hold(ctx: Ctx, lane: str, until: datetime) -> None:
+    """Let nothing of a lane (or of a method, see `method_lane`) leave before `until`."""
+    statement = upsert(Lane).values(workspace_id=ctx.workspace.id, lane=lane, free_at=until)
+    stale = Lane.free_at > ctx.now + LONGEST_HOLD
+    later = case((stale, statement.excluded.free_at), else_=_later(Lane.free_at, statement.excluded.free_at))
+    ctx.session.execute(
+        statement.on_conflict_do_update(index_elements=["workspace_id", "lane"], set_={"free_at": later})
+    )
+
+
+def method_lane(kind: Kind) -> str:
+    """The lane that holds back every call of a kind's method: what a 429 is about."""
+    return f"method:{METHODS[kind]}"

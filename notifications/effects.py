@@ -1,0 +1,185 @@
+"""What follows from a call's end, in one transaction with the delivery's own state."""
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+from pydantic import BaseModel, Field
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from core import members
+from core.cards import HOME
+from core.context import Ctx, new_id
+from core.enums import Role
+from core.events import HomeChanged
+from core.models import Card, Member
+from notifications import claims, routing
+from notifications.claims import Claimed
+from notifications.composing import Call
+from notifications.failures import MAX_ATTEMPTS, VANISHED, Backoff, Failure, Permanent, RateLimited
+from notifications.plans import Kind, NewCard, NotShared, Plan, Purpose, card_edit
+from notifications.slack import Answer
+
+log = structlog.get_logger()
+
+
+class Posted(BaseModel):
+    """What chat.postMessage and chat.update answer."""
+
+    channel: str = ""
+    ts: str = ""
+
+
+class Profile(BaseModel):
+    """A user's profile in users.info."""
+
+    real_name: str = ""
+    display_name: str = ""
+    email: str = ""
+
+
+class SlackUser(BaseModel):
+    """A user in users.info (docs.slack.dev/reference/objects/user-object)."""
+
+    team_id: str = ""
+    name: str = ""
+    real_name: str = ""
+    tz: str | None = ""
+    locale: str | None = ""
+    deleted: bool = False
+    is_bot: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+    profile: Profile = Field(default_factory=Profile)
+
+
+class UserInfo(BaseModel):
+    """What users.info answers."""
+
+    user: SlackUser = Field(default_factory=SlackUser)
+
+
+def succeeded(ctx: Ctx, delivery: Claimed, call: Call, answer: Answer) -> None:
+    """Slack did it: mark it, and keep what the answer tells."""
+    posted = Posted.model_validate(dict(answer)) if call.kind is not Kind.PROFILE else Posted()
+    if not claims.mark_sent(ctx, delivery, posted.ts):
+        log.warning("sent_twice", delivery_id=str(delivery.id), kind=delivery.kind)
+    match call.kind:
+        case Kind.PROFILE:
+            _take_profile(ctx, call.member_id, UserInfo.model_validate(dict(answer)).user)
+        case Kind.CARD_POST if call.new_card is not None:
+            _keep_card(ctx, call.new_card, posted, call.digest)
+        case Kind.CARD_EDIT if call.card_id is not None:
+            _card_shows(ctx, call.card_id, call.digest, gone=call.farewell)
+        case _:
+            pass
+
+
+def failed(ctx: Ctx, delivery: Claimed, call: Call | None, failure: Failure, backoff: Backoff) -> None:
+    """Slack did not: wait, try again, or give up. `call` is None where not even the message could be made."""
+    if isinstance(failure, RateLimited):
+        # Slack counts by method and workspace: nothing else of this method may go out before that either.
+        if call is not None:
+            claims.hold(ctx, claims.method_lane(call.kind), ctx.now + failure.wait)
+        claims.put_off(ctx, delivery, ctx.now, failure.reason, counts=False)
+    elif isinstance(failure, Permanent):
+        _refused(ctx, delivery, call, failure)
+    elif delivery.attempt >= MAX_ATTEMPTS:
+        _give_up(ctx, delivery, call, failure)
+    else:
+        claims.put_off(ctx, delivery, ctx.now + backoff.after(delivery.attempt), failure.reason)
+
+
+def _refused(ctx: Ctx, delivery: Claimed, call: Call | None, failure: Permanent) -> None:
+    if call is not None and call.card_id is not None and failure.code in VANISHED:
+        _card_shows(ctx, call.card_id, "", gone=True)
+        claims.mark_skipped(ctx, delivery, "The message is gone.")
+    elif call is not None and call.member_id is not None and failure.code == "user_not_found":
+        if call.kind is Kind.HOME:
+            _forget_home(ctx, call.member_id)
+        claims.mark_skipped(ctx, delivery, failure.reason)
+    else:
+        _give_up(ctx, delivery, call, failure)
+
+
+def _give_up(ctx: Ctx, delivery: Claimed, call: Call | None, failure: Failure) -> None:
+    if not claims.mark_dead(ctx, delivery, failure.reason):
+        return
+    log.error("delivery_dead", delivery_id=str(delivery.id), kind=delivery.kind, code=failure.code)
+    if call is not None and call.new_card is not None:
+        _tell_sharer(ctx, delivery.id, call.new_card, failure)
+    if delivery.kind != Kind.HOME:
+        _show_admins(ctx)
+
+
+def _tell_sharer(ctx: Ctx, delivery_id: UUID, card: NewCard, failure: Failure) -> None:
+    if card.purpose is not Purpose.SHARED or card.by_id is None:
+        return
+    slack_user_id = ctx.session.scalar(
+        select(Member.slack_user_id).where(Member.workspace_id == ctx.workspace.id, Member.id == card.by_id)
+    )
+    if slack_user_id is None:
+        return
+    note = NotShared(card.by_id, card.entity, card.entity_id, card.channel, failure.reason)
+    routing.put(ctx, [Plan(f"not_shared:{delivery_id}", slack_user_id, Kind.NOT_SHARED, note)])
+
+
+def _show_admins(ctx: Ctx) -> None:
+    """Dead letters stand in the admins' App Home."""
+    admins = select(Member.id).where(
+        Member.workspace_id == ctx.workspace.id, Member.role == Role.ADMIN, Member.active, Member.guest.is_(False)
+    )
+    for member_id in ctx.session.scalars(admins):
+        ctx.emit(HomeChanged(member_id))
+
+
+def _take_profile(ctx: Ctx, member_id: UUID | None, user: SlackUser) -> None:
+    if member_id is None:
+        return
+    # Organisation-wide installs name the organisation (E…) as the team; that is no outsider.
+    elsewhere = bool(user.team_id) and user.team_id != ctx.workspace.team_id and not user.team_id.startswith("E")
+    members.sync_profile(
+        ctx,
+        member_id,
+        name=user.real_name or user.profile.real_name or user.profile.display_name or user.name,
+        email=user.profile.email,
+        tz=user.tz or "",
+        locale=user.locale or "",
+        guest=elsewhere or user.is_stranger or user.is_restricted or user.is_ultra_restricted or user.is_bot,
+    )
+
+
+def _keep_card(ctx: Ctx, card: NewCard, posted: Posted, digest: str) -> None:
+    """Keep where the card stands, and look at it once more: the record may have changed while it was being posted."""
+    values: dict[str, Any] = {
+        "workspace_id": ctx.workspace.id,
+        "id": new_id(),
+        "entity": card.entity,
+        "entity_id": card.entity_id,
+        "channel": posted.channel or card.channel,
+        "ts": posted.ts,
+        "purpose": card.purpose.value,
+        "member_id": card.member_id,
+        "by_id": card.by_id,
+        "digest": digest,
+        "created_at": ctx.now,
+    }
+    statement = upsert(Card).values(values).on_conflict_do_nothing(index_elements=["workspace_id", "channel", "ts"])
+    card_id = ctx.session.scalar(statement.returning(Card.id))
+    if card_id is not None:
+        routing.put(ctx, [card_edit(card_id, values["channel"])])
+
+
+def _card_shows(ctx: Ctx, card_id: UUID, digest: str, *, gone: bool) -> None:
+    values: dict[str, Any] = {"digest": digest} | ({"retired_at": ctx.now} if gone else {})
+    ctx.session.execute(update(Card).where(Card.workspace_id == ctx.workspace.id, Card.id == card_id).values(values))
+
+
+def _forget_home(ctx: Ctx, member_id: UUID) -> None:
+    ctx.session.execute(
+        update(Card)
+        .where(Card.workspace_id == ctx.workspace.id, Card.entity == HOME, Card.entity_id == member_id)
+        .values(retired_at=ctx.now)
+    )

@@ -1,0 +1,106 @@
+"""What the rules have to know of a workspace, read once for each record within a batch of events."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.cards import HOME
+from core.context import Ctx
+from core.enums import EntityType
+from core.events import Event, HomeChanged, MemberJoined, RecordAssigned, RecordChanged
+from core.models import Account, Card, Contact, Deal, Lead, Member, Quote
+from notifications.rules import Facts, LiveCard
+
+_OWNERS: dict[str, InstrumentedAttribute[UUID | None]] = {
+    model.__entity__: model.owner_id for model in (Lead, Account, Contact, Deal)
+}
+
+
+class FactFinder:
+    """Facts for the events of one transaction."""
+
+    def __init__(self, ctx: Ctx) -> None:
+        self._ctx = ctx
+        self._cards: dict[tuple[str, UUID], tuple[LiveCard, ...]] = {}
+        self._owners: dict[tuple[str, UUID], UUID | None] = {}
+        self._people: dict[UUID, str | None] = {}
+        self._homes: dict[UUID, bool] = {}
+
+    def about(self, event: Event) -> Facts:
+        """What the rule for this event may need."""
+        channel = self._ctx.workspace.sales_channel
+        match event:
+            case MemberJoined() | HomeChanged():
+                return self._facts([event.member_id], channel)
+            case RecordAssigned():
+                return self._facts([event.owner_id], channel)
+            case RecordChanged():
+                record = (event.entity, event.entity_id)
+                owner_id = self._owner(record)
+                facts = self._facts([owner_id] if owner_id else [], channel)
+                return Facts(channel, facts.people, self._live(record), owner_id, facts.homes)
+            case _:
+                return Facts(channel)
+
+    def _facts(self, member_ids: Iterable[UUID], channel: str) -> Facts:
+        people: dict[UUID, str] = {}
+        for member_id in member_ids:
+            slack_user_id = self._person(member_id)
+            if slack_user_id is not None:
+                people[member_id] = slack_user_id
+        homes = frozenset(member_id for member_id in people if self._has_home(member_id))
+        return Facts(channel, people, homes=homes)
+
+    def _person(self, member_id: UUID) -> str | None:
+        if member_id not in self._people:
+            query = select(Member.slack_user_id).where(
+                Member.workspace_id == self._ctx.workspace.id,
+                Member.id == member_id,
+                Member.active,
+                Member.guest.is_(False),
+            )
+            self._people[member_id] = self._ctx.session.scalar(query)
+        return self._people[member_id]
+
+    def _has_home(self, member_id: UUID) -> bool:
+        if member_id not in self._homes:
+            query = select(Card.id).where(
+                Card.workspace_id == self._ctx.workspace.id,
+                Card.entity == HOME,
+                Card.entity_id == member_id,
+                Card.retired_at.is_(None),
+            )
+            self._homes[member_id] = self._ctx.session.scalar(query) is not None
+        return self._homes[member_id]
+
+    def _live(self, record: tuple[str, UUID]) -> tuple[LiveCard, ...]:
+        if record not in self._cards:
+            query = select(Card.id, Card.channel).where(
+                Card.workspace_id == self._ctx.workspace.id,
+                Card.entity == record[0],
+                Card.entity_id == record[1],
+                Card.retired_at.is_(None),
+            )
+            rows = self._ctx.session.execute(query.order_by(Card.id)).all()
+            self._cards[record] = tuple(LiveCard(card_id, channel) for card_id, channel in rows)
+        return self._cards[record]
+
+    def _owner(self, record: tuple[str, UUID]) -> UUID | None:
+        if record not in self._owners:
+            self._owners[record] = self._read_owner(*record)
+        return self._owners[record]
+
+    def _read_owner(self, entity: str, entity_id: UUID) -> UUID | None:
+        here = self._ctx.workspace.id
+        if entity == EntityType.QUOTE:
+            deal_id = self._ctx.session.scalar(
+                select(Quote.deal_id).where(Quote.workspace_id == here, Quote.id == entity_id)
+            )
+            return self._read_owner(EntityType.DEAL, deal_id) if deal_id else None
+        column = _OWNERS.get(entity)
+        if column is None:
+            return None
+        model = column.class_
+        return self._ctx.session.scalar(select(column).where(model.workspace_id == here, model.id == entity_id))

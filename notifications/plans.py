@@ -1,0 +1,133 @@
+"""What a delivery is about: its kind, the call it becomes, and its payload, which holds ids alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+P = TypeVar("P")
+
+
+class Kind(StrEnum):
+    """Kinds of delivery. A stored kind that is not here any more ends as a dead letter."""
+
+    PROFILE = "profile.sync"
+    WELCOME = "member.welcome"
+    CARD_POST = "card.post"
+    CARD_EDIT = "card.edit"
+    HOME = "home.publish"
+    NOT_SHARED = "card.not_shared"
+    EVENT = "event.route"
+    """An event this version could not read; only ever a dead letter, which a retry reads again."""
+
+
+class Purpose(StrEnum):
+    """Why a card stands where it does."""
+
+    SHARED = "shared"
+    ASSIGNED = "assigned"
+    WON = "won"
+
+
+METHODS: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.PROFILE: "users.info",
+        Kind.WELCOME: "chat.postMessage",
+        Kind.CARD_POST: "chat.postMessage",
+        Kind.CARD_EDIT: "chat.update",
+        Kind.HOME: "views.publish",
+        Kind.NOT_SHARED: "chat.postMessage",
+    }
+)
+"""The Web API method each kind calls: Slack's limits are counted by method and workspace."""
+COLLAPSING = frozenset({Kind.CARD_EDIT, Kind.HOME})
+"""Show the state of the moment they are sent, so that one waiting delivery stands for any number of changes."""
+
+
+@dataclass(frozen=True)
+class ForMember:
+    """Payload of what concerns one person."""
+
+    member_id: UUID
+    installer: bool = False
+
+
+@dataclass(frozen=True)
+class NewCard:
+    """Payload of a card to post. `channel` is a channel's id or, for a direct message, a Slack user's."""
+
+    entity: str
+    entity_id: UUID
+    channel: str
+    purpose: Purpose
+    member_id: UUID | None
+    """Whose rights it is rendered with; None for the system's."""
+    by_id: UUID | None
+
+
+@dataclass(frozen=True)
+class OldCard:
+    """Payload of a card to bring up to date."""
+
+    card_id: UUID
+
+
+@dataclass(frozen=True)
+class NotShared:
+    """Payload of the word to somebody whose card could not be put into a channel."""
+
+    member_id: UUID
+    entity: str
+    entity_id: UUID
+    channel: str
+    error: str
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """Payload of an event nobody could read: what was stored."""
+
+    outbox_id: UUID
+    kind: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A delivery to make."""
+
+    key: str
+    """What makes it one: a second plan with the same key does nothing."""
+    lane: str
+    kind: Kind
+    payload: object
+
+
+def pack(payload: object) -> dict[str, object]:
+    """A payload as JSON values."""
+    packed: dict[str, object] = TypeAdapter(type(payload)).dump_python(payload, mode="json")
+    return packed
+
+
+def unpack(kind: type[P], payload: Mapping[str, object]) -> P:
+    """A payload from what was stored. Raises pydantic.ValidationError."""
+    return TypeAdapter(kind).validate_python(payload)
+
+
+def card_edit(card_id: UUID, channel: str) -> Plan:
+    """Bring a card up to date; its channel is the lane."""
+    return Plan(f"card:{card_id}", channel, Kind.CARD_EDIT, OldCard(card_id))
+
+
+def home_publish(member_id: UUID, slack_user_id: str) -> Plan:
+    """Paint somebody's App Home anew. A lane of its own: a home is no conversation."""
+    return Plan(f"home:{member_id}", f"home:{slack_user_id}", Kind.HOME, ForMember(member_id))
+
+
+def profile_sync(member_id: UUID, slack_user_id: str, key: str) -> Plan:
+    """Read somebody's name, zone and language from Slack. In their own lane: what they are told next is in it."""
+    return Plan(f"profile:{member_id}:{key}", slack_user_id, Kind.PROFILE, ForMember(member_id))

@@ -1,0 +1,150 @@
+"""The worker's composition: relays in threads, and a scheduler that only ticks."""
+
+import time
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from threading import Event as Flag
+from threading import Thread
+from uuid import UUID
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from core.context import Clock
+from core.db import Database
+from notifications.claims import LEASE
+from notifications.content import Content
+from notifications.failures import Backoff
+from notifications.housekeeping import Housekeeper
+from notifications.product import ProductContent
+from notifications.relay import Relay
+from notifications.slack import Sender
+
+log = structlog.get_logger()
+THREADS = 4
+"""Relays of one worker: each waits for Slack most of the time."""
+IDLE_SECONDS = 0.5
+TROUBLE_SECONDS = 5.0
+CLEAN_EVERY = timedelta(hours=1)
+PROFILES_EVERY = timedelta(hours=6)
+
+
+class ClockStandsStill(Exception):
+    """Waiting did not make it later: the sleep and the clock do not belong together."""
+
+
+class ShiftedClock:
+    """Another clock, moved so that it shows a given moment now (`rapport worker --once --at`)."""
+
+    def __init__(self, clock: Clock, at: datetime) -> None:
+        self._clock, self._shift = clock, at - clock.now()
+
+    def now(self) -> datetime:
+        """The shifted moment, aware, in UTC."""
+        return self._clock.now() + self._shift
+
+
+class Worker:
+    """Sends what is to be sent and keeps the database tidy."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        sender: Sender,
+        content: Content | None = None,
+        *,
+        backoff: Backoff | None = None,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._database, self._clock, self._sender = database, clock, sender
+        self._content = content or ProductContent()
+        self._backoff, self._lease = backoff, lease
+
+    def serve(self, stop: Flag, threads: int = THREADS) -> None:
+        """Work until `stop` is set; then calls under way are ended, and what they came to is written down."""
+        relays = [Thread(target=self._relay_until, args=(stop,), name=f"relay-{n}") for n in range(threads)]
+        ticks = self._scheduler()
+        ticks.start()
+        for relay in relays:
+            relay.start()
+        log.info("worker_started", threads=threads)
+        try:
+            stop.wait()
+        finally:
+            stop.set()
+            ticks.shutdown(wait=True)
+            for relay in relays:
+                relay.join()
+        log.info("worker_stopped")
+
+    def run_once(
+        self,
+        at: datetime | None = None,
+        *,
+        only: Collection[UUID] | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+        housekeeping: bool = False,
+    ) -> int:
+        """Do all that is due at `at` (aware; default: now), waiting where Slack's pace asks for it; how much was done.
+
+        What failed and is to be tried later stays for later. `only` looks at no other workspaces. `sleep` takes
+        seconds. Raises ClockStandsStill where sleeping does not move the clock.
+        """
+        clock = self._clock if at is None else ShiftedClock(self._clock, at)
+        if housekeeping:
+            keeper = Housekeeper(self._database, clock)
+            keeper.clean(only)
+            keeper.refresh_profiles(only)
+        relay = self._relay(clock)
+        done = 0
+        while True:
+            found = relay.round(only)
+            done += found.done
+            if found.done:
+                continue
+            if found.free_at is None:
+                return done
+            before = clock.now()
+            sleep(max((found.free_at - before).total_seconds(), 0.001))
+            if clock.now() <= before:
+                raise ClockStandsStill
+
+    def _relay(self, clock: Clock, stop: Flag | None = None) -> Relay:
+        return Relay(
+            self._database,
+            clock,
+            self._sender,
+            self._content,
+            backoff=self._backoff,
+            lease=self._lease,
+            stop=stop,
+        )
+
+    def _relay_until(self, stop: Flag) -> None:
+        relay = self._relay(self._clock, stop)
+        while not stop.is_set():
+            try:
+                found = relay.round()
+            except Exception:
+                log.exception("relay_failed")
+                stop.wait(TROUBLE_SECONDS)
+                continue
+            if found.done:
+                continue
+            pause = IDLE_SECONDS
+            if found.free_at is not None:
+                pause = min(pause, max((found.free_at - self._clock.now()).total_seconds(), 0.01))
+            stop.wait(pause)
+
+    def _scheduler(self) -> BackgroundScheduler:
+        """Ticks in memory; what is due stands in tables, so a lost tick loses nothing."""
+        keeper = Housekeeper(self._database, self._clock)
+        scheduler = BackgroundScheduler(timezone="UTC")
+        ticks = ((keeper.clean, CLEAN_EVERY), (keeper.refresh_profiles, PROFILES_EVERY))
+        for job, every in ticks:
+            # The default grace of one second would drop a run whenever the machine is busy.
+            scheduler.add_job(
+                job, "interval", seconds=every.total_seconds(), jitter=60, misfire_grace_time=3600, coalesce=True
+            )
+        return scheduler
