@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -144,8 +144,11 @@ def _json(value: Any) -> Any:
             return value.value
         case str():
             return value
+        case Decimal():
+            # One spelling for one number: 150 and the database's 150.0000 are no change, and undo compares texts.
+            return format(value.normalize(), "f")
         case datetime():
-            return value.isoformat()
+            return value.astimezone(UTC).isoformat()
         case list() | tuple():
             return [_json(item) for item in value]
         case dict():
