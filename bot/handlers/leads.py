@@ -124,7 +124,7 @@ def check_lead(ctx: Ctx, _route: CheckLead, request: Request) -> Reply:
     typed = views.LEAD_FORM.typed(request.state)
     found = duplicates.matches(ctx, *(str(typed.get(name) or "") for name in ("name", "company", "email", "phone")))
     found = [match for match in found if match.id != route.lead_id]
-    if tuple(match.id for match in found) == route.shown:
+    if _shown(found) == route.shown:
         return Nothing()
     ref = queries.lead_card(ctx, route.lead_id).ref if route.lead_id else ""
     return UpdateModal(_form(ctx, route, typed, found, ref=ref))
@@ -135,7 +135,7 @@ def save_lead(ctx: Ctx, route: SaveLead, values: LeadInput) -> Reply:
     """Create or save; where something stands against it, the form stays with what was typed."""
     try:
         if route.lead_id is None:
-            lead = leads.create(ctx, values, seen=route.shown)
+            lead = leads.create(ctx, values, seen=[match_id for match_id, _ in route.shown])
             said = ctx.viewer.t("Lead {ref} created.", ref=str(Ref(EntityType.LEAD, lead.number)))
         else:
             lead = leads.edit(ctx, route.lead_id, values, route.version)
@@ -160,8 +160,12 @@ def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -
 
 
 def _form(ctx: Ctx, route: SaveLead, values: Values, matches: Sequence[Match] = (), ref: str = "") -> Modal:
-    route = replace(route, shown=tuple(match.id for match in matches))
+    route = replace(route, shown=_shown(matches))
     return views.lead_modal(LeadFormData(route, values, queries.sources(ctx), matches, ref), ctx.viewer)
+
+
+def _shown(matches: Sequence[Match]) -> tuple[tuple[UUID, str], ...]:
+    return tuple((match.id, match.likeness.value) for match in matches)
 
 
 def _matches(ctx: Ctx, values: LeadInput) -> list[Match]:

@@ -22,8 +22,8 @@ class SaveLead(Submission, id="lead.save"):
 
     lead_id: UUID | None = None
     version: int = 0
-    shown: tuple[UUID, ...] = ()
-    """The existing matches the person has seen: saving goes on in spite of them."""
+    shown: tuple[tuple[UUID, str], ...] = ()
+    """The existing matches the person has seen, and why they match: saving goes on in spite of them."""
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,10 @@ WINDOWS = {
     "form_new": leads.lead_modal(LeadFormData(SaveLead(), {"owner": "U0ANA"}, SOURCES), LISBON),
     "form_without_sources": leads.lead_modal(LeadFormData(SaveLead(), {}, ()), LISBON),
     "form_with_matches": leads.lead_modal(
-        LeadFormData(SaveLead(shown=tuple(one.id for one in MATCHES)), {"name": "Lena"}, SOURCES, MATCHES), LISBON
+        LeadFormData(
+            SaveLead(shown=tuple((one.id, one.likeness.value) for one in MATCHES)), {"name": "Lena"}, SOURCES, MATCHES
+        ),
+        LISBON,
     ),
     "form_edited_meanwhile": leads.lead_modal(
         LeadFormData(
