@@ -1,7 +1,7 @@
-"""Quotes: lines, sums, numbers without gaps."""
+"""Drafting a quote and changing the draft."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -17,9 +17,9 @@ from core.enums import QuoteStatus
 from core.errors import Conflict, Invalid
 from core.events import RecordChanged
 from core.models import Deal, History, Member, Product, Quote, QuoteLine
-from core.money import round_money
 from core.normalise import multiline_text, name_text
 from core.operations import operation
+from core.quotes.sums import HUNDRED, LineInput, QuoteInput, totals
 
 LINES_MAX = 12
 """A line takes seven blocks of the editor, and a Slack modal holds a hundred."""
@@ -28,76 +28,6 @@ DESCRIPTION_MAX = 300
 NOTE_MAX = 2000
 QUANTITY_MAX = Decimal(1_000_000)
 PRICE_MAX = Decimal(1_000_000_000)
-HUNDRED = Decimal(100)
-
-
-@dataclass(frozen=True)
-class LineInput:
-    """One line as it is offered. `unit_price` is in the quote's currency, percentages run from 0 to 100."""
-
-    product_id: UUID | None
-    description: str
-    quantity: Decimal
-    unit_price: Decimal
-    discount_percent: Decimal = Decimal(0)
-    tax_percent: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True)
-class QuoteInput:
-    """A quote as it is typed; the currency is the deal's."""
-
-    deal_id: UUID
-    valid_until: date
-    note: str
-    lines: tuple[LineInput, ...]
-
-
-@dataclass(frozen=True)
-class TaxSum:
-    """The tax of one rate."""
-
-    percent: Decimal
-    base: Decimal
-    tax: Decimal
-
-
-@dataclass(frozen=True)
-class Totals:
-    """What a quote adds up to, in its currency: `total` is always `subtotal` plus `tax`."""
-
-    subtotal: Decimal
-    taxes: tuple[TaxSum, ...]
-    tax: Decimal
-    total: Decimal
-
-
-def line_net(line: LineInput, currency: str) -> Decimal:
-    """A line's amount after discount and before tax, in `currency`.
-
-    quantity x unit price x (1 - discount), rounded half up to the currency's minor units once a line
-    (EN 16931-1, BT-131 invoice line net amount).
-    """
-    return round_money(line.quantity * line.unit_price * (HUNDRED - line.discount_percent) / HUNDRED, currency)
-
-
-def totals(lines: Iterable[LineInput], currency: str) -> Totals:
-    """What the lines add up to, in `currency`.
-
-    The tax of each rate is computed on the sum of that rate's line amounts and rounded half up once a rate
-    (EN 16931-1: BT-116 taxable amount and BT-117 tax amount of each VAT breakdown; BR-CO-14 total tax;
-    BR-CO-15 total with tax), so it does not depend on the order of the lines.
-    """
-    bases: dict[Decimal, Decimal] = {}
-    for line in lines:
-        rate = line.tax_percent.normalize()
-        bases[rate] = bases.get(rate, Decimal(0)) + line_net(line, currency)
-    taxes = tuple(
-        TaxSum(rate, base, round_money(base * rate / HUNDRED, currency)) for rate, base in sorted(bases.items())
-    )
-    subtotal = sum(bases.values(), Decimal(0))
-    tax = sum((one.tax for one in taxes), Decimal(0))
-    return Totals(subtotal, taxes, tax, subtotal + tax)
 
 
 def default_valid_until(ctx: Ctx) -> date:
@@ -115,26 +45,7 @@ def create(ctx: Ctx, values: QuoteInput) -> Quote:
     """
     deal = load(ctx, Deal, values.deal_id)
     lines = _checked(ctx, values)
-    sums = totals(lines, deal.currency)
-    year = ctx.today.year
-    quote = Quote(
-        year=year,
-        sequence=next_number(ctx, f"quote:{year}"),
-        deal_id=deal.id,
-        status=QuoteStatus.DRAFT,
-        currency=deal.currency,
-        valid_until=values.valid_until,
-        note=multiline_text(values.note),
-        subtotal=sums.subtotal,
-        tax=sums.tax,
-        total=sums.total,
-        created_by_id=ctx.actor.member_id,
-    )
-    ctx.add(quote)
-    ctx.session.flush()
-    _write_lines(ctx, quote, [], lines)
-    _announce(ctx, quote)
-    return quote
+    return put(ctx, replace(values, lines=tuple(lines)), deal.currency)
 
 
 @operation("quote.edit")
@@ -156,7 +67,36 @@ def edit(ctx: Ctx, quote_id: UUID, values: QuoteInput, expected: int) -> Quote:
     # A line changed without changing a sum (its words) is a change of the quote all the same: the version must move.
     flag_modified(quote, "updated_at")
     _write_lines(ctx, quote, lines_of(ctx, quote.id), lines)
-    _announce(ctx, quote)
+    announce(ctx, quote)
+    return quote
+
+
+def put(ctx: Ctx, values: QuoteInput, currency: str, previous: Quote | None = None) -> Quote:
+    """Write a new draft on a deal the caller has locked: its number, its sums, its lines, all of them checked before.
+
+    Prices are in `currency`. `previous` is the quote it is a new version of.
+    """
+    sums = totals(values.lines, currency)
+    year = ctx.today.year
+    quote = Quote(
+        year=year,
+        sequence=next_number(ctx, f"quote:{year}"),
+        deal_id=values.deal_id,
+        status=QuoteStatus.DRAFT,
+        currency=currency,
+        valid_until=values.valid_until,
+        note=multiline_text(values.note),
+        subtotal=sums.subtotal,
+        tax=sums.tax,
+        total=sums.total,
+        version_number=previous.version_number + 1 if previous else 1,
+        previous_id=previous.id if previous else None,
+        created_by_id=ctx.actor.member_id,
+    )
+    ctx.add(quote)
+    ctx.session.flush()
+    _write_lines(ctx, quote, [], values.lines)
+    announce(ctx, quote)
     return quote
 
 
@@ -184,7 +124,8 @@ def _refuse_if_saved_since(ctx: Ctx, quote: Quote, expected: int) -> None:
     raise Conflict("edited_meanwhile", changes=[], who=who, version=quote.version)
 
 
-def _announce(ctx: Ctx, quote: Quote) -> None:
+def announce(ctx: Ctx, quote: Quote) -> None:
+    """Say that the cards of a quote and of its deal are out of date."""
     ctx.emit(RecordChanged("quote", quote.id))
     ctx.emit(RecordChanged("deal", quote.deal_id))
 
