@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 
+from bot.routes import LogCall, NewLead
+
 Manifest = dict[str, object]
 
 NAME = "Rapport"
@@ -27,8 +29,8 @@ COMMANDS = (
 )
 """Name, what it is for, how it goes on. Slack shows both while people type."""
 SHORTCUTS = (
-    ("New lead", "global", "lead.new", "Create a lead"),
-    ("Log a call", "global", "call.log", "Log a call you just had"),
+    ("New lead", "global", NewLead.id, "Create a lead"),
+    ("Log a call", "global", LogCall.id, "Log a call you just had"),
 )
 """Name, kind, callback id (a route's id), description."""
 

@@ -256,7 +256,7 @@ def _with(state: State, filled: Mapping[str, Any], viewer: Viewer) -> State:
 
 def _editor_route(request: Request) -> SaveQuote:
     if not isinstance(request.modal, SaveQuote):
-        raise UnknownRoute("quote.save")
+        raise UnknownRoute(SaveQuote.id)
     return request.modal
 
 
