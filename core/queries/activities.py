@@ -126,7 +126,7 @@ def _objections_of(ctx: Ctx, activity_ids: Sequence[UUID]) -> dict[UUID, tuple[s
             ActivityObjection.activity_id.in_(activity_ids),
             ActivityObjection.archived_at.is_(None),
         )
-        .order_by(Objection.name)
+        .order_by(Objection.name_key)
     )
     heard: dict[UUID, tuple[str, ...]] = {}
     for activity_id, name in ctx.session.execute(query):
