@@ -1,0 +1,252 @@
+"""Who may see and do what: the policy word by word, and both doors against it for every kind of record."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from uuid import UUID, uuid4
+
+import pytest
+
+from core import access
+from core.access import POLICY, Power, Relation, Verb, load, load_any, permits, visible
+from core.context import Ctx
+from core.enums import Role, Visibility
+from core.errors import DomainError, Forbidden, NotFound
+from core.models import (
+    Account,
+    Activity,
+    ActivityObjection,
+    Contact,
+    Deal,
+    Lead,
+    Member,
+    Quote,
+    QuoteLine,
+    StageChange,
+    TenantModel,
+    WorkspaceRow,
+)
+from tests.conftest import CtxFor
+from tests.factories import (
+    make_account,
+    make_activity,
+    make_contact,
+    make_deal,
+    make_lead,
+    make_member,
+    make_objection,
+    make_quote,
+    make_quote_line,
+    put,
+)
+
+OWN, UNASSIGNED, REPORT, TEAM, OTHER = Relation
+SAID: dict[tuple[Role, Visibility], set[Relation]] = {
+    (Role.REP, Visibility.OWN): {OWN, UNASSIGNED},
+    (Role.REP, Visibility.TEAM): {OWN, UNASSIGNED, REPORT, TEAM},
+    (Role.REP, Visibility.ALL): set(Relation),
+    (Role.MANAGER, Visibility.OWN): {OWN, UNASSIGNED, REPORT},
+    (Role.MANAGER, Visibility.TEAM): {OWN, UNASSIGNED, REPORT, TEAM},
+    (Role.MANAGER, Visibility.ALL): set(Relation),
+    (Role.ADMIN, Visibility.OWN): set(Relation),
+    (Role.ADMIN, Visibility.TEAM): set(Relation),
+    (Role.ADMIN, Visibility.ALL): set(Relation),
+}
+"""Seeing, in the words of the product: reps their own and unassigned ones, managers their tree, admins all; a setting
+widens what is seen."""
+CHANGED: dict[Role, set[Relation]] = {
+    Role.REP: {OWN, UNASSIGNED},
+    Role.MANAGER: {OWN, UNASSIGNED, REPORT},
+    Role.ADMIN: set(Relation),
+}
+"""Editing and giving away: no setting widens it."""
+
+
+@pytest.mark.parametrize(("role", "visibility"), [*product(Role, Visibility)])
+def test_the_policy_says_what_the_product_promises(role: Role, visibility: Visibility) -> None:
+    for relation in Relation:
+        assert permits(role, Verb.SEE, relation, visibility) is (relation in SAID[role, visibility])
+        for verb in (Verb.EDIT, Verb.ASSIGN):
+            assert permits(role, verb, relation, visibility) is (relation in CHANGED[role])
+
+
+def test_the_policy_has_a_line_for_everybody_and_nobody_edits_what_they_cannot_see() -> None:
+    assert set(POLICY) == set(Role)
+    assert all(set(verbs) == set(Verb) for verbs in POLICY.values())
+    for role, verb, relation, visibility in product(Role, Verb, Relation, Visibility):
+        assert not permits(role, verb, relation, visibility) or permits(role, Verb.SEE, relation, visibility)
+
+
+# -- the doors ----------------------------------------------------------------------------------------------------
+
+Maker = Callable[[Ctx, Member | None], TenantModel]
+
+
+def _activity_on_each(ctx: Ctx, owner: Member | None, kind: str) -> Activity:
+    makers: dict[str, Callable[[], Lead | Account | Contact | Deal]] = {
+        "lead": lambda: make_lead(ctx, owner=owner),
+        "account": lambda: make_account(ctx, owner=owner),
+        "contact": lambda: make_contact(ctx, owner=owner),
+        "deal": lambda: make_deal(ctx, owner=owner),
+    }
+    return make_activity(ctx, makers[kind]())
+
+
+def _stage_change(ctx: Ctx, owner: Member | None) -> StageChange:
+    deal = make_deal(ctx, owner=owner)
+    return put(ctx, StageChange(deal_id=deal.id, to_stage_id=deal.stage_id, at=ctx.now))
+
+
+def _heard(ctx: Ctx, owner: Member | None) -> ActivityObjection:
+    call = make_activity(ctx, make_lead(ctx, owner=owner))
+    objection = make_objection(ctx, f"Objection {uuid4()}")
+    return put(ctx, ActivityObjection(activity_id=call.id, objection_id=objection.id))
+
+
+MAKERS: dict[str, Maker] = {
+    "lead": lambda ctx, owner: make_lead(ctx, owner=owner),
+    "account": lambda ctx, owner: make_account(ctx, owner=owner),
+    "contact": lambda ctx, owner: make_contact(ctx, owner=owner),
+    "deal": lambda ctx, owner: make_deal(ctx, owner=owner),
+    "quote": lambda ctx, owner: make_quote(ctx, make_deal(ctx, owner=owner)),
+    "quote line": lambda ctx, owner: make_quote_line(ctx, make_quote(ctx, make_deal(ctx, owner=owner))),
+    "stage change": _stage_change,
+    "activity on a lead": lambda ctx, owner: _activity_on_each(ctx, owner, "lead"),
+    "activity on an account": lambda ctx, owner: _activity_on_each(ctx, owner, "account"),
+    "activity on a contact": lambda ctx, owner: _activity_on_each(ctx, owner, "contact"),
+    "activity on a deal": lambda ctx, owner: _activity_on_each(ctx, owner, "deal"),
+    "objection heard": _heard,
+}
+"""Everything whose visibility comes from an owner: its own, or that of the record it belongs to."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """The actor, and a record of each kind for each relation an owner may have to them."""
+
+    me: Member
+    records: dict[tuple[str, str], tuple[type[TenantModel], UUID]]
+    """By kind and by whose it is."""
+
+
+PEOPLE: dict[str, Relation] = {
+    "me": OWN,
+    "nobody": UNASSIGNED,
+    "my report": REPORT,
+    "my report's report": REPORT,
+    "my manager": TEAM,
+    "my peer": TEAM,
+    "somebody else": OTHER,
+    "my peer's report": OTHER,
+    "my manager's manager": OTHER,
+}
+
+
+def arrange(ctx_for: CtxFor, role: Role, visibility: Visibility) -> Around:
+    with ctx_for() as ctx:
+        ctx.session.merge(WorkspaceRow(workspace_id=ctx.workspace.id, visibility=visibility))
+        top = make_member(ctx, "Top")
+        boss = make_member(ctx, "Boss", manager=top)
+        me = make_member(ctx, "Me", role=role, manager=boss)
+        peer = make_member(ctx, "Peer", manager=boss)
+        report = make_member(ctx, "Report", manager=me)
+        owners: dict[str, Member | None] = {
+            "me": me,
+            "nobody": None,
+            "my report": report,
+            "my report's report": make_member(ctx, "Deep", manager=report),
+            "my manager": boss,
+            "my peer": peer,
+            "somebody else": make_member(ctx, "Else"),
+            "my peer's report": make_member(ctx, "Below", manager=peer),
+            "my manager's manager": top,
+        }
+        records = {}
+        for (kind, make), (whose, owner) in product(MAKERS.items(), owners.items()):
+            row = make(ctx, owner)
+            records[kind, whose] = (type(row), row.id)
+    return Around(me, records)
+
+
+@contextmanager
+def outcome(said: list[str]) -> Iterator[None]:
+    """Note how something ended: done, NotFound or Forbidden."""
+    try:
+        yield
+        said.append("done")
+    except DomainError as error:
+        said.append(type(error).__name__)
+
+
+def expected(role: Role, verb: Verb, relation: Relation, visibility: Visibility) -> str:
+    if not permits(role, Verb.SEE, relation, visibility):
+        return NotFound.__name__
+    return "done" if permits(role, verb, relation, visibility) else Forbidden.__name__
+
+
+@pytest.mark.parametrize(("role", "visibility"), [*product(Role, Visibility)])
+def test_both_doors_agree_with_the_policy(ctx_for: CtxFor, role: Role, visibility: Visibility) -> None:
+    around = arrange(ctx_for, role, visibility)
+    wrong: list[str] = []
+    with ctx_for(around.me) as ctx:
+        models = {model for model, _ in around.records.values()}
+        listed = {model: set(ctx.session.scalars(visible(ctx, model).with_only_columns(model.id))) for model in models}
+        for (kind, whose), (model, row_id) in around.records.items():
+            relation = PEOPLE[whose]
+            if (row_id in listed[model]) is not permits(role, Verb.SEE, relation, visibility):
+                wrong.append(f"visible(): {kind} of {whose}")
+            for verb, door in (*((verb, load) for verb in Verb), (Verb.EDIT, load_any)):
+                said: list[str] = []
+                with outcome(said):
+                    door(ctx, model, row_id, verb)
+                if said != [expected(role, verb, relation, visibility)]:
+                    wrong.append(f"{door.__name__}({verb}): {kind} of {whose} was {said}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("model", [Lead, Account, Contact, Deal, Quote, QuoteLine, StageChange, Activity])
+def test_what_does_not_exist_and_what_is_hidden_look_the_same(ctx_for: CtxFor, model: type[TenantModel]) -> None:
+    around = arrange(ctx_for, Role.REP, Visibility.OWN)
+    hidden = [
+        row_id for (_, whose), (kind, row_id) in around.records.items() if kind is model and PEOPLE[whose] is OTHER
+    ]
+    for verb, row_id in product(Verb, [*hidden, uuid4()]):
+        with ctx_for(around.me) as ctx, pytest.raises(NotFound) as refused:
+            load(ctx, model, row_id, verb)
+        assert (refused.value.code, refused.value.data) == ("not_found", {})
+
+
+def test_what_was_taken_back_is_behind_one_door_only(ctx_for: CtxFor) -> None:
+    with ctx_for() as ctx:
+        ana = make_member(ctx)
+        lead = make_lead(ctx, owner=ana, archived_at=ctx.now)
+        call = make_activity(ctx, lead)
+    with ctx_for(ana) as ctx:
+        with pytest.raises(NotFound):
+            load(ctx, Lead, lead.id, Verb.SEE)
+        with pytest.raises(NotFound):
+            load(ctx, Activity, call.id, Verb.SEE)
+        assert load_any(ctx, Lead, lead.id).id == lead.id
+
+
+def test_an_owner_who_manages_himself_in_a_circle_ends_the_search(ctx_for: CtxFor) -> None:
+    with ctx_for() as ctx:
+        one = make_member(ctx, "One", role=Role.MANAGER)
+        two = make_member(ctx, "Two", role=Role.MANAGER, manager=one)
+        one.manager_id = two.id
+        lead = make_lead(ctx, owner=two)
+    with ctx_for(one) as ctx:
+        assert load(ctx, Lead, lead.id).id == lead.id
+
+
+@pytest.mark.parametrize(("role", "power"), [*product(Role, Power)])
+def test_powers_over_the_workspace_are_the_admins(ctx_for: CtxFor, role: Role, power: Power) -> None:
+    with ctx_for() as ctx:
+        me = make_member(ctx, role=role)
+    with ctx_for(me) as ctx:
+        said: list[str] = []
+        with outcome(said):
+            access.require_power(ctx, power)
+        assert said == ["done" if role is Role.ADMIN else "Forbidden"]
+        assert access.has_power(ctx, power) is (role is Role.ADMIN)
