@@ -7,7 +7,7 @@ one listener a kind and `process_before_response` cost neither.
 import re
 from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from pydantic import ValidationError
@@ -25,6 +25,7 @@ from core.db import Database
 log = structlog.get_logger()
 ANYTHING = re.compile(r".*", re.DOTALL)
 Body = dict[str, Any]
+T = TypeVar("T")
 
 
 def build_app(
@@ -81,7 +82,8 @@ def _listen(app: App, interactions: Interactions) -> None:
         ack()
 
     def event(body: Body, context: BoltContext) -> None:
-        interactions.event(payloads.parse_event(body), _installed(context))
+        # Acknowledged by Bolt itself. Nothing may fail here: Slack would repeat it, to no better end.
+        _work(lambda: interactions.event(payloads.parse_event(body), _installed(context)))
 
     app.command(ANYTHING)(command)
     app.action(ANYTHING)(action)
@@ -94,17 +96,25 @@ def _listen(app: App, interactions: Interactions) -> None:
 
 def _answer(ack: Ack, work: Callable[[], dict[str, Any] | None]) -> None:
     """Acknowledge with what the work returns. No exception reaches Bolt: it would become an empty page after 3 s."""
-    try:
-        answer = work()
-    except ValidationError:
-        log.exception("payload_not_understood")
-        answer = None
+    answer = _work(work)
     if not answer:
         ack()
     elif "response_action" in answer or "options" in answer or "option_groups" in answer:
         ack(**answer)
     else:
         ack(**{name: value for name, value in answer.items() if name not in ("unfurl_links", "unfurl_media")})
+
+
+def _work(work: Callable[[], T]) -> T | None:
+    """What the work returns; None where it failed on the way to the interaction or back, which only the log hears."""
+    try:
+        return work()
+    except ValidationError as error:
+        # Where it is wrong, never what stands there: it is a customer's.
+        log.error("payload_not_understood", problems=error.errors(include_input=False, include_url=False))
+    except Exception:
+        log.exception("answer_failed")
+    return None
 
 
 def _installed(context: BoltContext) -> Installation:

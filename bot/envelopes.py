@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.replies import Choices, Home, Message, Modal
 from bot.routes import METADATA_MAX, Route, Submission, UnknownRoute, unpack
 from bot.views import kit
+from core.i18n import Viewer
 
 RESPONSE_URL_SECONDS = 30 * 60
 """How long a response_url works (docs.slack.dev/interactivity/handling-user-interaction)."""
@@ -30,29 +31,29 @@ class Origin:
 _ORIGIN = TypeAdapter(Origin)
 
 
-def view(modal: Modal, origin: Origin) -> dict[str, object]:
+def view(modal: Modal, origin: Origin, viewer: Viewer) -> dict[str, object]:
     """A modal as views.open takes it. The route and the origin travel in its private metadata."""
     made: dict[str, object] = {
         "type": "modal",
         "title": kit.plain(modal.title, kit.MODAL_TITLE_MAX),
-        "close": kit.plain(modal.close or "Close", kit.MODAL_TITLE_MAX),
+        "close": kit.plain(modal.close or viewer.t("Close"), kit.MODAL_TITLE_MAX),
         "blocks": list(modal.blocks)[: kit.VIEW_BLOCKS_MAX],
         "private_metadata": _metadata(modal.route, origin),
     }
     if modal.route is not None:
         made["callback_id"] = modal.route.id
-        made["submit"] = kit.plain(modal.submit or "Save", kit.MODAL_TITLE_MAX)
+        made["submit"] = kit.plain(modal.submit or viewer.t("Save"), kit.MODAL_TITLE_MAX)
     return made
 
 
 def _metadata(route: Submission | None, origin: Origin) -> str:
-    text = json.dumps(
-        {"route": route.pack() if route else "", "origin": _ORIGIN.dump_python(origin, mode="json")},
-        separators=(",", ":"),
-    )
-    if len(text) > METADATA_MAX:
-        raise ValueError(f"private_metadata over {METADATA_MAX} characters")
-    return text
+    packed = route.pack() if route else ""
+    for kept in (origin, Origin(origin.channel_id)):  # without a response_url the answer comes as a direct message
+        made = {"route": packed, "origin": _ORIGIN.dump_python(kept, mode="json")}
+        text = json.dumps(made, separators=(",", ":"))
+        if len(text) <= METADATA_MAX:
+            return text
+    raise ValueError(f"private_metadata over {METADATA_MAX} characters")
 
 
 def read_metadata(text: str) -> tuple[Route | None, Origin]:

@@ -80,6 +80,7 @@ SENTENCES: Mapping[str, str] = {
     "deactivated": "Your access to Rapport was taken away. Ask an admin of Rapport.",
     "conflict": "Somebody changed this meanwhile. Open it again to see it as it is now.",
     "busy": "Somebody else is changing this right now. Please try again in a moment.",
+    "overloaded": "Rapport has too much to do at this moment. Nothing was saved; please try again in a moment.",
     "undo_too_late": "This can be undone for one day only, and that day is over.",
     "undo_already": "This was already undone.",
     "stage_missing": "This pipeline has no stage of that kind. Ask an admin of Rapport to add one.",
@@ -109,7 +110,8 @@ def sentence(error: DomainError, viewer: Viewer) -> str:
     with_data = _WITH_DATA.get(error.code)
     if with_data is not None:
         return with_data(error, viewer)
-    return viewer.t(SENTENCES.get(error.code, SENTENCES["invalid"]))
+    # A code without a sentence of its own is said in that of its kind.
+    return viewer.t(SENTENCES.get(error.code) or SENTENCES.get(type(error).code) or SENTENCES["invalid"])
 
 
 def field_sentence(code: str, viewer: Viewer) -> str:

@@ -53,6 +53,11 @@ class Element(_Raw):
     selected_conversation: str | None = None
     selected_channel: str | None = None
 
+    @property
+    def typed(self) -> bool:
+        """Whether it is written into, so that it may report every keystroke."""
+        return self.type.endswith("_input")
+
     def text(self) -> str:
         """What was typed or chosen, as text; empty for nothing."""
         if self.selected_option is not None:
@@ -82,6 +87,13 @@ class State(_Raw):
         return next(iter(self.values.get(block_id, {}).values()), None)
 
 
+class ViewBlock(_Raw):
+    """A block of a view: just enough to know which ones are inputs."""
+
+    type: str = ""
+    block_id: str = ""
+
+
 class View(_Raw):
     """A modal or a home tab, as Slack sends it back."""
 
@@ -92,8 +104,13 @@ class View(_Raw):
     private_metadata: str = ""
     root_view_id: str | None = None
     previous_view_id: str | None = None
-    app_installed_team_id: str = ""
+    blocks: list[ViewBlock] = Field(default_factory=list)
     state: State = Field(default_factory=State)
+
+    @property
+    def input_ids(self) -> list[str]:
+        """The input blocks from top to bottom: the only ones an error can stand under (view_submission, errors)."""
+        return [block.block_id for block in self.blocks if block.type == "input"]
 
     @property
     def depth(self) -> int:
@@ -173,6 +190,9 @@ class EventBody(_Raw):
     thread_ts: str = ""
     bot_id: str = ""
     subtype: str = ""
+    team: str = ""
+    user_team: str = ""
+    """The workspace of who wrote, where it is another one (shared channels)."""
 
 
 class EventEnvelope(_Raw):

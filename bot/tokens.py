@@ -8,17 +8,23 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
+import structlog
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.client import SlackConnection
 from core.db import Database
+from core.errors import Busy
 from core.models import WorkspaceRow
 from core.secrets import Secrets
 from core.workspaces import workspace_id_for
 
+log = structlog.get_logger()
 CACHE_SECONDS = 60.0
 """How long a revoked token may still be tried: Slack refuses it anyway."""
+ASK_AGAIN_SECONDS = 5.0
+"""How long Slack is left alone after it could not say whose token it is: all requests would wait in one line."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +50,20 @@ class SingleToken:
     def __init__(self, slack: SlackConnection, token: str) -> None:
         self._slack, self._token = slack, token
         self._known: Installation | None = None
+        self._asked_at = -ASK_AGAIN_SECONDS
         self._lock = threading.Lock()
 
     def find(self, team_id: str) -> Installation | None:  # noqa: ARG002 - outsiders too are answered, by this bot
         """The one installation. None while Slack cannot say whose token it is."""
         with self._lock:
             if self._known is None:
+                if time.monotonic() - self._asked_at < ASK_AGAIN_SECONDS:
+                    return None
                 try:
                     answer = self._slack.client(self._token).auth_test()
-                except (SlackApiError, ConnectionError):
+                except (SlackApiError, ConnectionError) as error:
+                    log.warning("token_unknown", error=type(error).__name__)
+                    self._asked_at = time.monotonic()
                     return None
                 self._known = Installation(str(answer["team_id"]), self._token, str(answer["user_id"]))
             return self._known
@@ -70,7 +81,12 @@ class StoredTokens:
         cached = self._cache.get(team_id)
         if cached is not None and time.monotonic() - cached[0] < CACHE_SECONDS and cached[1] is not None:
             return cached[1]
-        found = self._read(team_id)
+        try:
+            found = self._read(team_id)
+        except (Busy, SQLAlchemyError) as error:
+            # What was true a minute ago lets the interaction itself say that the database is away.
+            log.warning("installation_not_read", error=type(error).__name__)
+            return cached[1] if cached is not None else None
         self._cache[team_id] = (time.monotonic(), found)
         return found
 

@@ -73,6 +73,8 @@ class Actor:
     role: Role
     locale: str = "en_US"
     tz: str = "UTC"
+    introduced: bool = True
+    """Whether Slack was asked who this is: a colleague, and not a guest."""
 
     @property
     def zone(self) -> ZoneInfo:

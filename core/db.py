@@ -8,7 +8,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import Busy
@@ -23,6 +25,9 @@ LOCK_TIMEOUT_MS = 1_000
 """Inside Slack's 3 seconds for an answer (docs.slack.dev, interactivity: acknowledge within 3 s)."""
 LOCK_NOT_AVAILABLE = "55P03"
 QUERY_CANCELED = "57014"
+DEADLOCK_DETECTED = "40P01"
+IN_THE_WAY = frozenset({LOCK_NOT_AVAILABLE, QUERY_CANCELED, DEADLOCK_DETECTED})
+"""SQLSTATEs of having met somebody else: trying again helps."""
 
 
 class PrivilegedLogin(Exception):
@@ -43,6 +48,8 @@ class Database:
             pool_timeout=2.0,
             pool_pre_ping=False,
             pool_recycle=1800,
+            # What people typed stands in the parameters, and errors end up in the log.
+            hide_parameters=True,
             # The role is dropped in the start-up packet, so that not one statement runs as the owner, and RESET ROLE
             # leads back to the application role.
             connect_args={
@@ -75,7 +82,8 @@ class Database:
         """One transaction inside one workspace: commits at the end, rolls back on any exception.
 
         `statement_timeout_ms` (milliseconds) widens the limit for the worker's longer statements.
-        Raises core.errors.Busy where a lock was not had in time or a statement took too long.
+        Raises core.errors.Busy where a lock was not had in time or a statement took too long, and Busy("overloaded")
+        where no connection came free in time.
         """
         options: dict[str, object] = {"workspace_id": workspace_id}
         if statement_timeout_ms is not None:
@@ -93,12 +101,17 @@ class Database:
     def _session(self, options: dict[str, object]) -> Iterator[Session]:
         session = RecordedSession(self.engine, autoflush=True, expire_on_commit=False)
         try:
-            session.connection(execution_options=options)
+            _connect(session, options)
             yield session
             session.commit()
+        except NoFreeConnection as error:
+            raise Busy("overloaded") from error
+        except StaleDataError as error:  # a version was counted on by somebody else between reading and writing
+            session.rollback()
+            raise Busy from error
         except DBAPIError as error:
             session.rollback()
-            if getattr(error.orig, "sqlstate", None) in (LOCK_NOT_AVAILABLE, QUERY_CANCELED):
+            if getattr(error.orig, "sqlstate", None) in IN_THE_WAY:
                 raise Busy from error
             raise
         except BaseException:
@@ -110,6 +123,17 @@ class Database:
     def dispose(self) -> None:
         """Close all pooled connections (before a fork, and at the end)."""
         self.engine.dispose()
+
+
+def _connect(session: Session, options: dict[str, object]) -> None:
+    """Begin. A connection that died in the pool (the server was restarted) is replaced: nothing was done on it yet."""
+    try:
+        session.connection(execution_options=options)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        session.rollback()
+        session.connection(execution_options=options)
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -1,6 +1,7 @@
 """Members: finding colleagues, and keeping what Slack knows of them."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from sqlalchemy import select
@@ -8,9 +9,10 @@ from sqlalchemy import select
 from core.access import Verb, may
 from core.context import Ctx
 from core.errors import Forbidden, Invalid
+from core.locks import take_turns
 from core.models import Member
 from core.operations import operation
-from core.workspaces import add_member
+from core.workspaces import add_member, joining
 
 
 def find_member(ctx: Ctx, slack_user_id: str) -> Member | None:
@@ -27,7 +29,10 @@ def owner_from_slack(ctx: Ctx, slack_user_id: str, field: str) -> UUID | None:
     """
     if not slack_user_id:
         return None
-    member = find_member(ctx, slack_user_id) or add_member(ctx, slack_user_id, "")
+    member = find_member(ctx, slack_user_id)
+    if member is None:
+        take_turns(ctx, joining(slack_user_id))
+        member = find_member(ctx, slack_user_id) or add_member(ctx, slack_user_id, "")
     if member.guest or not member.active:
         raise Invalid({field: "member_unknown"})
     return member.id
@@ -40,17 +45,26 @@ def require_assign(ctx: Ctx, owner_id: UUID | None) -> None:
 
 
 @operation("member.sync")
-def sync_profile(ctx: Ctx, member_id: UUID, *, name: str, email: str, tz: str, locale: str, guest: bool) -> None:
+def sync_profile(ctx: Ctx, member_id: UUID, *, name: str, email: str, tz: str, locale: str, guest: bool) -> Member:
     """Take over what Slack says of a member. `tz` is an IANA name, `locale` an IETF tag such as `de-DE`."""
     member = ctx.session.scalars(
         select(Member).where(Member.workspace_id == ctx.workspace.id, Member.id == member_id)
     ).one()
     member.name = name or member.name
     member.email = email or member.email
-    member.tz = tz or member.tz
+    member.tz = _known_zone(tz) or member.tz
     member.locale = _babel_locale(locale) or member.locale
     member.guest = guest
     member.synced_at = ctx.now
+    return member
+
+
+def _known_zone(name: str) -> str:
+    """The zone if this machine knows it: one it does not know would stop every time that is shown to the member."""
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ZoneInfoNotFoundError, ValueError):
+        return ""
 
 
 def _babel_locale(tag: str) -> str:

@@ -6,10 +6,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from core.context import SYSTEM, Actor, Clock, Ctx, Workspace
+from core.context import SYSTEM, Actor, Clock, Ctx, Workspace, new_id
 from core.enums import Role, StageKind
 from core.errors import Forbidden
 from core.events import MemberJoined
+from core.locks import take_turns
 from core.models import LeadSource, LossReason, Member, Pipeline, Stage, WorkspaceRow
 from core.operations import operation
 
@@ -35,6 +36,19 @@ FIRST_LOSS_REASONS = (
 
 
 @dataclass(frozen=True)
+class Profile:
+    """What Slack says of a person; empty where it says nothing."""
+
+    name: str
+    email: str
+    tz: str
+    """An IANA name."""
+    locale: str
+    """An IETF tag such as `de-DE`."""
+    guest: bool
+
+
+@dataclass(frozen=True)
 class SlackPerson:
     """Who sent a request, as Slack's verified payload says."""
 
@@ -44,6 +58,16 @@ class SlackPerson:
     enterprise_id: str = ""
     outsider: bool = False
     """From another workspace, through a shared channel."""
+    profile: Profile | None = None
+    """What Slack said when it was asked about them, which is done once (bot.people)."""
+
+
+def is_elsewhere(team_id: str, installed_team_id: str) -> bool:
+    """Whether somebody of this team is an outsider to the workspace. Empty where Slack does not say.
+
+    Organisation-wide installs name the organisation (E…) as a user's team; that is no outsider.
+    """
+    return bool(team_id) and team_id != installed_team_id and not team_id.startswith("E")
 
 
 def workspace_id_for(team_id: str, enterprise_id: str = "") -> UUID:
@@ -113,7 +137,15 @@ def describe(row: WorkspaceRow) -> Workspace:
 
 def describe_member(member: Member) -> Actor:
     """The member as an actor."""
-    return Actor(member.id, member.slack_user_id, member.name, member.role, member.locale, member.tz)
+    return Actor(
+        member.id,
+        member.slack_user_id,
+        member.name,
+        member.role,
+        member.locale,
+        member.tz,
+        introduced=member.synced_at is not None,
+    )
 
 
 def _refuse_locked_out(member: Member) -> None:
@@ -136,6 +168,7 @@ def _join(session: Session, clock: Clock, person: SlackPerson, source: str) -> C
         row = set_up(ctx, team_id=person.team_id or person.enterprise_id, name="")
     ctx = Ctx(session, describe(row), SYSTEM, now, source)
     session.info["ctx"] = ctx
+    take_turns(ctx, joining(person.user_id))  # a colleague may be choosing them as an owner at this moment
     member = session.scalars(
         select(Member).where(Member.workspace_id == workspace_id, Member.slack_user_id == person.user_id)
     ).one_or_none()
@@ -143,7 +176,14 @@ def _join(session: Session, clock: Clock, person: SlackPerson, source: str) -> C
         member = add_member(ctx, person.user_id, person.name)
     _refuse_locked_out(member)
     ctx.actor = describe_member(member)
+    # What the person came to do is a change of its own, and can be undone without this.
+    ctx.change_id = new_id()
     return ctx
+
+
+def joining(slack_user_id: str) -> str:
+    """The key over which those take turns who may be about to make a member of a Slack user."""
+    return f"member:{slack_user_id}"
 
 
 @operation("workspace.set_up")

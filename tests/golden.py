@@ -14,6 +14,7 @@ import pytest
 from bot import envelopes
 from bot.envelopes import Origin
 from bot.replies import Block, Home, Message, Modal
+from core.i18n import Viewer
 from sandbox import blockkit
 
 FOLDER = Path(__file__).parent / "unit" / "golden"
@@ -41,7 +42,9 @@ def problems_of(payload: Shown) -> list[str]:
         case Message():
             found = blockkit.validate_blocks(list(payload.blocks), "message") if payload.blocks else []
         case Modal():
-            found = blockkit.validate_view({**envelopes.view(payload, Origin()), "blocks": list(payload.blocks)})
+            found = blockkit.validate_view(
+                {**envelopes.view(payload, Origin(), Viewer("en_US", "UTC")), "blocks": list(payload.blocks)}
+            )
         case Home():
             found = blockkit.validate_view({"type": "home", "blocks": list(payload.blocks)})
         case _:
@@ -55,7 +58,7 @@ def wire(payload: Shown) -> object:
         case Message():
             return envelopes.message_payload(payload)
         case Modal():
-            return envelopes.view(payload, Origin())
+            return envelopes.view(payload, Origin(), Viewer("en_US", "UTC"))
         case Home():
             return envelopes.home_view(payload)
         case _:

@@ -1,0 +1,280 @@
+"""What people and Slack are told once the transaction is over: in a message, a window, App Home, or the
+acknowledgement itself. A call to Slack that fails here loses a confirmation, never what was saved.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot import envelopes
+from bot.client import SlackConnection
+from bot.envelopes import Origin
+from bot.payloads import EventEnvelope, Interactive, View
+from bot.replies import (
+    CloseModal,
+    FieldErrors,
+    Home,
+    Message,
+    Modal,
+    OpenModal,
+    Replace,
+    Say,
+    ShowHome,
+    UpdateModal,
+)
+from bot.running import Outcome
+from bot.tokens import Installation
+from bot.views import kit
+from bot.views.forms import block_id_of
+from core.context import Clock
+from core.i18n import Viewer
+
+log = structlog.get_logger()
+Ack = dict[str, Any] | None
+STACK_MAX = 3
+"""Windows on top of one another (docs.slack.dev/surfaces/modals)."""
+
+
+class Answers:
+    """Tells people what came of it. Stateless; one per process."""
+
+    def __init__(self, clock: Clock, slack: SlackConnection, later: Executor) -> None:
+        self._clock, self._slack, self._later = clock, slack, later
+
+    def to_command(
+        self, channel_id: str, response_url: str, trigger_id: str, installed: Installation, outcome: Outcome
+    ) -> Ack:
+        """A slash command: its answer is the acknowledgement itself, or a window."""
+        message = _as_message(outcome)
+        if isinstance(outcome.reply, OpenModal | UpdateModal):
+            origin = self._origin(channel_id, response_url)
+            error = self._open(installed, trigger_id, outcome.reply.modal, origin, outcome.viewer)
+            message = Message(error) if error else None
+        if message is None:
+            return None
+        return {"response_type": "ephemeral", **envelopes.message_payload(message)}
+
+    def in_message(self, payload: Interactive, installed: Installation, outcome: Outcome) -> None:
+        """Something in a message was clicked."""
+        container = payload.container
+        if isinstance(outcome.reply, OpenModal | UpdateModal):
+            origin = self._origin(container.channel_id if container else "", payload.response_url)
+            error = self._open(installed, payload.trigger_id, outcome.reply.modal, origin, outcome.viewer)
+            if error:
+                self._respond(payload.response_url, Message(error), replace=False)
+            return
+        message = _as_message(outcome)
+        if message is not None:
+            own = container is not None and (container.is_ephemeral or container.channel_id.startswith("D"))
+            self._respond(payload.response_url, message, replace=own and isinstance(outcome.reply, Replace))
+
+    def in_home(self, payload: Interactive, installed: Installation, outcome: Outcome) -> None:
+        """Something in App Home was clicked."""
+        if isinstance(outcome.reply, ShowHome):
+            self._publish(installed, payload.user.id, outcome.reply.home)
+            return
+        self.in_window(payload, installed, outcome)
+
+    def in_window(self, payload: Interactive, installed: Installation, outcome: Outcome) -> None:
+        """Where there is no conversation to answer in (App Home, a shortcut): a window, or else a direct message."""
+        modal = _as_modal(outcome)
+        if modal is None:
+            return
+        error = self._open(installed, payload.trigger_id, modal, Origin(), outcome.viewer)
+        if error:
+            self._say_at(Origin(), payload.user.id, Message(error), installed)
+
+    def in_modal(
+        self, payload: Interactive, view: View, installed: Installation, origin: Origin, outcome: Outcome
+    ) -> None:
+        """Something in a window was clicked, chosen or typed."""
+        if _went_wrong(outcome) and payload.actions[0].typed:
+            # Every keystroke is answered; a window on top of somebody who types would be worse than no answer.
+            log.info("keystroke_not_answered", error=outcome.error)
+            return
+        modal = _as_modal(outcome)
+        if modal is None:
+            return
+        in_place = isinstance(outcome.reply, UpdateModal) or (
+            # A card shown as a window stays that window; one with a form below keeps what was typed in it.
+            isinstance(outcome.reply, Replace) and not view.callback_id
+        )
+        if not in_place and view.depth >= STACK_MAX:
+            message = _as_message(outcome)
+            if message is not None and view.callback_id:
+                self._say_at(origin, payload.user.id, message, installed)
+                return
+            in_place = True
+        self._show(payload, view, installed, envelopes.view(modal, origin, outcome.viewer), in_place=in_place)
+
+    def to_submission(
+        self, payload: Interactive, view: View, installed: Installation, origin: Origin, outcome: Outcome
+    ) -> Ack:
+        """A window was submitted: it closes, changes, or says what is wrong and keeps what was typed."""
+        reply = outcome.reply
+        if outcome.error:
+            return _keep_open(view, outcome.error, outcome.viewer)
+        if isinstance(reply, FieldErrors):
+            return _field_errors(view, reply, outcome.viewer)
+        if isinstance(reply, UpdateModal):
+            return {"response_action": "update", "view": envelopes.view(reply.modal, origin, outcome.viewer)}
+        if isinstance(reply, OpenModal):
+            return {"response_action": "push", "view": envelopes.view(reply.modal, origin, outcome.viewer)}
+        message = reply.say if isinstance(reply, CloseModal) else _as_message(outcome)
+        if message is not None:
+            self._say_at(origin, payload.user.id, message, installed)
+        return {"response_action": "clear"}
+
+    def to_event(self, payload: EventEnvelope, user: str, installed: Installation, outcome: Outcome) -> None:
+        """App Home was opened, or somebody wrote to the bot."""
+        event = payload.event
+        if isinstance(outcome.reply, ShowHome):
+            self._publish(installed, user, outcome.reply.home)
+            return
+        if outcome.error and event.tab:
+            # Who may not use Rapport reads so in App Home itself; nobody is written to for having opened it.
+            self._publish(installed, user, Home([kit.section(kit.esc(outcome.error))]))
+            return
+        message = _as_message(outcome)
+        if message is not None and event.channel:
+            # In a channel below what was written, so that the channel itself stays quiet.
+            asked = event.ts if event.type == "app_mention" else ""
+            thread = event.thread_ts or asked or None
+            client = self._slack.client(installed.bot_token)
+            self._after(lambda: _post(client, event.channel, message, thread))
+
+    # -- calls to Slack -------------------------------------------------------------------------------------------
+
+    def _origin(self, channel_id: str, response_url: str) -> Origin:
+        return Origin(channel_id, response_url, self._clock.now().timestamp())
+
+    def _show(
+        self, payload: Interactive, view: View, installed: Installation, made: dict[str, object], *, in_place: bool
+    ) -> None:
+        client = self._slack.client(installed.bot_token)
+        try:
+            if in_place:
+                client.views_update(view_id=view.id, hash=view.hash, view=made)
+            else:
+                client.views_push(trigger_id=payload.trigger_id, view=made)
+        except (SlackApiError, ConnectionError) as error:
+            # hash_conflict: the window changed since, and what changed it shows the newer state.
+            if _code(error) != "hash_conflict":
+                log.warning("modal_not_shown", error=_code(error))
+
+    def _open(self, installed: Installation, trigger_id: str, modal: Modal, origin: Origin, viewer: Viewer) -> str:
+        """Open a window; what to say where Slack would not."""
+        try:
+            client = self._slack.client(installed.bot_token)
+            client.views_open(trigger_id=trigger_id, view=envelopes.view(modal, origin, viewer))
+        except (SlackApiError, ConnectionError) as error:
+            log.warning("modal_not_opened", error=_code(error))
+            return viewer.t("Slack did not let the window open in time. Please try again.")
+        return ""
+
+    def _publish(self, installed: Installation, user_id: str, home: Home) -> None:
+        client, made = self._slack.client(installed.bot_token), envelopes.home_view(home)
+        self._after(lambda: client.views_publish(user_id=user_id, view=made))
+
+    def _say_at(self, origin: Origin, user_id: str, message: Message, installed: Installation) -> None:
+        """Tell a person something where they came from; in a direct message where that place is no more."""
+        url = origin.url_at(self._clock.now().timestamp())
+        client = self._slack.client(installed.bot_token)
+
+        def say() -> None:
+            if not url or not self._slack.respond(url, _response(message, replace=False)):
+                _post(client, user_id, message, None)
+
+        self._after(say)
+
+    def _respond(self, response_url: str, message: Message, *, replace: bool) -> None:
+        payload = _response(message, replace=replace)
+        self._after(lambda: self._slack.respond(response_url, payload))
+
+    def _after(self, call: Callable[[], object]) -> None:
+        """Call Slack once the answer is out. What fails here is a confirmation; what was saved stays saved."""
+
+        def run() -> None:
+            try:
+                call()
+            except (SlackApiError, ConnectionError) as error:
+                log.warning("confirmation_lost", error=_code(error))
+            except Exception:
+                log.exception("confirmation_failed")
+
+        try:
+            self._later.submit(run)
+        except RuntimeError:  # the process is stopping and takes no new work, but this was promised
+            run()
+
+
+# -- replies as what Slack takes ------------------------------------------------------------------------------------
+
+
+def _went_wrong(outcome: Outcome) -> bool:
+    return bool(outcome.error) or isinstance(outcome.reply, FieldErrors)
+
+
+def _as_message(outcome: Outcome) -> Message | None:
+    """What is to be said. Sentences about what went wrong may quote what was typed, so they are escaped."""
+    if outcome.error:
+        return Message(kit.esc(outcome.error))
+    reply = outcome.reply
+    if isinstance(reply, Say | Replace):
+        return reply.message
+    if isinstance(reply, CloseModal):
+        return reply.say
+    if isinstance(reply, FieldErrors):
+        return Message(kit.esc("\n".join(reply.errors.values())))
+    return None
+
+
+def _as_modal(outcome: Outcome) -> Modal | None:
+    if isinstance(outcome.reply, OpenModal | UpdateModal):
+        return outcome.reply.modal
+    message = _as_message(outcome)
+    return envelopes.message_modal(message, "Rapport") if message else None
+
+
+def _field_errors(view: View, reply: FieldErrors, viewer: Viewer) -> Ack:
+    """Errors under their fields. What is about a field that is not shown goes under the first one at fault."""
+    inputs = view.input_ids
+    known: dict[str, str] = {}
+    stray: list[str] = []
+    for name, text in reply.errors.items():
+        block_id = block_id_of(view.state, name)
+        if block_id in inputs:
+            known[block_id] = text
+        else:
+            stray.append(text)
+    if not known:
+        return _keep_open(view, "\n".join(stray), viewer)
+    if stray:
+        first = next(iter(known))
+        known[first] = "\n".join([known[first], *stray])
+    return {"response_action": "errors", "errors": known}
+
+
+def _keep_open(view: View, text: str, viewer: Viewer) -> Ack:
+    """Say what went wrong without closing the window: nothing typed is lost."""
+    first = next(iter(view.input_ids), None)
+    if first is None:
+        modal = envelopes.message_modal(Message(kit.esc(text)), "Rapport")
+        return {"response_action": "update", "view": envelopes.view(modal, Origin(), viewer)}
+    return {"response_action": "errors", "errors": {first: text}}
+
+
+def _response(message: Message, *, replace: bool) -> dict[str, object]:
+    return {"response_type": "ephemeral", "replace_original": replace, **envelopes.message_payload(message)}
+
+
+def _post(client: WebClient, channel: str, message: Message, thread_ts: str | None) -> None:
+    client.chat_postMessage(channel=channel, thread_ts=thread_ts, **envelopes.message_payload(message))  # type: ignore[arg-type]
+
+
+def _code(error: Exception) -> str:
+    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
