@@ -1,12 +1,16 @@
 """Finding records by what people type."""
 
+from collections.abc import Callable, Mapping
+
+import psycopg
 import pytest
+from sqlalchemy import Connection, event, text
 
 from core.context import Ctx
 from core.enums import EntityType, LeadStatus, Role
 from core.errors import NotFound
 from core.models import Member
-from core.queries.records import find_by_ref, hit_of, recent, search
+from core.queries.records import SEARCHABLE, find_by_ref, hit_of, recent, search
 from core.refs import Ref, parse_ref
 from tests.conftest import CtxFor
 from tests.factories import make_account, make_contact, make_deal, make_lead, make_member, make_quote, the_stage
@@ -150,3 +154,51 @@ def test_who_owns_nothing_is_offered_the_newest_they_may_see(ctx_for: CtxFor, an
         ctx.session.expunge(admin)
     with ctx_for(admin) as ctx:
         assert [hit.name for hit in recent(ctx, EntityType.LEAD)] == ["Ana's", "Nobody's"]
+
+
+MANY = """
+    INSERT INTO {table} (workspace_id, id, number, name, {empty}, created_at, updated_at, version)
+    SELECT :workspace, gen_random_uuid(), n, md5(n::text), {values}, now(), now(), 1 FROM generate_series(1, 4000) n
+"""
+
+
+@pytest.mark.parametrize("words", ["ab", "ab cd", "+49123", "ab@acme.io"])
+def test_the_indexes_serve_every_condition(ctx_for: CtxFor, ana: Member, owner_url: str, words: str) -> None:
+    with ctx_for() as ctx:
+        make_account(ctx, "Abacus")
+        stage = the_stage(ctx, "Lead in")
+        fill(ctx, "leads", company="''", email="md5(n::text)", phone="''", status="'new'", notes="''")
+        fill(ctx, "contacts", email="md5(n::text)", phone="''", title="''", notes="''")
+        fill(ctx, "accounts", where="4000 + n", domain="md5(n::text)", phone="''", notes="''")
+        place = {"pipeline_id": f"'{stage.pipeline_id}'::uuid", "stage_id": f"'{stage.id}'::uuid"}
+        rest = {"stage_entered_at": "now()", "currency": "'EUR'", "next_step": "''", "competitor": "''"}
+        fill(ctx, "deals", **place, **rest)
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        owner.execute("ANALYZE leads, contacts, accounts, deals")
+    with ctx_for(ana) as ctx:
+        plans: list[str] = []
+        event.listen(ctx.session.connection(), "before_cursor_execute", explaining(plans))
+        for entity in SEARCHABLE:
+            search(ctx, words, (entity,))
+    assert len(plans) >= len(SEARCHABLE)
+    for plan in plans:
+        assert "Seq Scan" not in plan, plan
+        assert any("Index Cond" in line and "_key >= " in line for line in plan.splitlines()), plan
+
+
+def fill(ctx: Ctx, table: str, where: str = "n", **columns: str) -> None:
+    made = MANY.format(table=table, empty=", ".join(columns), values=", ".join(columns.values()))
+    ctx.session.execute(text(made.replace("n, md5", f"{where}, md5", 1)), {"workspace": ctx.workspace.id})
+
+
+def explaining(plans: list[str]) -> Callable[..., None]:
+    """Before a statement on a searched table runs, what PostgreSQL is going to do for it."""
+
+    def explain(
+        connection: Connection, cursor: psycopg.Cursor, statement: str, parameters: Mapping[str, object], *_: object
+    ) -> None:
+        if "_key >= " in statement and not statement.startswith("EXPLAIN"):
+            cursor.execute("EXPLAIN " + statement, parameters)
+            plans.append("\n".join(str(row[0]) for row in cursor.fetchall()))
+
+    return explain
