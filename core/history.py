@@ -1,18 +1,19 @@
 """What changed, written by the flush itself, so that no operation can forget it.
 
 Every session of the product is a RecordedSession. Before each flush it looks at the tracked records that are new or
-changed and adds one history row for each; it also keeps `created_at` and `updated_at`. Bulk statements would pass it
-by and are refused on tracked records.
+changed and adds one history row for each; it also keeps `created_at` and `updated_at`. INSERT, UPDATE and DELETE as
+statements would pass it by and are refused on tracked records.
 """
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import event, inspect
+from sqlalchemy import FromClause, ScalarElementColumnDefault, UpdateBase, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from core.context import Ctx
 from core.models import History, Tracked
-from core.models.base import as_json
+from core.models.base import Base, as_json
 
 CREATE, UPDATE, ARCHIVE, RESTORE = "create", "update", "archive", "restore"
 
@@ -48,20 +49,33 @@ def _record(session: Session, _flush: UOWTransaction, _instances: object) -> Non
 
 @event.listens_for(RecordedSession, "do_orm_execute")
 def _refuse_bulk(state: ORMExecuteState) -> None:
-    if not (state.is_update or state.is_delete):
-        return
-    mapper = state.bind_mapper
-    if mapper is not None and issubclass(mapper.class_, Tracked):
-        raise Unrecorded(f"a bulk statement on {mapper.class_.__name__} would leave no history")
+    statement = state.statement
+    if isinstance(statement, UpdateBase) and statement.table in _tracked_tables():
+        raise Unrecorded(f"a statement on the rows of {statement.table} would leave no history")
+
+
+@cache
+def _tracked_tables() -> frozenset[FromClause]:
+    return frozenset(mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, Tracked))
 
 
 def _record_new(ctx: Ctx, row: Tracked) -> None:
     row.created_at = ctx.now
     if hasattr(row, "updated_at"):
         row.updated_at = ctx.now
+    _apply_defaults(row)
     values = {name: getattr(row, name) for name in row.__tracked__}
     changes = {name: [None, value] for name, value in as_json(values).items() if value is not None and value != ""}
     _add(ctx, row, CREATE, changes, 1 if hasattr(row, "version") else None)
+
+
+def _apply_defaults(row: Tracked) -> None:
+    """Set what the flush would fill in by itself: it belongs to how the record began."""
+    columns = inspect(type(row)).columns
+    for name in row.__tracked__:
+        default = columns[name].default
+        if isinstance(default, ScalarElementColumnDefault) and getattr(row, name) is None:
+            setattr(row, name, default.arg)
 
 
 def _record_change(ctx: Ctx, row: Tracked) -> None:
@@ -69,11 +83,6 @@ def _record_change(ctx: Ctx, row: Tracked) -> None:
         row.updated_at = ctx.now
     version = row.version + 1 if hasattr(row, "version") else None
     state = inspect(row)
-    archived = state.attrs.archived_at.history
-    if archived.has_changes():
-        action = ARCHIVE if row.archived_at else RESTORE
-        _add(ctx, row, action, {}, version)
-        return
     changes: dict[str, Any] = {}
     for name in row.__tracked__:
         change = state.attrs[name].history
@@ -81,7 +90,9 @@ def _record_change(ctx: Ctx, row: Tracked) -> None:
             old = change.deleted[0] if change.deleted else None
             changes[name] = list(as_json({"old": old, "new": getattr(row, name)}).values())
     changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
-    if changes:
+    if state.attrs.archived_at.history.has_changes():
+        _add(ctx, row, ARCHIVE if row.archived_at else RESTORE, changes, version)
+    elif changes:
         _add(ctx, row, UPDATE, changes, version)
 
 

@@ -83,9 +83,9 @@ def test_their_rows_cannot_be_changed(database: Database, here: UUID, elsewhere:
 
 
 def run(database: Database, workspace_id: UUID, statement: object) -> list[object]:
-    """Execute one statement in a transaction of its own; gives the rows."""
+    """Execute one statement in a transaction of its own, below the session that guards the history; gives the rows."""
     with database.begin(workspace_id) as session:
-        result = session.execute(statement)
+        result = session.connection().execute(statement)
         return list(result.all()) if result.returns_rows else []
 
 
@@ -174,7 +174,7 @@ def test_the_dispatcher_changes_nothing(database: Database, elsewhere: UUID, nam
 def as_dispatcher(database: Database, statement: object) -> None:
     """Execute one statement as the dispatcher."""
     with database.dispatcher() as session:
-        session.execute(statement)
+        session.connection().execute(statement)
 
 
 def test_no_statement_runs_as_owner_not_even_after_reset_role(database: Database, here: UUID) -> None:
