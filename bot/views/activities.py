@@ -23,8 +23,10 @@ from core.queries.records import Hit
 
 TIMELINE_NOTES = 160
 """Characters of an activity's notes on a card."""
-SNOOZES = (("Tomorrow", 1), ("Next week", 7))
-"""What a follow-up can be moved by, in days from today."""
+NAME_SHOWN = 80
+"""Characters of a colleague's name; Slack's own limit for display names."""
+SNOOZES = (("Tomorrow", "Follow up tomorrow", 1), ("Next week", "Follow up next week", 7))
+"""What a follow-up can be moved by: in short, in full, and in days from today."""
 
 KINDS: Mapping[ActivityKind, str] = {
     ActivityKind.CALL: "Call",
@@ -160,18 +162,17 @@ def call_saved(saved: Saved, viewer: Viewer) -> Message:
     text = " ".join(said)
     buttons: list[Block] = [kit.button(viewer.t("Open"), OpenRecord(about.entity, about.id))]
     if saved.next_follow_up is None and about.entity is not EntityType.ACCOUNT:
-        buttons += _snoozes(about.entity, about.id, viewer)
+        buttons += [
+            kit.button(viewer.t(label), SnoozeFollowUp(about.entity, about.id, days)) for _, label, days in SNOOZES
+        ]
     return Message(text, [*confirmation(viewer, text, saved.change_id), kit.actions(*buttons)])
 
 
 def _snoozes(entity: str, entity_id: UUID, viewer: Viewer) -> list[Block]:
+    """Buttons that move the follow-up."""
     return [
-        kit.button(
-            viewer.t(text),
-            SnoozeFollowUp(entity, entity_id, days),
-            label=viewer.t("Follow up: {when}", when=viewer.t(text)),
-        )
-        for text, days in SNOOZES
+        kit.button(viewer.t(text), SnoozeFollowUp(entity, entity_id, days), label=viewer.t(label))
+        for text, label, days in SNOOZES
     ]
 
 
@@ -218,7 +219,7 @@ def timeline_line(item: TimelineItem, viewer: Viewer) -> str:
     if item.duration_minutes:
         facts.append(viewer.nt("{n} minute", "{n} minutes", item.duration_minutes))
     if item.who:
-        facts.append(kit.esc(item.who))
+        facts.append(kit.esc(kit.cut(item.who, NAME_SHOWN)))
     facts.append(viewer.slack_date(item.at))
     lines = [" · ".join(facts)]
     said = " ".join(f"{item.subject} {item.notes}".split())

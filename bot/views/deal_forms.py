@@ -164,6 +164,7 @@ def _step_text(step: StageStep, way: DealWay, viewer: Viewer) -> str:
     span = viewer.t("since {day}", day=start)
     if step.left_at is not None:
         span = f"{start} – {viewer.date(viewer.local_date(step.left_at))}"
-    spent = viewer.duration(time_in(step, way.now))
+    length = time_in(step, way.now)
+    spent = viewer.nt("{n} day", "{n} days", length.days) if length.days else viewer.duration(length)
     by = viewer.t(", by {name}", name=kit.esc(step.by)) if step.by else ""
     return f"*{kit.esc(step.name)}*: {spent}\n{span}{by}"
