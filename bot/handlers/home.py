@@ -26,7 +26,8 @@ MEANT = {
     "quote": (EntityType.DEAL,),
     "crm": SEARCHABLE,
 }
-"""What the words after a command may name where they are no subcommand."""
+"""What the words after a command may name where they are no subcommand. Commands that answer those themselves are not
+here."""
 
 
 def help_reply(ctx: Ctx, name: str, unknown: str = "") -> Reply:
@@ -41,11 +42,11 @@ def _help_of(name: str) -> None:
     def show(ctx: Ctx, call: CommandCall) -> Reply:
         return _answer(ctx, name, html.unescape(call.text).strip())
 
-    command(name, "", summary="Show this help")(show)
+    command(name, "", summary=views.BARE)(show)
     command(name, "help", summary="Show what is possible")(show)
 
 
-for _name in views.TOPICS:
+for _name in MEANT:
     _help_of(_name)
 
 

@@ -14,9 +14,12 @@ TOPICS = {
     "call": "Calls",
     "deal": "Deals: what may be sold",
     "quote": "Quotes",
+    "pipeline": "The pipeline: deals by stage",
     "crm": "Everything else",
 }
 """The slash commands in the order a sale takes, with a heading each."""
+BARE = "Show this help"
+"""What a command alone does unless it has something better to do."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,9 @@ def help_message(shown: Help, viewer: Viewer) -> Message:
     """The commands by topic, and buttons for those who would rather click."""
     lead = _opening(shown, viewer)
     blocks: list[Block] = [kit.section(lead)]
-    for topic, heading in TOPICS.items():
-        lines = [_line(one, viewer) for one in shown.subcommands if one.command == topic and one.word]
-        if lines:
-            blocks.append(kit.section("\n".join([f"*{viewer.t(heading)}*", *lines])))
+    for topic, found in _by_topic(shown.subcommands):
+        lines = [_line(one, viewer) for one in found]
+        blocks.append(kit.section("\n".join([f"*{viewer.t(TOPICS.get(topic, f'/{topic}'))}*", *lines])))
     blocks += [
         quick_actions(viewer),
         kit.context(
@@ -88,6 +90,18 @@ def quick_actions(viewer: Viewer) -> Block:
         kit.button(viewer.t("Leads"), ListLeads(), label=viewer.t("List leads")),
         kit.button(viewer.t("Deals"), ListDeals(), label=viewer.t("List deals")),
     )
+
+
+def _by_topic(subcommands: Sequence[Subcommand]) -> list[tuple[str, list[Subcommand]]]:
+    """What is worth a line, by topic; that each command has a help of its own is said once where there are many."""
+    present = {one.command for one in subcommands}
+    topics = [*(topic for topic in TOPICS if topic in present), *sorted(present - set(TOPICS))]
+    told = {topic: [one for one in subcommands if one.command == topic and one.summary != BARE] for topic in topics}
+    for topic, found in told.items():
+        found.sort(key=lambda one: one.word == "help")
+        if len(topics) > 1 and topic != "crm":
+            told[topic] = [one for one in found if one.word != "help"]
+    return [(topic, found) for topic, found in told.items() if found]
 
 
 def _opening(shown: Help, viewer: Viewer) -> str:

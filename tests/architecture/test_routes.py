@@ -9,6 +9,7 @@ import pytest
 from bot.dispatch import ACTIONS, COMMANDS
 from bot.handlers import register_all
 from bot.routes import Action, Lookup, Route, Submission
+from bot.views.help import TOPICS
 from tests.architecture.source import named, python_files, tree
 from web.manifest import manifest
 
@@ -104,6 +105,10 @@ def test_each_shortcut_is_a_route_that_needs_nothing() -> None:
         route = Route.of(shortcut["callback_id"])
         assert issubclass(route, Action)
         assert route() in (route(),), "it can be made without knowing a record"
+
+
+def test_each_command_has_a_topic_in_the_help() -> None:
+    assert {one.command for one in COMMANDS} <= set(TOPICS)
 
 
 def test_each_subcommand_says_what_it_does() -> None:

@@ -106,8 +106,10 @@ def commands() -> Commands:
     for command, word, arguments, summary in (
         ("crm", "help", "", "Show what is possible"),
         ("lead", "", "", "Show this help"),
+        ("lead", "help", "", "Show what is possible"),
         ("lead", "new", "[free text]", "Create a lead"),
         ("lead", "view", "REF", "Show a lead"),
+        ("pipeline", "", "", "Open deals by stage"),
         ("deal", "move", "REF STAGE", "Move a deal to a stage"),
     ):
         table.add(Subcommand(command, word, arguments, summary, lambda ctx, call: Nothing()))
