@@ -11,6 +11,8 @@ from core.enums import EntityType
 from core.i18n import Viewer
 from notifications.plans import Purpose
 
+NAME_SHOWN = 200
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -41,8 +43,7 @@ class Content(Protocol):
 
 def intro(viewer: Viewer, purpose: Purpose, shown: Shown, by: str) -> str:
     """The line above a card, in mrkdwn: why it stands there. `by` is who caused it, empty for nobody in particular."""
-    who = f"*{kit.esc(by)}*"
-    name = f"*{kit.esc(kit.cut(shown.name, 200))}*"
+    who, name = kit.esc(by), kit.esc(kit.cut(shown.name, NAME_SHOWN))
     match purpose:
         case Purpose.ASSIGNED if by:
             return viewer.t("{who} made you the owner of {ref} {name}.", who=who, ref=shown.ref, name=name)
@@ -65,7 +66,7 @@ def not_shared(viewer: Viewer, shown: Shown, channel: str, reason: str) -> Messa
     text = viewer.t(
         "I could not share {ref} {name} in {channel}. {reason}",
         ref=shown.ref,
-        name=f"*{kit.esc(kit.cut(shown.name, 200))}*",
+        name=kit.esc(kit.cut(shown.name, NAME_SHOWN)),
         channel=f"<#{channel}>",
         reason=viewer.t(reason),
     )

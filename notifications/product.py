@@ -14,6 +14,7 @@ from uuid import UUID
 from bot.replies import Home, Message
 from bot.views import help as help_views
 from bot.views import home as home_views
+from bot.views import kit
 from bot.views import records as record_views
 from core.context import Ctx
 from core.enums import EntityType, StageKind
@@ -44,6 +45,9 @@ class ProductContent:
         record = records.card_of(ctx, entity, record_id)
         won = isinstance(record, DealCard) and record.stage_kind is StageKind.WON
         message = record_views.card(for_channel(record) if public else record, ctx.viewer)
+        if public:
+            note = ctx.viewer.t("Contact details, notes and the timeline are not shown in channels.")
+            message = replace(message, blocks=[*message.blocks, kit.context(note)])
         return Shown(record.ref, record.name, message, won)
 
     def home(self, ctx: Ctx) -> Home:

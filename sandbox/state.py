@@ -117,7 +117,8 @@ class SandboxState:
                 if channel.kind == "im" and channel.members == members:
                     return channel
             first, second = sorted((one, other))
-            channel_id = f"D{first[-6:]}{second[-6:]}"
+            # Both ids in full: two people's ids may end alike, and their conversations must not meet.
+            channel_id = f"D{first[1:]}{second[1:]}"
             channel = Channel(id=channel_id, name="directmessage", kind="im", members=members)
             team.channels[channel_id] = channel
             self.touch(team)
