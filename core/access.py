@@ -21,13 +21,22 @@ from core.models import (
     Account,
     Activity,
     ActivityObjection,
+    ChannelLink,
     Contact,
     Deal,
     Lead,
+    LeadSource,
+    LossReason,
     Member,
+    Objection,
+    Pipeline,
+    Product,
     Quote,
     QuoteLine,
+    Stage,
     StageChange,
+    Tag,
+    Tagging,
     TenantModel,
 )
 
@@ -84,11 +93,19 @@ POWERS: Mapping[Role, frozenset[Power]] = MappingProxyType(
 Owned = Lead | Account | Contact | Deal
 Row = TypeVar("Row", bound=TenantModel)
 OWNED: tuple[type[Owned], ...] = (Lead, Account, Contact, Deal)
-_SUBJECTS: tuple[tuple[InstrumentedAttribute[UUID | None], type[Owned]], ...] = (
-    (Activity.lead_id, Lead),
-    (Activity.account_id, Account),
-    (Activity.contact_id, Contact),
-    (Activity.deal_id, Deal),
+SHARED: frozenset[type[TenantModel]] = frozenset(
+    {LeadSource, LossReason, Member, Objection, Pipeline, Product, Stage, Tag}
+)
+"""What everybody in a workspace may see: its people and its words."""
+ATTACHED: tuple[type[Activity | ChannelLink | Tagging], ...] = (Activity, ChannelLink, Tagging)
+"""What hangs on exactly one owned record, whichever of its columns is set."""
+GUARDED: frozenset[type[TenantModel]] = frozenset({*OWNED, *ATTACHED, Quote, StageChange, QuoteLine, ActivityObjection})
+"""What is seen as the record it belongs to is. Whatever stands in neither set is for admins alone."""
+_SUBJECTS: tuple[tuple[str, type[Owned]], ...] = (
+    ("lead_id", Lead),
+    ("account_id", Account),
+    ("contact_id", Contact),
+    ("deal_id", Deal),
 )
 
 
@@ -172,27 +189,33 @@ def visible(ctx: Ctx, model: type[Row]) -> Select[Row]:
     return query if archived_at is None else query.where(archived_at.is_(None))
 
 
-def sees(ctx: Ctx, model: type[TenantModel]) -> ColumnElement[bool]:
-    """The condition under which the actor may see a row of this model."""
-    if ctx.actor.role is Role.ADMIN or ctx.workspace.visibility is Visibility.ALL:
+def sees(ctx: Ctx, model: type[TenantModel], *, archived: bool = False) -> ColumnElement[bool]:
+    """The condition under which the actor may see a row of this model.
+
+    `archived`: also where the record it belongs to was taken back.
+    """
+    if ctx.actor.role is Role.ADMIN or model in SHARED:
+        return true()
+    if model not in GUARDED:
+        raise TypeError(f"only admins may see a {model.__name__}")
+    if ctx.workspace.visibility is Visibility.ALL:
         return true()
     if model in OWNED:
         return _sees_owner(ctx, model.owner_id)
-    if model is Activity:
-        return or_(*(column.in_(_visible_ids(ctx, subject)) for column, subject in _SUBJECTS))
+    if model in ATTACHED:
+        subjects = ((getattr(model, column), subject) for column, subject in _SUBJECTS)
+        return or_(*(column.in_(_visible_ids(ctx, subject, archived=archived)) for column, subject in subjects))
     if model is Quote:
-        return Quote.deal_id.in_(_visible_ids(ctx, Deal))
+        return Quote.deal_id.in_(_visible_ids(ctx, Deal, archived=archived))
     if model is StageChange:
-        return StageChange.deal_id.in_(_visible_ids(ctx, Deal))
+        return StageChange.deal_id.in_(_visible_ids(ctx, Deal, archived=archived))
     if model is QuoteLine:
-        return QuoteLine.quote_id.in_(_seen_parents(ctx, Quote))
-    if model is ActivityObjection:
-        return ActivityObjection.activity_id.in_(_seen_parents(ctx, Activity))
-    return true()
+        return QuoteLine.quote_id.in_(_seen_parents(ctx, Quote, archived=archived))
+    return ActivityObjection.activity_id.in_(_seen_parents(ctx, Activity, archived=archived))
 
 
-def _seen_parents(ctx: Ctx, model: type[Quote | Activity]) -> Select[UUID]:
-    return select(model.id).where(model.workspace_id == ctx.workspace.id, sees(ctx, model))
+def _seen_parents(ctx: Ctx, model: type[Quote | Activity], *, archived: bool) -> Select[UUID]:
+    return select(model.id).where(model.workspace_id == ctx.workspace.id, sees(ctx, model, archived=archived))
 
 
 def _sees_owner(ctx: Ctx, owner: InstrumentedAttribute[UUID | None]) -> ColumnElement[bool]:
@@ -208,8 +231,9 @@ def _sees_owner(ctx: Ctx, owner: InstrumentedAttribute[UUID | None]) -> ColumnEl
     return or_(owner.is_(None), condition) if Relation.UNASSIGNED in relations else condition
 
 
-def _visible_ids(ctx: Ctx, model: type[Owned]) -> Select[UUID]:
-    return select(model.id).where(model.workspace_id == ctx.workspace.id, model.archived_at.is_(None), sees(ctx, model))
+def _visible_ids(ctx: Ctx, model: type[Owned], *, archived: bool) -> Select[UUID]:
+    query = select(model.id).where(model.workspace_id == ctx.workspace.id, sees(ctx, model))
+    return query if archived else query.where(model.archived_at.is_(None))
 
 
 def load(ctx: Ctx, model: type[Row], row_id: UUID, verb: Verb = Verb.EDIT) -> Row:
@@ -222,8 +246,22 @@ def load(ctx: Ctx, model: type[Row], row_id: UUID, verb: Verb = Verb.EDIT) -> Ro
 
 def load_any(ctx: Ctx, model: type[Row], row_id: UUID, verb: Verb = Verb.EDIT) -> Row:
     """Like `load`, but also a record that was taken back (archived): for undo, which may bring it to life again."""
-    query = select(model).where(model.workspace_id == ctx.workspace.id, sees(ctx, model), model.id == row_id)
+    query = select(model).where(
+        model.workspace_id == ctx.workspace.id, sees(ctx, model, archived=True), model.id == row_id
+    )
     return _one(ctx, query, model, verb)
+
+
+def load_given_away(ctx: Ctx, model: type[Row], row_id: UUID, owner_id: UUID) -> Row | None:
+    """A record, locked, that the actor gave to this owner and takes back: for undo alone, which checks that.
+
+    None where somebody else owns it by now: who, is not for the actor to read.
+    """
+    if model not in OWNED:
+        return None
+    mine = (model.workspace_id == ctx.workspace.id, model.id == row_id, model.owner_id == owner_id)  # type: ignore[attr-defined]  # as all of OWNED have
+    query = select(model).where(*mine).with_for_update(of=model).execution_options(populate_existing=True)
+    return ctx.session.scalars(query).one_or_none()
 
 
 def _one(ctx: Ctx, query: Select[Row], model: type[Row], verb: Verb) -> Row:
@@ -250,9 +288,9 @@ def may_touch(ctx: Ctx, row: TenantModel, verb: Verb) -> bool:
             return may_touch(ctx, ctx.session.get_one(Quote, (row.workspace_id, row.quote_id)), verb)
         case ActivityObjection():
             return may_touch(ctx, ctx.session.get_one(Activity, (row.workspace_id, row.activity_id)), verb)
-        case Activity():
+        case Activity() | ChannelLink() | Tagging():
             for column, model in _SUBJECTS:
-                subject_id = getattr(row, column.key)
+                subject_id = getattr(row, column)
                 if subject_id is not None:
                     return may(ctx, verb, _owner_of(ctx, model, subject_id))
             return False

@@ -8,7 +8,7 @@ statements would pass it by and are refused on tracked records.
 from functools import cache
 from typing import Any
 
-from sqlalchemy import FromClause, ScalarElementColumnDefault, UpdateBase, event, inspect
+from sqlalchemy import FromClause, UpdateBase, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from core.context import Ctx
@@ -74,7 +74,7 @@ def _apply_defaults(row: Tracked) -> None:
     columns = inspect(type(row)).columns
     for name in row.__tracked__:
         default = columns[name].default
-        if isinstance(default, ScalarElementColumnDefault) and getattr(row, name) is None:
+        if default is not None and default.is_scalar and getattr(row, name) is None:
             setattr(row, name, default.arg)
 
 

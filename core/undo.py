@@ -11,17 +11,17 @@ from uuid import UUID
 from sqlalchemy import Table, inspect, select
 
 from core import activities, history
-from core.access import Verb, load_any
+from core.access import Verb, load_any, load_given_away, may
 from core.context import Ctx
 from core.errors import Conflict, NotFound
 from core.events import RecordChanged
 from core.models import Activity, Base, History, Member, TenantModel, Tracked
-from core.models.base import as_json
 from core.operations import operation
 
 WINDOW = timedelta(days=1)
-KEPT = frozenset({"objection"})
-"""Words of a shared vocabulary stay when the call that brought them is taken back: others may have used them."""
+KEPT = frozenset({"objection", "member"})
+"""Words of a shared vocabulary, and colleagues who were made members by being chosen as an owner, stay when the change
+that brought them is taken back: others may have used them."""
 
 
 def tracked_models() -> Mapping[str, type[TenantModel]]:
@@ -47,8 +47,7 @@ def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
     changes = _changes(ctx, change_id)
     if not can_undo(ctx, changes[0].at):
         raise Conflict("undo_too_late")
-    models = tracked_models()
-    rows = {change.entity_id: load_any(ctx, models[change.entity], change.entity_id, Verb.EDIT) for change in changes}
+    rows = {change.entity_id: _load(ctx, change) for change in changes}
     # Asked after the records are locked: of two people who undo the same change, the second finds it undone.
     if _was_undone(ctx, change_id):
         raise Conflict("undo_already")
@@ -70,6 +69,24 @@ def _changes(ctx: Ctx, change_id: UUID) -> list[History]:
     return changes
 
 
+def _load(ctx: Ctx, change: History) -> TenantModel:
+    model = tracked_models().get(change.entity)
+    if model is None:
+        raise NotFound
+    given_to = _given_to(ctx, change)
+    row = load_given_away(ctx, model, change.entity_id, given_to) if given_to else None
+    return row or load_any(ctx, model, change.entity_id, Verb.EDIT)
+
+
+def _given_to(ctx: Ctx, change: History) -> UUID | None:
+    """Whom the actor gave the record to by this very change; they may not see it any more, and yet take it back."""
+    old, new = change.changes.get("owner_id", (None, None))
+    mine = ctx.actor.member_id is not None and change.actor_id == ctx.actor.member_id
+    if not mine or change.action != history.UPDATE or new is None:
+        return None
+    return UUID(new) if may(ctx, Verb.EDIT, UUID(old) if old else None) else None
+
+
 def _was_undone(ctx: Ctx, change_id: UUID) -> bool:
     query = select(History.id).where(History.workspace_id == ctx.workspace.id, History.undoes == change_id)
     return ctx.session.scalar(query.limit(1)) is not None
@@ -84,8 +101,10 @@ def _take_back(ctx: Ctx, change: History, row: TenantModel, together: set[UUID])
             _refuse_if_built_upon(ctx, row, together)
             row.archived_at = ctx.now
         case history.ARCHIVE:
+            _restore_fields(ctx, change, row)
             row.archived_at = None
         case history.RESTORE:
+            _restore_fields(ctx, change, row)
             row.archived_at = ctx.now
         case _:
             _restore_fields(ctx, change, row)
@@ -93,11 +112,12 @@ def _take_back(ctx: Ctx, change: History, row: TenantModel, together: set[UUID])
 
 def _restore_fields(ctx: Ctx, change: History, row: TenantModel) -> None:
     columns = inspect(type(row)).columns
-    now = as_json({name: getattr(row, name) for name in change.changes})
     for name, (old, new) in change.changes.items():
-        if now[name] != new:
+        kind, nullable = columns[name].type.python_type, bool(columns[name].nullable)
+        # Compared as values: one number or moment has several spellings.
+        if getattr(row, name) != _from_json(kind, new, nullable=nullable):
             raise _changed_since(ctx, change, name)
-        setattr(row, name, _from_json(columns[name].type.python_type, old, nullable=bool(columns[name].nullable)))
+        setattr(row, name, _from_json(kind, old, nullable=nullable))
 
 
 def _later(ctx: Ctx, change: History) -> list[History]:
