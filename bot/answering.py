@@ -56,6 +56,10 @@ class Answers:
             message = Message(error) if error else None
         if message is None:
             return None
+        if envelopes.without_newest(message) is not message:
+            # Nobody hears whether Slack took the acknowledgement; an answer to the response_url can be tried again.
+            self._respond(response_url, message, replace=False)
+            return None
         return {"response_type": "ephemeral", **envelopes.message_payload(message)}
 
     def in_message(self, payload: Interactive, installed: Installation, outcome: Outcome) -> None:
@@ -186,14 +190,20 @@ class Answers:
         client = self._slack.client(installed.bot_token)
 
         def say() -> None:
-            if not url or not self._slack.respond(url, _response(message, replace=False)):
+            if not url or not self._answer(url, message, replace=False):
                 _post(client, user_id, message, None)
 
         self._after(say)
 
     def _respond(self, response_url: str, message: Message, *, replace: bool) -> None:
-        payload = _response(message, replace=replace)
-        self._after(lambda: self._slack.respond(response_url, payload))
+        self._after(lambda: self._answer(response_url, message, replace=replace))
+
+    def _answer(self, response_url: str, message: Message, *, replace: bool) -> bool:
+        """Say it, if need be without the newest kinds of block. False where Slack took neither."""
+        if self._slack.respond(response_url, _response(message, replace=replace)):
+            return True
+        older = envelopes.without_newest(message)
+        return older is not message and self._slack.respond(response_url, _response(older, replace=replace))
 
     def _after(self, call: Callable[[], object]) -> None:
         """Call Slack once the answer is out. What fails here is a confirmation; what was saved stays saved."""
@@ -273,7 +283,15 @@ def _response(message: Message, *, replace: bool) -> dict[str, object]:
 
 
 def _post(client: WebClient, channel: str, message: Message, thread_ts: str | None) -> None:
-    client.chat_postMessage(channel=channel, thread_ts=thread_ts, **envelopes.message_payload(message))  # type: ignore[arg-type]
+    """Post it, if need be without the newest kinds of block."""
+    payload = envelopes.message_payload(message)
+    try:
+        client.chat_postMessage(channel=channel, thread_ts=thread_ts, **payload)  # type: ignore[arg-type]
+    except SlackApiError as error:
+        older = envelopes.without_newest(message)
+        if older is message or _code(error) != "invalid_blocks":
+            raise
+        _post(client, channel, older, thread_ts)
 
 
 def _code(error: Exception) -> str:

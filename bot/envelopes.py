@@ -1,7 +1,7 @@
 """Replies in Slack's wire format: views with their metadata, messages, options."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -12,6 +12,8 @@ from core.i18n import Viewer
 
 RESPONSE_URL_SECONDS = 30 * 60
 """How long a response_url works (docs.slack.dev/interactivity/handling-user-interaction)."""
+NEWEST = frozenset({"data_visualization"})
+"""Kinds of block of which the text says everything too: a message is shown without them where Slack refuses them."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,16 @@ def message_payload(message: Message) -> dict[str, object]:
     return made
 
 
+def without_newest(message: Message) -> Message:
+    """The message without the kinds of block that not every workspace knows yet; itself where it has none of them."""
+    kept = [block for block in message.blocks if block["type"] not in NEWEST]
+    return message if len(kept) == len(message.blocks) else replace(message, blocks=kept)
+
+
 def message_modal(message: Message, title: str) -> Modal:
     """A message as a window, for where there is no conversation to say it in."""
-    return Modal(title=title, blocks=message.blocks or [kit.section(message.text)])
+    # Slack shows charts in messages and in App Home, and nowhere else.
+    return Modal(title=title, blocks=without_newest(message).blocks or [kit.section(message.text)])
 
 
 def choices_payload(choices: Choices) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from core.enums import QuoteStatus
 from core.errors import DomainError
 from core.i18n import Viewer
 
@@ -29,6 +30,7 @@ FIELD_PROBLEMS: Mapping[str, str] = {
     "not_yours": "You may look at this record but not change it. Ask its owner or your manager.",
     "lines_empty": "A quote needs at least one line.",
     "too_many_lines": "A quote can have at most twelve lines here.",
+    "currency_differs": "This deal is in another currency, so the prices would mean something else.",
     "account_required": "Type a company name or choose an existing account.",
     "loss_reason_required": "Please choose why the deal was lost.",
     "no_follow_up_here": "A company carries no follow-up. Choose the person, lead or deal, or leave this empty.",
@@ -71,6 +73,51 @@ def _unknown_stage(error: DomainError, viewer: Viewer) -> str:
     )
 
 
+def _unknown_pipeline(error: DomainError, viewer: Viewer) -> str:
+    return viewer.t(
+        "There is no pipeline “{word}”. The pipelines are: {pipelines}. Or type mine, team or all.",
+        word=str(error.data.get("word", "")),
+        pipelines=str(error.data.get("pipelines", "")),
+    )
+
+
+_QUOTE_IS: Mapping[object, str] = {
+    QuoteStatus.DRAFT: "{ref} is still a draft. Mark it as sent first.",
+    QuoteStatus.SENT: "{ref} is already marked as sent.",
+    QuoteStatus.VIEWED: "{ref} has already been sent, and the customer has looked at it.",
+    QuoteStatus.ACCEPTED: "{ref} is already accepted.",
+    QuoteStatus.REJECTED: "{ref} is already rejected. Make a new version to offer again.",
+    QuoteStatus.EXPIRED: "{ref} has expired. Make a new version to offer again.",
+}
+
+
+def _quote_step(error: DomainError, viewer: Viewer) -> str:
+    """Where a quote stands, and who brought it there."""
+    who, sentence = error.data.get("who"), _QUOTE_IS[error.data["status"]]
+    text = viewer.t(sentence, ref=str(error.data["ref"]))
+    return viewer.t("{state} That was {who}.", state=text, who=str(who)) if who else text
+
+
+def _quote_version(error: DomainError, viewer: Viewer) -> str:
+    if error.data["status"] is QuoteStatus.DRAFT:
+        return viewer.t("{ref} is still a draft: edit it instead.", ref=str(error.data["ref"]))
+    return viewer.t(
+        "{ref} is accepted, so there is nothing to offer anew. Copy it instead.", ref=str(error.data["ref"])
+    )
+
+
+def _quote_has_newer(error: DomainError, viewer: Viewer) -> str:
+    return viewer.t(
+        "{ref} already has a newer version: {newer}.", ref=str(error.data["ref"]), newer=str(error.data["newer"])
+    )
+
+
+def _quote_out_of_date(error: DomainError, viewer: Viewer) -> str:
+    return viewer.t(
+        "The last day {ref} is valid is over. Edit it and choose a later one first.", ref=str(error.data["ref"])
+    )
+
+
 SENTENCES: Mapping[str, str] = {
     "not_found": "I cannot find that. It may not exist, or you may not have access to it.",
     "forbidden": "You are not allowed to do that.",
@@ -102,6 +149,11 @@ _WITH_DATA: Mapping[str, Callable[[DomainError, Viewer], str]] = {
     "undo_built_upon": _built_upon,
     "already_converted": _converted,
     "stage_unknown": _unknown_stage,
+    "pipeline_unknown": _unknown_pipeline,
+    "quote_step": _quote_step,
+    "quote_no_version": _quote_version,
+    "quote_has_newer": _quote_has_newer,
+    "quote_out_of_date": _quote_out_of_date,
 }
 
 

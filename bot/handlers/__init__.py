@@ -3,6 +3,15 @@
 
 def register_all() -> None:
     """Import every area, so that its routes and commands are known."""
-    from bot.handlers import activities, deals, home, leads, quotes, records  # imported for their registrations
+    from bot.handlers import (  # imported for their registrations
+        activities,
+        deals,
+        home,
+        leads,
+        pipeline,
+        quote_editor,
+        quotes,
+        records,
+    )
 
-    del activities, deals, home, leads, quotes, records
+    del activities, deals, home, leads, pipeline, quote_editor, quotes, records

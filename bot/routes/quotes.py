@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bot.routes.base import Action, Lookup, Submission
 from bot.routes.records import FindDeal, FindProduct
+from core.enums import QuoteStatus
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,15 @@ class EditQuote(Action, id="quote.edit"):
 
 @dataclass(frozen=True)
 class SaveQuote(Submission, id="quote.save"):
-    """The line editor: `lines` are the keys of its lines in order, `revisions` how often each was filled in anew."""
+    """The line editor: `lines` are the keys of its lines in order, `revisions` how often each was filled in anew.
+
+    `currency` is a saved quote's own; empty for a new one, which takes the deal's.
+    """
 
     deal_id: UUID | None = None
     quote_id: UUID | None = None
     version: int = 0
+    currency: str = ""
     lines: tuple[int, ...] = (1,)
     revisions: tuple[int, ...] = (0,)
 
@@ -65,7 +70,37 @@ class RemoveQuoteLine(Action, id="quote.remove_line"):
 
 
 @dataclass(frozen=True)
+class DecideQuote(Action, id="quote.step"):
+    """The quote is sent, accepted or rejected now."""
+
+    quote_id: UUID
+    status: QuoteStatus
+
+
+@dataclass(frozen=True)
+class NewQuoteVersion(Action, id="quote.version"):
+    """Offer again what a quote offers, as its next version."""
+
+    quote_id: UUID
+
+
+@dataclass(frozen=True)
+class CopyQuote(Action, id="quote.copy"):
+    """Ask which deal a quote is to be copied to."""
+
+    quote_id: UUID
+
+
+@dataclass(frozen=True)
+class SaveQuoteCopy(Submission, id="quote.save_copy"):
+    """The deal a quote is copied to."""
+
+    quote_id: UUID
+
+
+@dataclass(frozen=True)
 class ListQuotes(Action, id="quote.list"):
-    """A page of quotes."""
+    """A page of quotes; `words` narrow the list down."""
 
     page: int = 0
+    words: str = ""

@@ -1,39 +1,35 @@
-"""Quotes in Slack: the line editor, the card, the list."""
+"""Quotes in Slack: the card, what becomes of an offer, the list."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
-from bot.payloads import State
 from bot.replies import Block, Choice, Message, Modal
 from bot.routes import (
-    AddQuoteLine,
-    ChangeQuoteLine,
-    ChooseQuoteDeal,
-    ChooseQuoteProduct,
+    CopyQuote,
+    DecideQuote,
     EditQuote,
     FindDeal,
-    FindProduct,
     ListQuotes,
     NewQuote,
+    NewQuoteVersion,
     OpenRecord,
-    RemoveQuoteLine,
-    SaveQuote,
+    SaveQuoteCopy,
     ShowHistory,
+    WinDeal,
 )
 from bot.views import kit
-from bot.views.forms import Date, Field, Form, Money, Percent, Search, Text, find
+from bot.views.forms import Form, Search
+from bot.views.records import confirmation
 from core.enums import QuoteStatus
 from core.i18n import Viewer
-from core.queries.quotes import ProductRow, QuoteCard, QuotedDeal, QuoteRow
+from core.queries.quotes import MINE, QuoteCard, QuoteRow
 from core.queries.records import Page
-from core.quotes import DESCRIPTION_MAX, LINES_MAX, NOTE_MAX, LineInput, QuoteInput, Totals, line_net
+from core.quotes import LineInput, Totals, line_net
 
 CARD_LINES = 8
-LINE_FIELDS = ("product", "description", "quantity", "price", "discount", "tax")
+DECIDED = (QuoteStatus.ACCEPTED, QuoteStatus.REJECTED, QuoteStatus.EXPIRED)
+LISTED = (QuoteStatus.DRAFT, QuoteStatus.SENT, *DECIDED)
+"""The statuses a list can be narrowed down to; Sent includes what was viewed."""
 
 STATUS = {
     QuoteStatus.DRAFT: "Draft",
@@ -43,170 +39,6 @@ STATUS = {
     QuoteStatus.REJECTED: "Rejected",
     QuoteStatus.EXPIRED: "Expired",
 }
-
-
-@dataclass(frozen=True)
-class TypedQuote:
-    """The editor's content once it can be read whole; `deal_id` only where the editor asked for it."""
-
-    deal_id: UUID | None
-    valid_until: date
-    note: str
-    lines: tuple[LineInput, ...]
-
-    def for_deal(self, deal_id: UUID) -> QuoteInput:
-        """The quote as the domain takes it."""
-        return QuoteInput(deal_id, self.valid_until, self.note, self.lines)
-
-
-@dataclass(frozen=True)
-class Editor:
-    """What the line editor shows."""
-
-    route: SaveQuote
-    values: Mapping[str, Any]
-    deal: QuotedDeal | None
-    ask_deal: bool
-    sums: Totals | None
-    unfinished: tuple[int, ...] = ()
-    """Positions (from 1) of lines that cannot be summed up yet."""
-    notice: str = ""
-    title: str = "New quote"
-
-
-# -- the form -----------------------------------------------------------------------------------------------------
-
-
-def line_fields(key: int) -> tuple[Field, ...]:
-    """The inputs of one line."""
-    return (
-        Search(
-            f"product_{key}",
-            "Product",
-            lookup=FindProduct,
-            ids=True,
-            reports=ChooseQuoteProduct,
-            placeholder="Choose one, or describe it below",
-        ),
-        Text(f"description_{key}", "Description", required=True, max_length=DESCRIPTION_MAX),
-        Money(f"quantity_{key}", "Quantity", required=True, reports=ChangeQuoteLine),
-        Money(f"price_{key}", "Unit price", required=True, reports=ChangeQuoteLine),
-        Percent(f"discount_{key}", "Discount %", reports=ChangeQuoteLine),
-        Percent(f"tax_{key}", "Tax %", reports=ChangeQuoteLine),
-    )
-
-
-DEAL_FIELD = Search("deal", "Deal", required=True, lookup=FindDeal, ids=True, reports=ChooseQuoteDeal)
-END_FIELDS = (
-    Date("valid_until", "Valid until", required=True),
-    Text("note", "Note to the customer", multiline=True, max_length=NOTE_MAX),
-)
-
-
-def form_for(route: SaveQuote) -> Form[TypedQuote]:
-    """The editor's form: as many lines as it shows now."""
-    fields = [field for key in route.lines for field in line_fields(key)]
-    if route.deal_id is None:
-        fields.insert(0, DEAL_FIELD)
-
-    def make(**values: Any) -> TypedQuote:
-        lines = tuple(_line(values, key) for key in route.lines)
-        return TypedQuote(values.get("deal"), values["valid_until"], values["note"], lines)
-
-    return Form(make, (*fields, *END_FIELDS))
-
-
-def _line(values: Mapping[str, Any], key: int) -> LineInput:
-    return LineInput(
-        values[f"product_{key}"],
-        values[f"description_{key}"],
-        values[f"quantity_{key}"],
-        values[f"price_{key}"],
-        values[f"discount_{key}"] or Decimal(0),
-        values[f"tax_{key}"] or Decimal(0),
-    )
-
-
-def readable_lines(route: SaveQuote, state: State, viewer: Viewer) -> tuple[list[LineInput], tuple[int, ...]]:
-    """The lines that can be summed up as they stand, and the positions (from 1) of those that cannot yet."""
-    lines: list[LineInput] = []
-    unfinished: list[int] = []
-    for position, key in enumerate(route.lines, start=1):
-        numbers = _numbers(key, state, viewer)
-        if numbers is None:
-            unfinished.append(position)
-        else:
-            lines.append(LineInput(None, "", *numbers))
-    return lines, tuple(unfinished)
-
-
-def _numbers(key: int, state: State, viewer: Viewer) -> tuple[Decimal, Decimal, Decimal, Decimal] | None:
-    """Quantity, price, discount and tax of a line; None while one of them is missing or makes no sense."""
-    found: list[Decimal] = []
-    for field in line_fields(key)[2:]:
-        element = find(state, field.name)
-        if element is None or not element.text():
-            if field.required:
-                return None
-            found.append(Decimal(0))
-            continue
-        try:
-            found.append(field.read(element, viewer))
-        except ValueError:
-            return None
-    quantity, price, discount, tax = found
-    return (quantity, price, discount, tax) if quantity > 0 and price >= 0 else None
-
-
-# -- the editor ---------------------------------------------------------------------------------------------------
-
-
-def editor(data: Editor, viewer: Viewer) -> Modal:
-    """The line editor: every line a group of inputs, the sums below, always true to what is typed."""
-    currency = data.deal.currency if data.deal else ""
-    blocks: list[Block] = []
-    if data.notice:
-        blocks.append(kit.alert(data.notice, "warning"))
-    if data.deal is not None:
-        text = viewer.t(
-            "For *{name}* ({ref}), in {currency}", name=kit.esc(data.deal.name), ref=data.deal.ref, currency=currency
-        )
-        blocks.append(kit.section(text))
-    if data.ask_deal:
-        blocks.append(DEAL_FIELD.block(viewer, data.values.get("deal"), ()))
-    for position, (key, revision) in enumerate(zip(data.route.lines, data.route.revisions, strict=True), start=1):
-        blocks += _line_blocks(data, viewer, position, key, revision)
-    blocks += _below_lines(data, viewer, currency)
-    blocks += [field.block(viewer, data.values.get(field.name), ()) for field in END_FIELDS]
-    return Modal(viewer.t(data.title), blocks, data.route, viewer.t("Save draft"), viewer.t("Cancel"))
-
-
-def _line_blocks(data: Editor, viewer: Viewer, position: int, key: int, revision: int) -> list[Block]:
-    title = viewer.t("*Line {number}*", number=position)
-    remove = None
-    if len(data.route.lines) > 1:
-        label = viewer.t("Remove line {number}", number=position)
-        remove = kit.button(viewer.t("Remove"), RemoveQuoteLine(key), label=label)
-    blocks: list[Block] = [kit.section(title, remove)]
-    for field in line_fields(key):
-        block = field.block(viewer, data.values.get(field.name), (), str(revision) if revision else "")
-        if len(data.route.lines) > 1:
-            # Six fields repeat on each line: who hears them read out must know which line they are in.
-            label = viewer.t("{field}, line {number}", field=viewer.t(field.label), number=position)
-            block = {**block, "label": kit.plain(label)}
-        blocks.append(block)
-    return blocks
-
-
-def _below_lines(data: Editor, viewer: Viewer, currency: str) -> list[Block]:
-    blocks: list[Block] = []
-    if len(data.route.lines) < LINES_MAX:
-        blocks.append(kit.actions(kit.button(viewer.t("Add line"), AddQuoteLine())))
-    else:
-        text = viewer.t("This is the longest a quote can be here: {number} lines.", number=LINES_MAX)
-        blocks.append(kit.context(text))
-    blocks.append(kit.section(sums_text(data.sums, currency, data.unfinished, viewer)))
-    return blocks
 
 
 def sums_text(sums: Totals | None, currency: str, unfinished: Sequence[int], viewer: Viewer) -> str:
@@ -226,98 +58,51 @@ def sums_text(sums: Totals | None, currency: str, unfinished: Sequence[int], vie
     return "\n".join(rows)
 
 
-def values_of(quote: QuoteCard, products: Mapping[UUID, ProductRow]) -> tuple[SaveQuote, dict[str, Any]]:
-    """A saved quote as the editor shows it: its route and its values."""
-    keys = tuple(range(1, len(quote.lines) + 1))
-    route = SaveQuote(
-        deal_id=quote.deal_id,
-        quote_id=quote.id,
-        version=quote.version,
-        lines=keys,
-        revisions=tuple(0 for _ in keys),
-    )
-    values: dict[str, Any] = {"valid_until": quote.valid_until, "note": quote.note}
-    for key, line in zip(keys, quote.lines, strict=True):
-        values |= line_values(key, line, products.get(line.product_id) if line.product_id else None)
-    return route, values
-
-
-def line_values(key: int, line: LineInput, product: ProductRow | None) -> dict[str, Any]:
-    """One line's values by field name."""
-    return {
-        f"product_{key}": product_choice(product) if product else None,
-        f"description_{key}": line.description,
-        f"quantity_{key}": line.quantity,
-        f"price_{key}": line.unit_price,
-        f"discount_{key}": line.discount_percent or None,
-        f"tax_{key}": line.tax_percent or None,
-    }
-
-
-def product_choice(product: ProductRow) -> Choice:
-    """A product as an option."""
-    return Choice(kit.cut(product.name, kit.OPTION_TEXT_MAX), str(product.id))
-
-
-def product_choices(products: Sequence[ProductRow], viewer: Viewer) -> list[Choice]:
-    """Products to choose from, each with its price."""
-    return [
-        replace(
-            product_choice(one),
-            description=" · ".join(part for part in (one.sku, viewer.money(one.unit_price, one.currency)) if part),
-        )
-        for one in products
-    ]
-
-
-def with_line(route: SaveQuote) -> SaveQuote:
-    """The route with one line more, under a key no line ever had."""
-    return replace(route, lines=(*route.lines, max(route.lines) + 1), revisions=(*route.revisions, 0))
-
-
-def without_line(route: SaveQuote, key: int) -> SaveQuote:
-    """The route without a line; the last one stays."""
-    kept = [(line, revision) for line, revision in zip(route.lines, route.revisions, strict=True) if line != key]
-    if not kept:
-        return route
-    return replace(route, lines=tuple(line for line, _ in kept), revisions=tuple(revision for _, revision in kept))
-
-
-def revised(route: SaveQuote, key: int) -> SaveQuote:
-    """The route with a line whose values are to be shown anew."""
-    pairs = zip(route.lines, route.revisions, strict=True)
-    return replace(route, revisions=tuple(revision + (line == key) for line, revision in pairs))
-
-
-# -- card and list ------------------------------------------------------------------------------------------------
-
-
-def card(quote: QuoteCard, viewer: Viewer) -> Message:
-    """A quote: what is offered, for how much, until when."""
-    status = viewer.t(STATUS[quote.status])
-    total = viewer.money(quote.total, quote.currency)
-    blocks: list[Block] = [kit.header(f"{quote.ref} · {quote.deal_name}")]
-    pairs = [
-        (viewer.t("Status"), status),
-        (viewer.t("Valid until"), viewer.date(quote.valid_until)),
-        (viewer.t("Deal"), f"{kit.esc(quote.deal_name)} ({quote.deal_ref})"),
-        (viewer.t("Account"), kit.esc(quote.account_name)),
-    ]
-    blocks += kit.fields(pairs)
+def card(quote: QuoteCard, viewer: Viewer, top: Sequence[Block] = ()) -> Message:
+    """A quote: what is offered, for how much, until when, and what became of it. `top` goes above it."""
+    blocks: list[Block] = [*top, kit.header(f"{quote.ref} · {quote.deal_name}")]
+    if quote.first_ref:
+        blocks.append(kit.context(version_text(quote, viewer)))
+    blocks += kit.fields(_pairs(quote, viewer))
     blocks.append(kit.section("\n".join(_card_lines(quote, viewer))))
     sums = Totals(quote.subtotal, quote.taxes, quote.total - quote.subtotal, quote.total)
     blocks.append(kit.section(sums_text(sums, quote.currency, (), viewer)))
     if quote.note:
         blocks.append(kit.context(kit.esc(kit.cut(quote.note, 500))))
-    blocks.append(kit.actions(*_card_buttons(quote, viewer)))
-    text = viewer.t(
+    if quote.newer is not None:
+        blocks.append(kit.context(viewer.t("There is a newer version: {ref}", ref=quote.newer.ref)))
+    blocks.append(kit.actions(*_buttons(quote, viewer)))
+    return Message(spoken(quote, viewer), blocks)
+
+
+def spoken(quote: QuoteCard, viewer: Viewer) -> str:
+    """The card in one sentence."""
+    return viewer.t(
         "Quote {ref} for {name}: {total}, {status}",
         ref=quote.ref,
         name=kit.esc(quote.deal_name),
-        total=total,
-        status=status,
+        total=viewer.money(quote.total, quote.currency),
+        status=viewer.t(STATUS[quote.status]),
     )
-    return Message(text, blocks)
+
+
+def version_text(quote: QuoteCard, viewer: Viewer) -> str:
+    """Which offer it is a later version of."""
+    return viewer.t("Version {number} of {ref}", number=quote.version_number, ref=quote.first_ref)
+
+
+def _pairs(quote: QuoteCard, viewer: Viewer) -> list[tuple[str, str]]:
+    pairs = [
+        (viewer.t("Status"), viewer.t(STATUS[quote.status])),
+        (viewer.t("Valid until"), viewer.date(quote.valid_until)),
+        (viewer.t("Deal"), f"{kit.esc(quote.deal_name)} ({quote.deal_ref})"),
+        (viewer.t("Account"), kit.esc(quote.account_name)),
+    ]
+    if quote.sent_on is not None:
+        pairs.append((viewer.t("Sent"), viewer.date(quote.sent_on)))
+    if quote.decided_on is not None and quote.status in DECIDED:
+        pairs.append((viewer.t(STATUS[quote.status]), viewer.date(quote.decided_on)))
+    return pairs
 
 
 def _card_lines(quote: QuoteCard, viewer: Viewer) -> list[str]:
@@ -336,32 +121,150 @@ def _card_line(line: LineInput, currency: str, viewer: Viewer) -> str:
     return f"• {kit.esc(kit.cut(line.description, 120))}: {parts} = {net}"
 
 
-def _card_buttons(quote: QuoteCard, viewer: Viewer) -> list[Block]:
+def _buttons(quote: QuoteCard, viewer: Viewer) -> list[Block]:
+    """What may be done now, the next step first; what is rarer under the three dots."""
     buttons: list[Block] = []
     if quote.can_edit:
         buttons.append(kit.button(viewer.t("Edit"), EditQuote(quote.id)))
+    buttons += [_step_button(step, quote, viewer) for step in quote.steps]
+    if quote.status is QuoteStatus.ACCEPTED and quote.deal_is_open:
+        label = viewer.t("{ref} is won", ref=quote.deal_ref)
+        buttons.append(kit.button(viewer.t("Deal won"), WinDeal(quote.deal_id), style="primary", label=label))
+    if quote.can_version:
+        buttons.append(kit.button(viewer.t("New version"), NewQuoteVersion(quote.id)))
     buttons.append(kit.button(viewer.t("Open deal"), OpenRecord("deal", quote.deal_id)))
-    buttons.append(kit.button(viewer.t("History"), ShowHistory("quote", quote.id)))
-    return buttons
+    others = [
+        (viewer.t("Open {ref}", ref=one.ref), OpenRecord("quote", one.id))
+        for one in (quote.previous, quote.newer)
+        if one is not None
+    ]
+    more = [(viewer.t("Copy"), CopyQuote(quote.id)), (viewer.t("History"), ShowHistory("quote", quote.id)), *others]
+    return [*buttons, kit.overflow(more)]
 
 
-def listing(page: Page[QuoteRow], viewer: Viewer) -> Message:
-    """A page of quotes, newest first."""
-    if not page.rows:
+def _step_button(step: QuoteStatus, quote: QuoteCard, viewer: Viewer) -> Block:
+    route = DecideQuote(quote.id, step)
+    amount = viewer.money(quote.total, quote.currency)
+    match step:
+        case QuoteStatus.ACCEPTED:
+            question = kit.confirm(
+                viewer.t("Accepted?"),
+                viewer.t(
+                    "The customer takes {ref}. {deal} is then worth {amount}.",
+                    ref=quote.ref,
+                    deal=quote.deal_ref,
+                    amount=amount,
+                ),
+                viewer.t("Accepted"),
+                viewer.t("Cancel"),
+            )
+            label = viewer.t("{ref} is accepted", ref=quote.ref)
+            return kit.button(viewer.t("Accepted"), route, style="primary", label=label, confirm=question)
+        case QuoteStatus.REJECTED:
+            question = kit.confirm(
+                viewer.t("Rejected?"),
+                viewer.t("The customer does not take {ref}. You can offer again with a new version.", ref=quote.ref),
+                viewer.t("Rejected"),
+                viewer.t("Cancel"),
+            )
+            label = viewer.t("{ref} is rejected", ref=quote.ref)
+            return kit.button(viewer.t("Rejected"), route, label=label, confirm=question)
+        case _:
+            label = viewer.t("Mark {ref} as sent", ref=quote.ref)
+            return kit.button(viewer.t("Mark as sent"), route, style="primary", label=label)
+
+
+# -- what was done ------------------------------------------------------------------------------------------------
+
+
+def done(text: str, quote: QuoteCard, change_id: UUID, viewer: Viewer) -> Message:
+    """What was just done to a quote, with Undo, above its card. `text` is translated and escaped."""
+    return Message(f"{text} {spoken(quote, viewer)}", card(quote, viewer, confirmation(viewer, text, change_id)).blocks)
+
+
+def saved_text(quote: QuoteCard, viewer: Viewer) -> str:
+    """A draft, new or changed."""
+    return viewer.t("Quote {ref} saved as a draft.", ref=quote.ref)
+
+
+def step_text(quote: QuoteCard, viewer: Viewer) -> str:
+    """What became of a quote."""
+    match quote.status:
+        case QuoteStatus.ACCEPTED:
+            return viewer.t(
+                "Quote {ref} is accepted. Deal {deal} is now worth {amount}.",
+                ref=quote.ref,
+                deal=quote.deal_ref,
+                amount=viewer.money(quote.total, quote.currency),
+            )
+        case QuoteStatus.REJECTED:
+            return viewer.t("Quote {ref} is rejected.", ref=quote.ref)
+        case _:
+            return viewer.t("Quote {ref} is marked as sent. Its lines are fixed now.", ref=quote.ref)
+
+
+def made_text(quote: QuoteCard, viewer: Viewer) -> str:
+    """A new draft made from another quote."""
+    if quote.first_ref:
+        return viewer.t("{version}: {ref}, a draft.", version=version_text(quote, viewer), ref=quote.ref)
+    return viewer.t("Copied to the draft {ref}.", ref=quote.ref)
+
+
+COPY_FORM: Form[UUID] = Form(
+    lambda deal_id: deal_id, (Search("deal_id", "Deal", required=True, lookup=FindDeal, ids=True),)
+)
+
+
+def copy_modal(quote: QuoteCard, viewer: Viewer) -> Modal:
+    """Ask which deal the copy is for; the quote's own to begin with."""
+    text = viewer.t(
+        "The lines and the note of {ref} become a new draft. Its prices are in {currency}, so the deal must be too.",
+        ref=quote.ref,
+        currency=quote.currency,
+    )
+    own = Choice(kit.cut(f"{quote.deal_ref} {quote.deal_name}", kit.OPTION_TEXT_MAX), str(quote.deal_id))
+    blocks = [kit.section(text), *COPY_FORM.blocks(viewer, {"deal_id": own})]
+    return Modal(viewer.t("Copy quote"), blocks, SaveQuoteCopy(quote.id), viewer.t("Copy"), viewer.t("Cancel"))
+
+
+# -- the list -----------------------------------------------------------------------------------------------------
+
+
+def listing(page: Page[QuoteRow], words: str, viewer: Viewer) -> Message:
+    """A page of quotes, newest first; `words` are what narrowed the list down."""
+    shown = kit.cut(words, 80)
+    row: list[Block] = [kit.button(viewer.t("New quote"), NewQuote())]
+    if not page.rows and not words:
         text = viewer.t("No quotes yet.")
-        return Message(text, [kit.section(text), kit.actions(kit.button(viewer.t("New quote"), NewQuote()))])
-    blocks: list[Block] = [kit.header(viewer.t("Quotes"))]
-    for row in page.rows:
-        total = viewer.money(row.total, row.currency)
-        until = viewer.t("valid until {date}", date=viewer.date(row.valid_until))
-        text = f"*{row.ref}* · {kit.esc(row.deal_name)}\n{total} · {viewer.t(STATUS[row.status])} · {until}"
-        label = viewer.t("Open quote {ref}", ref=row.ref)
-        blocks.append(kit.section(text, kit.button(viewer.t("Open"), OpenRecord("quote", row.id), label=label)))
-    pager = []
+        return Message(text, [kit.section(text), kit.actions(*row)])
+    row.insert(0, _filter(words, viewer))
+    if not page.rows:
+        text = viewer.t("No quote fits “{words}”.", words=kit.esc(shown))
+        return Message(text, [kit.section(text), kit.actions(*row)])
+    title = viewer.t("Quotes: {words}", words=shown) if words else viewer.t("Quotes")
+    blocks: list[Block] = [kit.header(title), *(_row(one, viewer) for one in page.rows)]
     if page.page:
-        pager.append(kit.button(viewer.t("Previous"), ListQuotes(page.page - 1)))
+        row.append(kit.button(viewer.t("Previous"), ListQuotes(page.page - 1, words)))
     if page.has_more:
-        pager.append(kit.button(viewer.t("Next"), ListQuotes(page.page + 1)))
-    if pager:
-        blocks.append(kit.actions(*pager))
-    return Message(viewer.nt("{n} quote", "{n} quotes", len(page.rows)), blocks)
+        row.append(kit.button(viewer.t("Next"), ListQuotes(page.page + 1, words)))
+    names = "; ".join(f"{one.ref} {kit.esc(one.deal_name)}" for one in page.rows)
+    text = viewer.nt("{n} quote: {names}", "{n} quotes: {names}", len(page.rows), names=names)
+    return Message(text, [*blocks, kit.actions(*row)])
+
+
+def _row(row: QuoteRow, viewer: Viewer) -> Block:
+    total = viewer.money(row.total, row.currency)
+    until = viewer.t("valid until {date}", date=viewer.date(row.valid_until))
+    name = f"*{row.ref}* · {kit.esc(row.deal_name)}"
+    if row.version_number > 1:
+        name += " · " + viewer.t("version {number}", number=row.version_number)
+    label = viewer.t("Open quote {ref}", ref=row.ref)
+    button = kit.button(viewer.t("Open"), OpenRecord("quote", row.id), label=label)
+    return kit.section(f"{name}\n{total} · {viewer.t(STATUS[row.status])} · {until}", button)
+
+
+def _filter(words: str, viewer: Viewer) -> Block:
+    """Narrow the list down without typing."""
+    choices = [(viewer.t("All quotes"), ListQuotes()), (viewer.t("Mine"), ListQuotes(words=MINE))]
+    choices += [(viewer.t(STATUS[status]), ListQuotes(words=status.value)) for status in LISTED]
+    return kit.route_select(viewer.t("Which quotes"), choices, ListQuotes(words=words.strip().casefold()).pack())

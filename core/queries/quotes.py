@@ -1,11 +1,11 @@
 """Reading quotes and products."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from core.access import Verb, may, visible
 from core.context import Ctx
@@ -13,11 +13,24 @@ from core.enums import EntityType, QuoteStatus, StageKind
 from core.errors import NotFound
 from core.models import Account, Deal, Product, Quote, QuoteLine, Stage
 from core.queries.records import Page
-from core.quotes import LineInput, TaxSum, totals
-from core.refs import deal_ref, quote_ref
+from core.queries.search import matching
+from core.quotes import OPEN, TRANSITIONS, VERSIONABLE, LineInput, TaxSum, totals
+from core.refs import deal_ref, parse_ref, quote_ref
 
 PAGE_SIZE = 8
 TOP = "\U0010ffff"
+MINE = "mine"
+"""The word that narrows a list to the actor's own."""
+BY_HAND = (QuoteStatus.SENT, QuoteStatus.ACCEPTED, QuoteStatus.REJECTED)
+"""The steps people take; the others happen."""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """The version before or after a quote."""
+
+    id: UUID
+    ref: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,19 @@ class QuoteCard:
     account_name: str
     version: int
     can_edit: bool
+    """Whether the actor may change its lines now: a draft on a deal that is theirs to edit."""
+    steps: tuple[QuoteStatus, ...] = ()
+    """What the actor may make of it now."""
+    can_version: bool = False
+    deal_is_open: bool = False
+    """Whether the deal is theirs to edit and not closed: an accepted quote leads to winning it."""
+    sent_on: date | None = None
+    decided_on: date | None = None
+    version_number: int = 1
+    first_ref: str = ""
+    """The first offer of which this is a later version; empty for a first one."""
+    previous: Neighbour | None = None
+    newer: Neighbour | None = None
     entity: EntityType = EntityType.QUOTE
 
     @property
@@ -59,6 +85,7 @@ class QuoteRow:
     total: Decimal
     currency: str
     valid_until: date
+    version_number: int = 1
 
 
 @dataclass(frozen=True)
@@ -87,16 +114,19 @@ class ProductRow:
 
 def quote_card(ctx: Ctx, quote_id: UUID) -> QuoteCard:
     """The quote's card. Raises NotFound where there is none or the actor may not see it."""
-    query = visible(ctx, Quote).join(Deal, (Deal.workspace_id == Quote.workspace_id) & (Deal.id == Quote.deal_id))
-    query = query.outerjoin(
-        Account, (Account.workspace_id == Deal.workspace_id) & (Account.id == Deal.account_id)
-    ).where(Quote.id == quote_id)
+    query = (
+        visible(ctx, Quote)
+        .join(Deal, (Deal.workspace_id == Quote.workspace_id) & (Deal.id == Quote.deal_id))
+        .outerjoin(Account, (Account.workspace_id == Deal.workspace_id) & (Account.id == Deal.account_id))
+        .where(Quote.id == quote_id)
+    )
     found = ctx.session.execute(query.add_columns(Deal, func.coalesce(Account.name, ""))).one_or_none()
     if found is None:
         raise NotFound
     quote, deal, account_name = found
     lines = _lines(ctx, quote_id)
-    sums = totals(lines, quote.currency)
+    editable = may(ctx, Verb.EDIT, deal.owner_id)
+    chain = _versions(ctx, quote)
     return QuoteCard(
         id=quote.id,
         ref=quote_ref(quote.year, quote.sequence),
@@ -106,15 +136,61 @@ def quote_card(ctx: Ctx, quote_id: UUID) -> QuoteCard:
         note=quote.note,
         lines=lines,
         subtotal=quote.subtotal,
-        taxes=sums.taxes,
+        taxes=totals(lines, quote.currency).taxes,
         total=quote.total,
         deal_id=deal.id,
         deal_ref=deal_ref(deal.number),
         deal_name=deal.name,
         account_name=account_name,
         version=quote.version,
-        can_edit=quote.status is QuoteStatus.DRAFT and may(ctx, Verb.EDIT, deal.owner_id),
+        can_edit=editable and quote.status is QuoteStatus.DRAFT,
+        steps=_steps(quote.status) if editable else (),
+        can_version=editable and quote.status in VERSIONABLE and chain.newer is None,
+        deal_is_open=editable and deal.closed_at is None,
+        sent_on=_day(ctx, quote.sent_at),
+        decided_on=_day(ctx, quote.decided_at),
+        version_number=quote.version_number,
+        first_ref=chain.first_ref,
+        previous=chain.previous,
+        newer=chain.newer,
     )
+
+
+def _steps(status: QuoteStatus) -> tuple[QuoteStatus, ...]:
+    return tuple(step for step in BY_HAND if step in TRANSITIONS[status])
+
+
+def _day(ctx: Ctx, moment: datetime | None) -> date | None:
+    """The day it was for the actor."""
+    return moment.astimezone(ctx.actor.zone).date() if moment else None
+
+
+@dataclass(frozen=True)
+class _Versions:
+    first_ref: str = ""
+    previous: Neighbour | None = None
+    newer: Neighbour | None = None
+
+
+def _versions(ctx: Ctx, quote: Quote) -> _Versions:
+    """The offers before and after a quote. All are on its deal, so who sees it may see them."""
+    newer = ctx.session.execute(
+        visible(ctx, Quote)
+        .where(Quote.previous_id == quote.id, Quote.deal_id == quote.deal_id)
+        .with_only_columns(Quote.id, Quote.year, Quote.sequence)
+        .limit(1)
+    ).one_or_none()
+    after = Neighbour(newer.id, quote_ref(newer.year, newer.sequence)) if newer is not None else None
+    if quote.previous_id is None:
+        return _Versions(newer=after)
+    columns = (Quote.id, Quote.year, Quote.sequence, Quote.previous_id, Quote.version_number)
+    here = Quote.workspace_id == ctx.workspace.id
+    chain = select(*columns).where(here, Quote.id == quote.previous_id).cte("earlier", recursive=True)
+    chain = chain.union(select(*columns).where(here, Quote.id == chain.c.previous_id))
+    earlier = ctx.session.execute(select(chain).order_by(chain.c.version_number)).all()
+    first, last = earlier[0], earlier[-1]
+    before = Neighbour(last.id, quote_ref(last.year, last.sequence))
+    return _Versions(quote_ref(first.year, first.sequence), before, after)
 
 
 def _lines(ctx: Ctx, quote_id: UUID) -> tuple[LineInput, ...]:
@@ -140,10 +216,51 @@ def _lines(ctx: Ctx, quote_id: UUID) -> tuple[LineInput, ...]:
     )
 
 
-def quote_page(ctx: Ctx, page: int) -> Page[QuoteRow]:
-    """A page of the quotes the actor may see, newest first."""
-    rows = _rows(ctx, _newest(ctx).offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1))
+def quote_page(ctx: Ctx, page: int, words: str = "") -> Page[QuoteRow]:
+    """A page of the quotes the actor may see, newest first.
+
+    `words` narrow it down: `mine` to quotes on the actor's own deals, a status to those that stand there (`sent` with
+    those that were viewed), anything else to quotes whose deal fits the words as in a search, or to a quote's number.
+    """
+    asked = _asked(words)
+    query = _newest(ctx)
+    if asked.mine:
+        query = query.where(Deal.owner_id == ctx.actor.member_id)
+    if asked.statuses:
+        query = query.where(Quote.status.in_(asked.statuses))
+    if asked.words:
+        query = query.where(_named(ctx, asked.words))
+    rows = _rows(ctx, query.offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1))
     return Page(rows=tuple(rows[:PAGE_SIZE]), page=page, has_more=len(rows) > PAGE_SIZE)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    mine: bool
+    statuses: frozenset[QuoteStatus]
+    words: str
+
+
+def _asked(words: str) -> _Asked:
+    mine, statuses, rest = False, set[QuoteStatus](), list[str]()
+    for word in words.split():
+        key = word.casefold()
+        if key == MINE:
+            mine = True
+        elif key == QuoteStatus.SENT:
+            statuses |= OPEN
+        elif key in tuple(QuoteStatus):
+            statuses.add(QuoteStatus(key))
+        else:
+            rest.append(word)
+    return _Asked(mine, frozenset(statuses), " ".join(rest))
+
+
+def _named(ctx: Ctx, words: str) -> ColumnElement[bool]:
+    ref = parse_ref(words)
+    if ref is not None and ref.kind is EntityType.QUOTE:
+        return and_(Quote.year == ref.year, Quote.sequence == ref.number)
+    return matching(ctx, EntityType.DEAL, words)
 
 
 def quotes_of_deal(ctx: Ctx, deal_id: UUID, limit: int = 5) -> list[QuoteRow]:
@@ -170,6 +287,7 @@ def _rows(ctx: Ctx, query: Select[Quote, str]) -> list[QuoteRow]:
             quote.total,
             quote.currency,
             quote.valid_until,
+            quote.version_number,
         )
         for quote, deal_name in ctx.session.execute(query)
     ]

@@ -10,6 +10,7 @@ import pytest
 from bot.payloads import State
 from bot.replies import Message
 from bot.routes import SaveQuote
+from bot.views import quote_editor as editor
 from bot.views import quotes as views
 from core.enums import QuoteStatus
 from core.errors import Invalid
@@ -58,7 +59,7 @@ def state(**typed: str) -> State:
 
 
 def test_a_new_quote_starts_with_one_line() -> None:
-    data = views.Editor(
+    data = editor.Editor(
         SaveQuote(deal_id=DEAL.id),
         {"quantity_1": Decimal(1), "valid_until": date(2026, 4, 15)},
         DEAL,
@@ -66,29 +67,29 @@ def test_a_new_quote_starts_with_one_line() -> None:
         sums=totals((), "EUR"),
         unfinished=(1,),
     )
-    assert_golden("quotes/editor_new", views.editor(data, EN))
+    assert_golden("quotes/editor_new", editor.editor(data, EN))
 
 
 def test_without_a_deal_the_editor_asks_for_one() -> None:
-    data = views.Editor(SaveQuote(), {"valid_until": date(2026, 4, 15)}, None, ask_deal=True, sums=None)
-    assert_golden("quotes/editor_without_deal", views.editor(data, EN))
+    data = editor.Editor(SaveQuote(), {"valid_until": date(2026, 4, 15)}, None, ask_deal=True, sums=None)
+    assert_golden("quotes/editor_without_deal", editor.editor(data, EN))
 
 
 def test_three_lines_one_of_them_half_typed() -> None:
     route = SaveQuote(deal_id=DEAL.id, lines=(1, 3, 4), revisions=(0, 2, 0))
     typed = {"quantity_1": "2", "price_1": "1.250,50", "tax_1": "19", "description_1": "Roboterarm", "quantity_3": "1"}
-    lines, unfinished = views.readable_lines(route, state(**typed), DE)
-    data = views.Editor(route, typed, DEAL, ask_deal=False, sums=totals(lines, "EUR"), unfinished=unfinished)
+    lines, unfinished = editor.readable_lines(route, state(**typed), DE)
+    data = editor.Editor(route, typed, DEAL, ask_deal=False, sums=totals(lines, "EUR"), unfinished=unfinished)
 
     assert unfinished == (2, 3)
-    assert_golden("quotes/editor_half_typed", views.editor(data, DE))
+    assert_golden("quotes/editor_half_typed", editor.editor(data, DE))
 
 
 def test_the_longest_quote_fits_a_modal() -> None:
     keys = tuple(range(1, LINES_MAX + 1))
     route = SaveQuote(lines=keys, revisions=tuple(0 for _ in keys))
-    data = views.Editor(route, {}, DEAL, ask_deal=True, sums=totals((), "EUR"), unfinished=keys, notice="x" * 200)
-    modal = views.editor(data, EN)
+    data = editor.Editor(route, {}, DEAL, ask_deal=True, sums=totals((), "EUR"), unfinished=keys, notice="x" * 200)
+    modal = editor.editor(data, EN)
 
     assert len(modal.blocks) <= 100
     assert problems_of(modal) == []
@@ -114,28 +115,28 @@ def test_the_list(has_more: bool) -> None:
         QuoteRow(UUID(int=n), f"Q-2026-000{n}", QuoteStatus.DRAFT, "Acme rollout", Decimal(n), "EUR", date(2026, 4, n))
         for n in (2, 1)
     )
-    assert_golden(f"quotes/list_{'more' if has_more else 'end'}", views.listing(Page(rows, 1, has_more), EN))
+    assert_golden(f"quotes/list_{'more' if has_more else 'end'}", views.listing(Page(rows, 1, has_more), "", EN))
 
 
 def test_the_empty_list_offers_the_next_step() -> None:
-    assert_golden("quotes/list_empty", views.listing(Page(), EN))
+    assert_golden("quotes/list_empty", views.listing(Page(), "", EN))
 
 
 def test_every_message_reads_well_alone() -> None:
-    for message in (views.card(card(), EN), views.listing(Page(), EN)):
+    for message in (views.card(card(), EN), views.listing(Page(), "", EN)):
         assert isinstance(message, Message)
         assert message.text.strip()
 
 
 def test_lines_come_and_go_without_reusing_a_key() -> None:
     route = SaveQuote(lines=(1, 2, 3), revisions=(0, 1, 0))
-    fewer = views.without_line(route, 2)
-    more = views.with_line(fewer)
+    fewer = editor.without_line(route, 2)
+    more = editor.with_line(fewer)
 
     assert (fewer.lines, fewer.revisions) == ((1, 3), (0, 0))
     assert more.lines == (1, 3, 4)
-    assert views.without_line(SaveQuote(), 1).lines == (1,)
-    assert views.revised(route, 3).revisions == (0, 1, 1)
+    assert editor.without_line(SaveQuote(), 1).lines == (1,)
+    assert editor.revised(route, 3).revisions == (0, 1, 1)
 
 
 def test_the_form_reads_what_was_typed_in_the_readers_language() -> None:
@@ -143,7 +144,7 @@ def test_the_form_reads_what_was_typed_in_the_readers_language() -> None:
     filled = {"description_2~1": "Arm", "quantity_2~1": "2", "price_2~1": "1.250,50", "tax_2~1": "19 %"}
     body = {name: {"typed": {"value": text}} for name, text in filled.items()}
     body["valid_until"] = {"typed": {"selected_date": "2026-04-30"}}
-    typed = views.form_for(route).parse(State.model_validate({"values": body}), DE)
+    typed = editor.form_for(route).parse(State.model_validate({"values": body}), DE)
 
     assert typed.lines == (LineInput(None, "Arm", Decimal(2), Decimal("1250.50"), Decimal(0), Decimal(19)),)
     assert typed.valid_until == date(2026, 4, 30)
@@ -151,7 +152,7 @@ def test_the_form_reads_what_was_typed_in_the_readers_language() -> None:
 
 def test_every_field_that_is_missing_is_named() -> None:
     with pytest.raises(Invalid) as problem:
-        views.form_for(SaveQuote()).parse(State(), EN)
+        editor.form_for(SaveQuote()).parse(State(), EN)
 
     missing = {"deal", "description_1", "quantity_1", "price_1", "valid_until"}
     assert problem.value.fields == dict.fromkeys(missing, "required")
@@ -159,7 +160,7 @@ def test_every_field_that_is_missing_is_named() -> None:
 
 def test_products_show_their_price() -> None:
     row = ProductRow(UUID(int=5), "Robot arm " * 12, "RA-1", Decimal(1200), "EUR", Decimal(19))
-    choice = views.product_choices([row], EN)[0]
+    choice = editor.product_choices([row], EN)[0]
 
     assert choice.description == "RA-1 · €1,200.00"
     assert len(choice.text) <= 75
