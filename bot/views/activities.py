@@ -109,7 +109,7 @@ CALL_FORM: Form[LoggedCall] = Form(
         RecordField("record", "Record", required=True, lookup=FindRecord, placeholder="Search by name or reference"),
         Word("outcome", "Outcome", required=True, vocabulary=CallOutcome),
         Word("direction", "Direction", required=True, vocabulary=Direction),
-        Number("duration_minutes", "Duration in minutes", low=0, high=MINUTES_MAX),
+        Number("duration_minutes", "Duration (minutes)", low=0, high=MINUTES_MAX),
         Search(
             "objections",
             "Objections",
