@@ -231,7 +231,9 @@ def convert_lead(ctx: Ctx, route: ConvertLead, _request: Request) -> Reply:
     if lead.converted:
         raise Conflict("already_converted", who=leads.converter(ctx, lead.id))
     existing = duplicates.similar_accounts(ctx, lead.company, lead.email)
-    best = Choice(f"{existing[0].ref} · {existing[0].name}", str(existing[0].id)) if existing else None
+    best = (
+        Choice(f"{existing[0].ref} {existing[0].name}", str(existing[0].id), existing[0].detail) if existing else None
+    )
     data = ConversionData(lead, best, ctx.workspace.currency, _open_stages(ctx))
     return OpenModal(views.convert_modal(data, ctx.viewer))
 

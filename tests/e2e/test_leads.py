@@ -266,6 +266,17 @@ def test_who_gives_a_lead_away_is_told_and_sees_it_no_more(world: World) -> None
     assert "Lena Fischer" in saw(world.ben.command("/lead view L-1")).visible_text()
 
 
+def test_the_new_owner_hears_of_it_in_a_direct_message(world: World) -> None:
+    lead_of(world, world.ana)
+    with world.ctx(world.ana) as ctx:
+        leads.assign(ctx, world.rows(Lead)[0].id, world.ben.id)
+    world.settle()
+    told = world.ben.last_message(world.ben.dm_with_app)
+    assert "L-1" in told.visible_text()
+    told.click("Log call")
+    assert world.ben.has_modal
+
+
 def test_a_card_that_was_open_when_the_right_was_lost_refuses(world: World) -> None:
     lead_of(world, world.ana)
     card = saw(world.ana.command("/lead view L-1", channel="#sales"))
