@@ -1,0 +1,1 @@
+"""Each hot path beside its floor, in one run: `make bench`."""

@@ -80,6 +80,7 @@ def _member(ctx: Ctx, user: User, role: Role) -> Member:
     member = ctx.session.scalars(query).one_or_none()
     member = member or workspaces.add_member(ctx, user.id, user.real_name, role)
     member.tz, member.locale, member.email = user.tz, user.locale.replace("-", "_"), user.email
+    member.synced_at = ctx.now
     return member
 
 

@@ -1,5 +1,6 @@
 """`rapport web`: gunicorn with threads, set up from here so that there is no second place for settings."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable
@@ -66,6 +67,7 @@ class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
         self.error_log.handlers.clear()
+        self.error_log.setLevel(logging.NOTSET)  # the process's own level rules
         self.error_log.propagate = True
 
 
