@@ -16,10 +16,7 @@ class LogCall(Action, id="call.log"):
 
 @dataclass(frozen=True)
 class SaveCall(Submission, id="call.save"):
-    """The call form."""
-
-    entity: str = ""
-    entity_id: UUID | None = None
+    """The call form. The record is one of its fields: shown, and chosen anew where it was the wrong one."""
 
 
 @dataclass(frozen=True)

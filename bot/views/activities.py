@@ -131,11 +131,9 @@ def call_modal(viewer: Viewer, subject: Subject | None) -> Modal:
         outcome=[Choice(viewer.t(text), value.value) for value, text in OUTCOMES.items()],
     )
     values: dict[str, Any] = {"direction": Direction.OUTBOUND}
-    route = SaveCall()
     if subject is not None:
         values["record"] = Choice(f"{subject.ref} {subject.name}", f"{subject.entity} {subject.id}")
-        route = SaveCall(subject.entity, subject.id)
-    return Modal(viewer.t("Log a call"), form.blocks(viewer, values), route, viewer.t("Save"), viewer.t("Cancel"))
+    return Modal(viewer.t("Log a call"), form.blocks(viewer, values), SaveCall(), viewer.t("Save"), viewer.t("Cancel"))
 
 
 def objection_choices(found: Sequence[ObjectionRow], typed: str, viewer: Viewer) -> list[Choice]:

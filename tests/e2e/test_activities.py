@@ -42,7 +42,7 @@ def test_a_call_with_a_new_and_a_known_objection(world: World, lead: Lead) -> No
     assert ana.modal.options("Objections", query="tim") == ["Add “tim”"]
     ana.modal.choose("Outcome", "Interested")
     ana.modal.choose("Objections", "Too expensive", query="too")
-    ana.modal.fill({"Duration in minutes": "12", "Notes": "Wants a demo", "Next step": "Send the deck"})
+    ana.modal.fill({"Duration (minutes)": "12", "Notes": "Wants a demo", "Next step": "Send the deck"})
     tomorrow = today_of(world) + timedelta(days=1)
     ana.modal.fill({"Next follow-up": tomorrow.isoformat()})
     ana.modal.submit()

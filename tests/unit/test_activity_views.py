@@ -45,7 +45,7 @@ def test_the_form() -> None:
     assert_golden("activities/form", views.call_modal(EN, None))
     modal = views.call_modal(EN, LEAD)
     assert_golden("activities/form_for_lead", modal)
-    assert modal.route == SaveCall("lead", LEAD.id)
+    assert modal.route == SaveCall()
     assert problems_of(views.call_modal(EN, replace(LEAD, name=HOSTILE))) == []
 
 
