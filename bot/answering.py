@@ -143,6 +143,8 @@ class Answers:
             # Who may not use Rapport reads so in App Home itself; nobody is written to for having opened it.
             self._publish(installed, user, Home([kit.section(kit.esc(outcome.error))]))
             return
+        if event.type == "message" and event.channel_type != "im":
+            return  # what people say to one another in a channel is not answered, with an error least of all
         message = _as_message(outcome)
         if message is not None and event.channel:
             # In a channel below what was written, so that the channel itself stays quiet.
