@@ -23,7 +23,7 @@ from core.models import Card, Member
 from core.workspaces import member_ctx, system_ctx
 from notifications import claims, routing
 from notifications.claims import Claimed
-from notifications.content import Content, intro, not_shared
+from notifications.content import Content, Shown, intro, not_shared, still_true
 from notifications.plans import METHODS, ForMember, Kind, NewCard, NotShared, OldCard, Purpose, StoredEvent, unpack
 from notifications.rules import UnknownEvent
 from notifications.slack import client_msg_id
@@ -137,9 +137,12 @@ class Composer:
         if ctx is None:
             return Skip("The person is not here any more.")
         try:
-            message = self._card_message(ctx, card)
+            shown = self._shown(ctx, card)
         except NotFound:
             return Skip("Those it was for may not see the record any more.")
+        if not still_true(card.purpose, shown, ctx.actor.slack_user_id):
+            return Skip("It was taken back before it was told.")
+        message = self._with_intro(ctx, card, shown)
         arguments = _post(card.channel, message, delivery_id)
         return Call(Kind.CARD_POST, arguments, digest=_digest(message), new_card=card)
 
@@ -167,17 +170,20 @@ class Composer:
         if ctx is None:
             return None
         try:
-            return self._card_message(ctx, card)
+            return self._with_intro(ctx, card, self._shown(ctx, card))
         except NotFound:
             return None
 
     def _farewell(self) -> Message:
         return Message(self._system().viewer.t("This record is not shown here any more."))
 
-    def _card_message(self, ctx: Ctx, card: NewCard) -> Message:
+    def _shown(self, ctx: Ctx, card: NewCard) -> Shown:
         public = card.purpose is not Purpose.ASSIGNED
-        shown = self.content.card(ctx, EntityType(card.entity), card.entity_id, public=public)
-        line = intro(ctx.viewer, card.purpose, shown, self._name(card.by_id))
+        return self.content.card(ctx, EntityType(card.entity), card.entity_id, public=public)
+
+    def _with_intro(self, ctx: Ctx, card: NewCard, shown: Shown) -> Message:
+        holds = still_true(card.purpose, shown, ctx.actor.slack_user_id)
+        line = intro(ctx.viewer, card.purpose, shown, self._name(card.by_id), holds=holds)
         blocks = shown.message.blocks or [kit.section(shown.message.text)]
         return Message(f"{line} {shown.message.text}", [kit.section(line), *blocks][: kit.MESSAGE_BLOCKS_MAX])
 

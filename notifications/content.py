@@ -23,6 +23,8 @@ class Shown:
     message: Message
     won: bool = False
     """A deal that is in a won stage right now."""
+    owner: str = ""
+    """Slack user id of whose it is right now, empty for nobody."""
 
 
 class Content(Protocol):
@@ -41,15 +43,31 @@ class Content(Protocol):
         ...
 
 
-def intro(viewer: Viewer, purpose: Purpose, shown: Shown, by: str) -> str:
-    """The line above a card, in mrkdwn: why it stands there. `by` is who caused it, empty for nobody in particular."""
+def still_true(purpose: Purpose, shown: Shown, reader: str) -> bool:
+    """Whether the reason for a card still holds. `reader` is the Slack user id of who gets it."""
+    match purpose:
+        case Purpose.ASSIGNED:
+            return shown.owner == reader
+        case Purpose.WON:
+            return shown.won
+        case Purpose.SHARED:
+            return True
+
+
+def intro(viewer: Viewer, purpose: Purpose, shown: Shown, by: str, *, holds: bool) -> str:
+    """The line above a card, in mrkdwn: why it stands there.
+
+    `by` is who caused it, empty for nobody in particular; `holds` is what `still_true` says.
+    """
     who, name = kit.esc(by), kit.esc(kit.cut(shown.name, NAME_SHOWN))
     match purpose:
+        case Purpose.ASSIGNED if not holds:
+            return viewer.t("{ref} {name} was yours; it has another owner now.", ref=shown.ref, name=name)
         case Purpose.ASSIGNED if by:
             return viewer.t("{who} made you the owner of {ref} {name}.", who=who, ref=shown.ref, name=name)
         case Purpose.ASSIGNED:
             return viewer.t("You are now the owner of {ref} {name}.", ref=shown.ref, name=name)
-        case Purpose.WON if not shown.won:
+        case Purpose.WON if not holds:
             return viewer.t("{ref} {name} was announced as won and is open again.", ref=shown.ref, name=name)
         case Purpose.WON if by:
             return viewer.t("Won! {who} closed {ref} {name}.", who=who, ref=shown.ref, name=name)

@@ -1,4 +1,7 @@
-"""What keeps the tables small and the profiles fresh. Each task may run anywhere, any number of times."""
+"""What keeps the tables small and the profiles fresh, and what happens because a day is over.
+
+Each task may run anywhere, any number of times.
+"""
 
 from collections.abc import Callable, Collection
 from datetime import timedelta
@@ -8,7 +11,7 @@ import structlog
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import NoResultFound
 
-from core import idempotency
+from core import idempotency, quotes
 from core.context import Clock, Ctx
 from core.db import Database
 from core.enums import DeliveryState
@@ -39,6 +42,10 @@ class Housekeeper:
     def clean(self, only: Collection[UUID] | None = None) -> None:
         """Forget what nobody needs any more: old request keys, ended deliveries, events that were read."""
         self._everywhere(_clean, only)
+
+    def expire_quotes(self, only: Collection[UUID] | None = None) -> None:
+        """Let quotes expire whose last day is over; their cards follow by the relay."""
+        self._everywhere(_expire_quotes, only)
 
     def refresh_profiles(self, only: Collection[UUID] | None = None) -> None:
         """Ask Slack anew for profiles that are a day old."""
@@ -71,6 +78,12 @@ def _clean(ctx: Ctx) -> None:
     ctx.session.execute(
         delete(Lane).where(Lane.workspace_id == here, Lane.lane != routing.TURN, Lane.free_at < ctx.now - LONGEST_HOLD)
     )
+
+
+def _expire_quotes(ctx: Ctx) -> None:
+    expired = quotes.expire_due(ctx)
+    if expired:
+        log.info("quotes_expired", workspace_id=str(ctx.workspace.id), count=expired)
 
 
 def _refresh_profiles(ctx: Ctx) -> None:

@@ -48,7 +48,7 @@ class ProductContent:
         if public:
             note = ctx.viewer.t("Contact details, notes and the timeline are not shown in channels.")
             message = replace(message, blocks=[*message.blocks, kit.context(note)])
-        return Shown(record.ref, record.name, message, won)
+        return Shown(record.ref, record.name, message, won, owner=getattr(record, "owner", ""))
 
     def home(self, ctx: Ctx) -> Home:
         """The actor's App Home, on its first pages."""

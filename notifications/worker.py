@@ -26,6 +26,7 @@ THREADS = 4
 IDLE_SECONDS = 0.5
 TROUBLE_SECONDS = 5.0
 CLEAN_EVERY = timedelta(hours=1)
+EXPIRE_EVERY = timedelta(minutes=15)
 PROFILES_EVERY = timedelta(hours=6)
 
 
@@ -95,6 +96,7 @@ class Worker:
         if housekeeping:
             keeper = Housekeeper(self._database, clock)
             keeper.clean(only)
+            keeper.expire_quotes(only)
             keeper.refresh_profiles(only)
         relay = self._relay(clock)
         done = 0
@@ -141,7 +143,11 @@ class Worker:
         """Ticks in memory; what is due stands in tables, so a lost tick loses nothing."""
         keeper = Housekeeper(self._database, self._clock)
         scheduler = BackgroundScheduler(timezone="UTC")
-        ticks = ((keeper.clean, CLEAN_EVERY), (keeper.refresh_profiles, PROFILES_EVERY))
+        ticks = (
+            (keeper.clean, CLEAN_EVERY),
+            (keeper.expire_quotes, EXPIRE_EVERY),
+            (keeper.refresh_profiles, PROFILES_EVERY),
+        )
         for job, every in ticks:
             # The default grace of one second would drop a run whenever the machine is busy.
             scheduler.add_job(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import leads
+from core import leads, undo
 from core.events import MemberJoined
 from core.models import Card, Deal, Delivery, Lead
 from tests.e2e.world import World
@@ -69,6 +69,34 @@ def test_a_win_is_announced_and_an_undone_win_says_so(world: World, deal: Deal) 
     world.settle()
     (announced,) = posts(world)
     assert "was announced as won and is open again" in announced
+
+
+def test_what_is_taken_back_at_once_is_never_told(world: World, deal: Deal) -> None:
+    shown = world.ana.command("/deal view D-1", channel="#general")
+    assert shown is not None
+    shown.click("Won")
+    world.ana.last_message("#general").click("Undo")
+    lead = ana_lead(world)
+    with world.ctx(world.mira) as ctx:
+        leads.assign(ctx, lead.id, world.ben.id)
+        change = ctx.change_id
+    with world.ctx(world.mira) as ctx:
+        undo.undo(ctx, change)
+    world.settle()
+    assert posts(world) == []
+    assert world.ben.messages(world.ben.dm_with_app) == []
+
+
+def test_a_manager_whose_record_went_on_reads_that_it_did(world: World) -> None:
+    lead = ana_lead(world)
+    with world.ctx(world.ana) as ctx:
+        leads.assign(ctx, lead.id, world.mira.id)
+    world.settle()
+    with world.ctx(world.mira) as ctx:
+        leads.assign(ctx, lead.id, world.ben.id)
+    world.settle()
+    told = world.mira.last_message(world.mira.dm_with_app)
+    assert "L-1 Zoe Lima was yours; it has another owner now." in told.visible_text()
 
 
 def test_a_new_owner_is_told_and_works_from_there(world: World) -> None:

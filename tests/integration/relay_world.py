@@ -59,7 +59,9 @@ class PlainContent:
         """The lead's name and, where not public, its phone."""
         lead = load(ctx, Lead, record_id, Verb.SEE)
         text = f"{lead.name} ({lead.status})" + ("" if public else f" {lead.phone}")
-        return Shown(f"L-{lead.number}", lead.name, Message(text, [kit.section(kit.esc(text))]))
+        owner = ctx.session.get(Member, (lead.workspace_id, lead.owner_id)) if lead.owner_id else None
+        message = Message(text, [kit.section(kit.esc(text))])
+        return Shown(f"L-{lead.number}", lead.name, message, owner=owner.slack_user_id if owner else "")
 
     def home(self, ctx: Ctx) -> Home:
         """The names of the actor's leads."""
