@@ -86,7 +86,11 @@ def _stages(stages: Sequence[StageLine], viewer: Viewer) -> list[Block]:
 def _stage(stage: StageLine, viewer: Viewer) -> str:
     name = kit.esc(kit.cut(stage.name, NAME_SHOWN))
     head = f"*{name}* · {viewer.percent(stage.probability)}"
-    return "\n".join([head, *(_sum(one, viewer) for one in stage.sums)]) if stage.sums else f"{head} · –"
+    return (
+        "\n".join([head, *(_sum(one, viewer) for one in stage.sums)])
+        if stage.sums
+        else f"{head} · {viewer.t('no deals')}"
+    )
 
 
 # -- the charts ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from bot.views import quotes as views
 from core.enums import QuoteStatus
 from core.errors import Invalid
 from core.i18n import Viewer
-from core.queries.quotes import ProductRow, QuoteCard, QuotedDeal, QuoteRow
+from core.queries.quotes import Neighbour, ProductRow, QuoteCard, QuotedDeal, QuoteRow
 from core.queries.records import Page
 from core.quotes import LINES_MAX, LineInput, totals
 from tests.golden import assert_golden, problems_of
@@ -164,3 +164,64 @@ def test_products_show_their_price() -> None:
 
     assert choice.description == "RA-1 · €1,200.00"
     assert len(choice.text) <= 75
+
+
+SENT = {"status": QuoteStatus.SENT, "can_edit": False, "sent_on": date(2026, 4, 1), "can_version": True}
+
+
+def test_a_sent_quote_waits_for_its_decision() -> None:
+    steps = (QuoteStatus.ACCEPTED, QuoteStatus.REJECTED)
+    assert_golden("quotes/card_sent", views.card(card(1, steps=steps, **SENT), EN))
+
+
+def test_an_accepted_quote_leads_to_winning_the_deal() -> None:
+    over = {"status": QuoteStatus.ACCEPTED, "decided_on": date(2026, 4, 9), "deal_is_open": True, "can_version": False}
+    assert_golden("quotes/card_accepted", views.card(card(1, **(SENT | over)), EN))
+
+
+def test_a_later_version_names_the_first_offer_and_its_neighbours() -> None:
+    over = {
+        "status": QuoteStatus.EXPIRED,
+        "decided_on": date(2026, 5, 1),
+        "version_number": 3,
+        "first_ref": "Q-2026-0001",
+        "previous": Neighbour(UUID(int=2), "Q-2026-0004"),
+        "newer": Neighbour(UUID(int=3), "Q-2026-0009"),
+        "can_version": False,
+    }
+    assert_golden("quotes/card_version", views.card(card(1, **(SENT | over)), DE))
+
+
+def test_a_draft_offers_to_be_sent_and_what_was_done_can_be_undone() -> None:
+    draft = card(1, steps=(QuoteStatus.SENT,))
+    assert_golden("quotes/saved", views.done(views.saved_text(draft, EN), draft, UUID(int=9), EN))
+
+
+@pytest.mark.parametrize("status", [QuoteStatus.SENT, QuoteStatus.ACCEPTED, QuoteStatus.REJECTED])
+def test_each_step_is_confirmed_in_words(status: QuoteStatus) -> None:
+    said = views.step_text(card(1, status=status, deal_name=HOSTILE), EN)
+
+    assert "Q-2026-0001" in said
+    assert status.value in said
+    assert "<!channel>" not in said
+
+
+def test_the_copy_asks_for_a_deal() -> None:
+    assert_golden("quotes/copy", views.copy_modal(card(deal_name=HOSTILE), EN))
+    assert "Version 2 of Q-2026-0001" in views.made_text(card(version_number=2, first_ref="Q-2026-0001"), EN)
+    assert "Copied" in views.made_text(card(), EN)
+
+
+def test_a_list_that_nothing_fits_keeps_the_way_back() -> None:
+    message = views.listing(Page(), HOSTILE * 20, EN)
+
+    assert_golden("quotes/list_nothing_fits", message)
+    assert "<!channel>" not in message.text
+
+
+def test_pages_of_a_narrowed_list_stay_narrowed() -> None:
+    row = QuoteRow(UUID(int=1), "Q-2026-0001", QuoteStatus.SENT, HOSTILE, Decimal(1), "EUR", date(2026, 4, 1), 2)
+    message = views.listing(Page((row,), 1, has_more=True), "Sent", EN)
+
+    assert_golden("quotes/list_sent", message)
+    assert "<!channel>" not in message.text
