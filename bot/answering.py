@@ -4,6 +4,7 @@ acknowledgement itself. A call to Slack that fails here loses a confirmation, ne
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -113,6 +114,8 @@ class Answers:
                 self._say_at(origin, payload.user.id, message, installed)
                 return
             in_place = True
+        if not in_place and view.callback_id:
+            origin = replace(origin, over_form=True)
         self._show(payload, view, installed, envelopes.view(modal, origin, outcome.viewer), in_place=in_place)
 
     def to_submission(
@@ -131,7 +134,8 @@ class Answers:
         message = reply.say if isinstance(reply, CloseModal) else _as_message(outcome)
         if message is not None:
             self._say_at(origin, payload.user.id, message, installed)
-        return {"response_action": "clear"}
+        # An empty answer closes this window alone; what is typed in the form below stays.
+        return None if origin.over_form else {"response_action": "clear"}
 
     def to_event(self, payload: EventEnvelope, user: str, installed: Installation, outcome: Outcome) -> None:
         """App Home was opened, or somebody wrote to the bot."""

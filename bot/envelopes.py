@@ -24,6 +24,8 @@ class Origin:
     response_url: str = ""
     at: float = 0.0
     """When the response_url was handed out, unix seconds."""
+    over_form: bool = False
+    """Somewhere below lies a form that somebody was typing in: closing this window must not close that one."""
 
     def url_at(self, now: float) -> str:
         """The response_url while it works, else nothing."""

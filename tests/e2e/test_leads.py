@@ -346,3 +346,20 @@ def test_a_company_is_needed(world: World) -> None:
     saw(world.ana.command("/lead view zoe", channel="#sales")).click("Convert")
     world.ana.modal.submit()
     assert set(world.ana.modal.errors) == {"New account"}
+
+
+def test_what_is_typed_below_outlives_the_windows_above(world: World) -> None:
+    ana = world.ana
+    ana.command("/lead new Zoe Lima, Lima Foods, zoe@limafoods.com", channel="#sales")
+    ana.modal.submit()
+    ana.command("/lead new", channel="#sales")
+    ana.modal.fill({"Name": "Zoe L.", "Notes": "half typed", "Email": "zoe@limafoods.com"})
+    ana.modal.click("Open")
+    ana.modal.click("Edit")
+    ana.modal.fill({"Company": "Lima Foods SA"})
+    ana.modal.submit()
+
+    assert world.rows(Lead)[0].company == "Lima Foods SA"
+    while ana.modal.title != "New lead":
+        ana.modal.close()
+    assert ana.modal.value("Notes") == "half typed"
