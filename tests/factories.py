@@ -36,6 +36,7 @@ from core.models import (
     Stage,
     Tag,
     TenantModel,
+    WorkspaceRow,
 )
 
 START = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
@@ -83,7 +84,7 @@ def make_workspace(database: Database, clock: FixedClock, **settings: object) ->
     with database.begin(workspace_id) as session:
         person = workspaces.SlackPerson(team_id, "UADMIN", "Ada Admin")
         workspaces.enter(session, clock, person, "test")
-        row = session.scalars(select(workspaces.WorkspaceRow)).one()
+        row = session.scalars(select(WorkspaceRow)).one()
         for name, value in ({"name": "Acme Sales"} | settings).items():
             setattr(row, name, value)
         session.flush()
