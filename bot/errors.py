@@ -33,6 +33,14 @@ FIELD_PROBLEMS: Mapping[str, str] = {
     "currency_differs": "This deal is in another currency, so the prices would mean something else.",
     "account_required": "Type a company name or choose an existing account.",
     "loss_reason_required": "Please choose why the deal was lost.",
+    "stage_needs": "This stage asks for it. Please fill it in.",
+    "channel_invalid": "Please choose a channel, not a direct message.",
+    "name_taken": "There is one with this name already.",
+    "name_removed": "One that was removed has this name. Add it anew to bring it back, or choose another name.",
+    "manager_circle": "This person reports to them already, directly or through others.",
+    "last_admin": "Somebody has to be an admin. Make another colleague one first.",
+    "successor_same": "Please choose somebody else.",
+    "successor_required": "Please choose who takes over what is still open.",
     "no_follow_up_here": "A company carries no follow-up. Choose the person, lead or deal, or leave this empty.",
 }
 """Sentences under a form's fields."""
@@ -140,6 +148,13 @@ SENTENCES: Mapping[str, str] = {
     "introduction_failed": "Slack did not tell in time who you are. Please try again in a moment.",
     "share_where": "Open this record in the channel you want to share it in, then click Share there.",
     "delivery_not_dead": "Somebody has dealt with this already.",
+    "last_admin": "Somebody has to be an admin. Make another colleague one first.",
+    "manager_circle": "Somebody would be their own manager then, directly or through others.",
+    "last_stage": "A pipeline needs a stage to be open, one to be won and one to be lost in. Add another one first.",
+    "last_loss_reason": "One loss reason has to stay: whoever loses a deal has to say why.",
+    "too_many_stages": "A pipeline can have at most twenty stages.",
+    "too_many_deals": "More than a thousand deals are in this stage. Move some of them first.",
+    "handover_too_large": "More than a thousand records are open. Give some of them to others first.",
     "invalid": "Something that was typed cannot be used.",
 }
 """Sentences without data. Keys are codes of core.errors.DomainError."""

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.context import Ctx
 from core.errors import Conflict
-from core.models import History, Member, Versioned
+from core.models import History, Member, Tracked, Versioned
 
 
 @dataclass(frozen=True)
@@ -72,4 +72,39 @@ def _name_of(ctx: Ctx, member_id: UUID | None) -> str | None:
         return None
     return ctx.session.scalar(
         select(Member.name).where(Member.workspace_id == ctx.workspace.id, Member.id == member_id)
+    )
+
+
+def last_change(ctx: Ctx, entity: str, record_id: UUID) -> UUID | None:
+    """The latest history entry of a record without a version of its own: what its form has seen when it opens."""
+    query = select(History.id).where(
+        History.workspace_id == ctx.workspace.id, History.entity == entity, History.entity_id == record_id
+    )
+    return ctx.session.scalar(query.order_by(History.id.desc()).limit(1))
+
+
+def refuse_changed(ctx: Ctx, row: Tracked, seen: UUID | None, fields: Sequence[str]) -> None:
+    """Like `refuse_stale`, for a record without a version: `seen` is what `last_change` said when its form opened.
+
+    The row is locked by the caller. Raises Conflict("edited_meanwhile") as `refuse_stale` does, with the id of the
+    latest change as `version`.
+    """
+    query = select(History).where(
+        History.workspace_id == ctx.workspace.id,
+        History.entity == row.__entity__,
+        History.entity_id == row.id,  # type: ignore[attr-defined]  # every tracked model has an id
+    )
+    if seen is not None:
+        query = query.where(History.id > seen)
+    later = list(ctx.session.scalars(query.order_by(History.id)))
+    changes = _net(later, fields)
+    if not changes:
+        return
+    last = next(one for one in reversed(later) if any(change.field in one.changes for change in changes))
+    raise Conflict(
+        "edited_meanwhile",
+        changes=changes,
+        who=_name_of(ctx, last.actor_id),
+        at=last.at,
+        version=later[-1].id,
     )

@@ -212,7 +212,8 @@ def _checked(ctx: Ctx, values: LeadInput, before: Lead | None) -> LeadInput:
     kept = before is not None and before.next_follow_up == values.next_follow_up
     if values.next_follow_up is not None and not kept and values.next_follow_up < ctx.today.date():
         problems["next_follow_up"] = "date_past"
-    problems |= _source_problem(ctx, values.source_id)
+    if before is None or before.source_id != values.source_id:
+        problems |= _source_problem(ctx, values.source_id)
     if problems:
         raise Invalid(problems)
     return replace(values, name=name, company=company, email=email, phone=phone, notes=notes)

@@ -8,20 +8,26 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, inspect, select
+from sqlalchemy import Table, inspect, not_, or_, select
+from sqlalchemy.orm import Mapper
 
-from core import activities, history
-from core.access import Verb, load_any, load_given_away, may
+from core import activities, history, invariants
+from core.access import Power, Verb, load_any, load_given_away, may, require_power
 from core.context import Ctx
 from core.errors import Conflict, NotFound
 from core.events import RecordChanged
-from core.models import Activity, Base, History, Member, TenantModel, Tracked
+from core.models import Activity, Base, History, Member, TenantModel, Tracked, WorkspaceRow
 from core.operations import operation
 
 WINDOW = timedelta(days=1)
 KEPT = frozenset({"objection", "member"})
 """Words of a shared vocabulary, and colleagues who were made members by being chosen as an owner, stay when the change
 that brought them is taken back: others may have used them."""
+DECIDED = ("word.%", "member.%")
+"""Operations by which an admin changes just those: they are taken back like any other."""
+
+
+Row = TenantModel | WorkspaceRow
 
 
 def tracked_models() -> Mapping[str, type[TenantModel]]:
@@ -41,12 +47,13 @@ def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
     """Take back everything one change did, in one transaction, and say which records that concerns.
 
     Raises NotFound where the change is unknown or concerns something the actor may not see; Forbidden where it is not
-    theirs to edit; Conflict with code `undo_too_late`, `undo_already`, `undo_changed_since` (entity, field, who, at)
-    or `undo_built_upon` (entity, by) where it cannot be taken back.
+    theirs to edit; Conflict with code `undo_too_late`, `undo_already`, `undo_changed_since` (entity, field, who, at),
+    `undo_built_upon` (entity, by) or one of core.invariants.check where it cannot be taken back.
     """
     changes = _changes(ctx, change_id)
     if not can_undo(ctx, changes[0].at):
         raise Conflict("undo_too_late")
+    invariants.hold(ctx, [(change.entity, change.entity_id) for change in changes])
     rows = {change.entity_id: _load(ctx, change) for change in changes}
     # Asked after the records are locked: of two people who undo the same change, the second finds it undone.
     if _was_undone(ctx, change_id):
@@ -55,13 +62,18 @@ def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
     for change in reversed(changes):
         _take_back(ctx, change, rows[change.entity_id], set(rows))
     ctx.session.flush()
+    invariants.check(ctx, rows.values())
     _follow_up(ctx, list(rows.values()))
     return list(dict.fromkeys((change.entity, change.entity_id) for change in changes))
 
 
 def _changes(ctx: Ctx, change_id: UUID) -> list[History]:
+    by_admin = or_(*(History.operation.like(pattern) for pattern in DECIDED))
+    joined = (History.entity == Member.__entity__) & (History.action == history.CREATE)
     query = select(History).where(
-        History.workspace_id == ctx.workspace.id, History.change_id == change_id, History.entity.not_in(KEPT)
+        History.workspace_id == ctx.workspace.id,
+        History.change_id == change_id,
+        or_(History.entity.not_in(KEPT), by_admin & not_(joined)),
     )
     changes = list(ctx.session.scalars(query.order_by(History.id)))
     if not changes:
@@ -69,7 +81,11 @@ def _changes(ctx: Ctx, change_id: UUID) -> list[History]:
     return changes
 
 
-def _load(ctx: Ctx, change: History) -> TenantModel:
+def _load(ctx: Ctx, change: History) -> Row:
+    if change.entity == WorkspaceRow.__entity__:
+        require_power(ctx, Power.CONFIGURE)
+        query = select(WorkspaceRow).where(WorkspaceRow.workspace_id == ctx.workspace.id)
+        return ctx.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
     model = tracked_models().get(change.entity)
     if model is None:
         raise NotFound
@@ -92,7 +108,7 @@ def _was_undone(ctx: Ctx, change_id: UUID) -> bool:
     return ctx.session.scalar(query.limit(1)) is not None
 
 
-def _take_back(ctx: Ctx, change: History, row: TenantModel, together: set[UUID]) -> None:
+def _take_back(ctx: Ctx, change: History, row: Row, together: set[UUID]) -> None:
     if not isinstance(row, Tracked):
         raise TypeError(f"{change.entity} is not tracked")
     match change.action:
@@ -110,8 +126,8 @@ def _take_back(ctx: Ctx, change: History, row: TenantModel, together: set[UUID])
             _restore_fields(ctx, change, row)
 
 
-def _restore_fields(ctx: Ctx, change: History, row: TenantModel) -> None:
-    columns = inspect(type(row)).columns
+def _restore_fields(ctx: Ctx, change: History, row: Row) -> None:
+    columns = _mapper(row).columns
     for name, (old, new) in change.changes.items():
         kind, nullable = columns[name].type.python_type, bool(columns[name].nullable)
         # Compared as values: one number or moment has several spellings.
@@ -156,9 +172,9 @@ def _conflict(ctx: Ctx, entity: str, field: str, last: History | None) -> Confli
     return Conflict("undo_changed_since", entity=entity, field=field, who=who, at=last.at if last else None)
 
 
-def _refuse_if_built_upon(ctx: Ctx, row: TenantModel, together: set[UUID]) -> None:
+def _refuse_if_built_upon(ctx: Ctx, row: Row, together: set[UUID]) -> None:
     """A record that others point at (a quote on the deal, a call on the lead) is not pulled away under them."""
-    table = inspect(type(row)).local_table
+    table = _mapper(row).local_table
     for model in tracked_models().values():
         other = inspect(model).local_table
         for column in _columns_pointing_at(other, table):
@@ -182,7 +198,12 @@ def _columns_pointing_at(table: object, target: object) -> list[str]:
     ]
 
 
-def _entity(row: TenantModel) -> str:
+def _mapper(row: Row) -> Mapper[Any]:
+    found: Mapper[Any] = inspect(type(row))
+    return found
+
+
+def _entity(row: Row) -> str:
     return row.__entity__ if isinstance(row, Tracked) else type(row).__name__.lower()
 
 
@@ -197,7 +218,7 @@ def _from_json(kind: type, value: Any, *, nullable: bool) -> Any:
     return value
 
 
-def _follow_up(ctx: Ctx, rows: list[TenantModel]) -> None:
+def _follow_up(ctx: Ctx, rows: list[Row]) -> None:
     for row in rows:
         if isinstance(row, Activity):
             activities.refresh_last_touch(ctx, row)

@@ -23,6 +23,7 @@ FIELDS: Mapping[str, str] = {
     "notes": "Notes",
     "owner_id": "Owner",
     "phone": "Phone",
+    "pipeline_id": "Pipeline",
     "sent_at": "Sent",
     "source_id": "Source",
     "stage_id": "Stage",

@@ -68,6 +68,7 @@ class Deal(Versioned, TenantModel):
         "name",
         "account_id",
         "contact_id",
+        "pipeline_id",
         "stage_id",
         "stage_entered_at",
         "value",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import inspect, select
 
-from core.access import Verb, load, may_touch, visible
+from core.access import SHARED, Verb, load, may_touch, visible
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
@@ -23,6 +23,7 @@ from core.models import (
     LeadSource,
     LossReason,
     Member,
+    Pipeline,
     Quote,
     Stage,
     TenantModel,
@@ -41,12 +42,13 @@ MODELS: Mapping[EntityType, type[Lead | Account | Contact | Deal | Quote]] = {
 BOOKKEEPING = frozenset({"stage_entered_at", "closed_at", "converted_at"})
 """Columns that follow from another change of the same moment and say nothing new."""
 AMOUNTS = frozenset({"value", "subtotal", "tax", "total"})
-_NAMED: Mapping[str, type[Member | LeadSource | Account | Contact | Deal | Stage | LossReason]] = {
+_NAMED: Mapping[str, type[Member | LeadSource | Account | Contact | Deal | Pipeline | Stage | LossReason]] = {
     "owner_id": Member,
     "source_id": LeadSource,
     "account_id": Account,
     "contact_id": Contact,
     "deal_id": Deal,
+    "pipeline_id": Pipeline,
     "stage_id": Stage,
     "loss_reason_id": LossReason,
 }
@@ -163,14 +165,16 @@ def _undone(ctx: Ctx, change_ids: list[UUID]) -> set[UUID | None]:
 
 def _names(ctx: Ctx, changes: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
     """The names behind the ids in some changes, as far as the actor may see them: one statement for each kind."""
-    wanted: dict[type[Member | LeadSource | Account | Contact | Deal | Stage | LossReason], set[UUID]] = {}
+    wanted: dict[type[Member | LeadSource | Account | Contact | Deal | Pipeline | Stage | LossReason], set[UUID]] = {}
     for change in changes:
         for field, pair in change.items():
             if field in _NAMED:
                 wanted.setdefault(_NAMED[field], set()).update(UUID(value) for value in pair if value)
     names: dict[UUID, str] = {}
     for model, ids in wanted.items():
-        query = visible(ctx, model).where(model.id.in_(ids)).with_only_columns(model.id, model.name)
+        # Words of a list keep their names when they are removed from it; everybody may see them.
+        seen = select(model).where(model.workspace_id == ctx.workspace.id) if model in SHARED else visible(ctx, model)
+        query = seen.where(model.id.in_(ids)).with_only_columns(model.id, model.name)
         names.update((found, name) for found, name in ctx.session.execute(query))
     return names
 

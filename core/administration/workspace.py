@@ -1,0 +1,97 @@
+"""The workspace itself: where it posts, its region, and how far its reps see."""
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from babel import Locale, UnknownLocaleError
+from sqlalchemy import select
+
+from core.access import Power, require_power
+from core.conflicts import refuse_changed
+from core.context import Ctx
+from core.enums import Visibility
+from core.errors import Invalid
+from core.i18n import normalise_locale
+from core.models import WorkspaceRow
+from core.money import is_currency
+from core.operations import operation
+
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")
+"""A Slack channel, public or private; direct messages begin with D."""
+CHANNELS = ("sales_channel", "replies_channel", "digest_channel")
+REGION = ("currency", "country", "locale")
+
+
+@dataclass(frozen=True)
+class ChannelsInput:
+    """Slack channel ids; empty for nowhere."""
+
+    sales_channel: str = ""
+    replies_channel: str = ""
+    digest_channel: str = ""
+
+
+@dataclass(frozen=True)
+class RegionInput:
+    """Currency (ISO 4217), country of phone numbers (ISO 3166), and the language of channel posts (CLDR)."""
+
+    currency: str
+    country: str
+    locale: str
+
+
+@operation("settings.channels")
+def set_channels(ctx: Ctx, values: ChannelsInput, seen: UUID | None) -> None:
+    """Say where Rapport posts. `seen` is the last change the form knew.
+
+    Raises Invalid, Forbidden, Conflict("edited_meanwhile").
+    """
+    row = _locked(ctx)
+    refuse_changed(ctx, row, seen, CHANNELS)
+    chosen = {name: getattr(values, name) for name in CHANNELS}
+    problems = {name: "channel_invalid" for name, value in chosen.items() if value and not _CHANNEL.fullmatch(value)}
+    if problems:
+        raise Invalid(problems)
+    for name, value in chosen.items():
+        setattr(row, name, value)
+
+
+@operation("settings.region")
+def set_region(ctx: Ctx, values: RegionInput, seen: UUID | None) -> None:
+    """Set currency, country and language. Amounts already stored keep the currency they were typed in.
+
+    Raises Invalid, Forbidden, Conflict("edited_meanwhile").
+    """
+    row = _locked(ctx)
+    refuse_changed(ctx, row, seen, REGION)
+    problems = {
+        "currency": not is_currency(values.currency),
+        "country": values.country not in Locale("en").territories or not re.fullmatch("[A-Z]{2}", values.country),
+        "locale": not _is_locale(values.locale),
+    }
+    if any(problems.values()):
+        raise Invalid({name: "choice_invalid" for name, wrong in problems.items() if wrong})
+    row.currency, row.country, row.locale = values.currency, values.country, normalise_locale(values.locale)
+
+
+@operation("settings.visibility")
+def set_visibility(ctx: Ctx, visibility: Visibility, seen: UUID | None) -> None:
+    """Set how far reps see. Raises Forbidden, Conflict("edited_meanwhile")."""
+    row = _locked(ctx)
+    refuse_changed(ctx, row, seen, ("visibility",))
+    row.visibility = visibility
+
+
+def _locked(ctx: Ctx) -> WorkspaceRow:
+    require_power(ctx, Power.CONFIGURE)
+    query = select(WorkspaceRow).where(WorkspaceRow.workspace_id == ctx.workspace.id)
+    return ctx.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+
+
+def _is_locale(tag: str) -> bool:
+    try:
+        Locale.parse(tag)
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
