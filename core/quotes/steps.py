@@ -62,6 +62,7 @@ def accept(ctx: Ctx, quote_id: UUID) -> Quote:
     quote = load(ctx, Quote, quote_id)
     _refuse_step(ctx, quote, QuoteStatus.ACCEPTED)
     quote.status, quote.decided_at = QuoteStatus.ACCEPTED, ctx.now
+    ctx.session.flush()  # the quote comes first in the history, so that undo shows its card
     deal.value, deal.currency = quote.total, quote.currency
     ctx.add(
         Activity(
