@@ -2,7 +2,7 @@
 acknowledgement itself. A call to Slack that fails here loses a confirmation, never what was saved.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from bot import envelopes
 from bot.client import SlackConnection
 from bot.envelopes import Origin
-from bot.payloads import EventEnvelope, Interactive, View
+from bot.payloads import EventBody, EventEnvelope, Interactive, View
 from bot.replies import (
     CloseModal,
     FieldErrors,
@@ -25,6 +25,7 @@ from bot.replies import (
     Replace,
     Say,
     ShowHome,
+    Unfurl,
     UpdateModal,
 )
 from bot.running import Outcome
@@ -36,6 +37,8 @@ from core.i18n import Viewer
 
 log = structlog.get_logger()
 Ack = dict[str, Any] | None
+NOT_THERE = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived"})
+"""Why nothing can be said to somebody in a channel (docs.slack.dev/reference/methods/chat.postEphemeral)."""
 STACK_MAX = 3
 """Windows on top of one another (docs.slack.dev/surfaces/modals)."""
 
@@ -89,9 +92,12 @@ class Answers:
         modal = _as_modal(outcome)
         if modal is None:
             return
-        error = self._open(installed, payload.trigger_id, modal, Origin(), outcome.viewer)
+        # A shortcut on a message comes from a conversation: what is confirmed later is said there.
+        channel_id = payload.channel.id if payload.channel else ""
+        origin = self._origin(channel_id, payload.response_url) if payload.response_url else Origin()
+        error = self._open(installed, payload.trigger_id, modal, origin, outcome.viewer)
         if error:
-            self._say_at(Origin(), payload.user.id, Message(error), installed)
+            self._say_at(origin, payload.user.id, Message(error), installed)
 
     def in_modal(
         self, payload: Interactive, view: View, installed: Installation, origin: Origin, outcome: Outcome
@@ -149,13 +155,21 @@ class Answers:
             return
         if event.type == "message" and event.channel_type != "im":
             return  # what people say to one another in a channel is not answered, with an error least of all
+        client = self._slack.client(installed.bot_token)
+        if isinstance(outcome.reply, Unfurl):
+            unfurls = outcome.reply.cards
+            if unfurls:
+                self._after(lambda: _unfurl(client, event, unfurls))
+            return
         message = _as_message(outcome)
-        if message is not None and event.channel:
-            # In a channel below what was written, so that the channel itself stays quiet.
-            asked = event.ts if event.type == "app_mention" else ""
-            thread = event.thread_ts or asked or None
-            client = self._slack.client(installed.bot_token)
+        if message is None or not event.channel or event.links:
+            return
+        thread = event.thread_ts or None
+        if event.channel_type == "im":
             self._after(lambda: _post(client, event.channel, message, thread))
+        else:
+            # Seen by who asked alone: others in the channel may not know the record, or be guests.
+            self._after(lambda: _whisper(client, event.channel, user, message, thread))
 
     # -- calls to Slack -------------------------------------------------------------------------------------------
 
@@ -168,11 +182,13 @@ class Answers:
         client = self._slack.client(installed.bot_token)
         try:
             if in_place:
-                client.views_update(view_id=view.id, hash=view.hash, view=made)
+                # What a keystroke is answered with is dropped where the window changed since: the next one's answer is
+                # on its way. A click was meant; it must not be lost to the answer of a keystroke before it.
+                seen = view.hash if payload.actions[0].typed else None
+                client.views_update(view_id=view.id, hash=seen, view=made)
             else:
                 client.views_push(trigger_id=payload.trigger_id, view=made)
         except (SlackApiError, ConnectionError) as error:
-            # hash_conflict: the window changed since, and what changed it shows the newer state.
             if _code(error) != "hash_conflict":
                 log.warning("modal_not_shown", error=_code(error))
 
@@ -298,6 +314,37 @@ def _post(client: WebClient, channel: str, message: Message, thread_ts: str | No
         if older is message or _code(error) != "invalid_blocks":
             raise
         _post(client, channel, older, thread_ts)
+
+
+def _whisper(client: WebClient, channel: str, user_id: str, message: Message, thread_ts: str | None) -> None:
+    """Tell one person in a channel; in a direct message where the app or the person is not there."""
+    try:
+        _whisper_there(client, channel, user_id, message, thread_ts)
+    except SlackApiError as error:
+        if _code(error) not in NOT_THERE:
+            raise
+        _post(client, user_id, message, None)
+
+
+def _whisper_there(client: WebClient, channel: str, user_id: str, message: Message, thread_ts: str | None) -> None:
+    payload = envelopes.message_payload(message)
+    told = {name: value for name, value in payload.items() if name not in ("unfurl_links", "unfurl_media")}
+    try:
+        client.chat_postEphemeral(channel=channel, user=user_id, thread_ts=thread_ts, **told)  # type: ignore[arg-type]
+    except SlackApiError as error:
+        older = envelopes.without_newest(message)
+        if older is message or _code(error) != "invalid_blocks":
+            raise
+        _whisper_there(client, channel, user_id, older, thread_ts)
+
+
+def _unfurl(client: WebClient, event: EventBody, cards: Mapping[str, Message]) -> None:
+    """Show cards below a message's links; while it is still being written, it goes by another id."""
+    unfurls = {url: {"blocks": list(card.blocks)} for url, card in cards.items()}
+    if event.source == "composer":
+        client.chat_unfurl(unfurl_id=event.unfurl_id, source=event.source, unfurls=unfurls)
+    else:
+        client.chat_unfurl(channel=event.channel, ts=event.message_ts, unfurls=unfurls)
 
 
 def _code(error: Exception) -> str:

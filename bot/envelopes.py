@@ -1,15 +1,18 @@
 """Replies in Slack's wire format: views with their metadata, messages, options."""
 
+import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.replies import Choices, Home, Message, Modal
+from bot.replies import Block, Choices, Home, Message, Modal
 from bot.routes import METADATA_MAX, Route, Submission, UnknownRoute, unpack
 from bot.views import kit
 from core.i18n import Viewer
 
+BLOCK_NAME_LENGTH = 16
 RESPONSE_URL_SECONDS = 30 * 60
 """How long a response_url works (docs.slack.dev/interactivity/handling-user-interaction)."""
 NEWEST = frozenset({"data_visualization"})
@@ -41,7 +44,7 @@ def view(modal: Modal, origin: Origin, viewer: Viewer) -> dict[str, object]:
         "type": "modal",
         "title": kit.plain(modal.title, kit.MODAL_TITLE_MAX),
         "close": kit.plain(modal.close or viewer.t("Close"), kit.MODAL_TITLE_MAX),
-        "blocks": list(modal.blocks)[: kit.VIEW_BLOCKS_MAX],
+        "blocks": _steady(modal.blocks),
         "private_metadata": _metadata(modal.route, origin),
     }
     if modal.route is not None:
@@ -74,7 +77,37 @@ def read_metadata(text: str) -> tuple[Route | None, Origin]:
 
 def home_view(home: Home) -> dict[str, object]:
     """An App Home as views.publish takes it."""
-    return {"type": "home", "blocks": list(home.blocks)[: kit.VIEW_BLOCKS_MAX]}
+    return {"type": "home", "blocks": _steady(home.blocks)}
+
+
+def _steady(blocks: Sequence[Block]) -> list[Block]:
+    """A view's blocks, those one can click named after what they lead to.
+
+    Slack makes up a new name for a nameless block each time a view is shown anew, and a click that was on its way then
+    hits a block that is no more: somebody who types a price and clicks "Add line" would click in vain.
+    """
+    named: list[Block] = []
+    seen: set[str] = {str(block["block_id"]) for block in blocks if "block_id" in block}
+    for block in blocks[: kit.VIEW_BLOCKS_MAX]:
+        leads_to = _leads_to(block)
+        if "block_id" in block or not leads_to:
+            named.append(block)
+            continue
+        name = hashlib.sha256(leads_to.encode()).hexdigest()[:BLOCK_NAME_LENGTH]
+        while name in seen:
+            name += "."
+        seen.add(name)
+        named.append({**block, "block_id": name})
+    return named
+
+
+def _leads_to(block: Block) -> str:
+    """What the buttons and selects of a block lead to; empty where there is nothing to click."""
+    elements = block.get("elements", [block.get("accessory")])
+    if not isinstance(elements, list | tuple):
+        return ""
+    clickable = [one for one in elements if isinstance(one, Mapping) and "action_id" in one]
+    return "\n".join(f"{one['action_id']} {one.get('value', '')}" for one in clickable)
 
 
 def message_payload(message: Message) -> dict[str, object]:
