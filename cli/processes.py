@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import structlog
+from slack_sdk.errors import SlackApiError
 
 from bot.client import SlackConnection
 from cli.console import Stop
@@ -24,10 +25,16 @@ WORKER_STATEMENT_MS = 10_000
 
 
 def run_socket(settings: Settings) -> None:
-    """Serve over Socket Mode until asked to end. Raises SettingsError, ConnectionLost."""
-    from web.socket_mode import serve_socket  # Bolt takes half a second to import
+    """Serve over Socket Mode until asked to end. Raises SettingsError, and Stop where Slack cannot be reached."""
+    from web.socket_mode import ConnectionLost, serve_socket  # Bolt takes half a second to import
 
-    serve_socket(settings, stop_event())
+    try:
+        serve_socket(settings, stop_event())
+    except ConnectionLost as error:
+        raise Stop(str(error)) from error
+    except SlackApiError as error:
+        why = error.response.get("error")
+        raise Stop(f"Slack refuses the connection: {why}. `rapport doctor` says what to fix.") from error
 
 
 def run_migrations(settings: Settings) -> str:

@@ -107,6 +107,20 @@ def test_socket_mode_serves_slack_and_ends_when_asked(owner_url: str, slack: tup
         assert "/lead" in answer.visible_text()
 
 
+def test_socket_mode_with_a_wrong_token_says_so(
+    owner_url: str, slack: tuple[SandboxServer, Team], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"DATABASE_URL": owner_url, "SLACK_API_URL": slack[0].api_url}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", slack[1].app.bot_token)
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-wrong")
+    command = [sys.executable, "-m", "cli.main", "socket"]
+    ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=ENOUGH_SECONDS)
+    assert ended.returncode == 1
+    assert "Slack refuses the connection: invalid_auth" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_the_worker_sends_what_is_due_and_ends(owner_url: str, slack: tuple[SandboxServer, Team]) -> None:
     server, team = slack
     port = free_port()
