@@ -55,7 +55,7 @@ def test_keys_are_changed_without_losing_anything() -> None:
         Secrets(NEW).rotate(token)
 
 
-@pytest.mark.parametrize("keys", ["", " , ", "short", f"{NEW},short"])
+@pytest.mark.parametrize("keys", ["", " , ", "short", f"{NEW},short"], ids=["none", "blank", "short", "one short"])
 def test_unusable_keys_are_refused_at_once(keys: str) -> None:
     with pytest.raises(NoUsableKey):
         Secrets(keys)
