@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-TOKEN = re.compile(r"\bx(?:ox[a-z]|app)-[A-Za-z0-9-]{6,}|\bSG\.[A-Za-z0-9_-]{16,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
+TOKEN = re.compile(r"\bx(?:ox[a-z]|app)-[A-Za-z0-9-]{6,}|\bSG\.[A-Za-z0-9_.-]{16,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
 """Slack's and SendGrid's tokens, and a password inside a URL."""
 SECRET_KEYS = frozenset({"token", "bot_token", "app_token", "body", "payload", "password", "authorization", "secret"})
 HIDDEN = "***"

@@ -1,0 +1,129 @@
+"""The sample company: enough of everything, true in itself, the same each time, and never over somebody's own data."""
+
+from collections import Counter
+from datetime import timedelta
+from random import Random
+from typing import TypeVar
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from core.context import Actor
+from core.db import Database
+from core.enums import Role
+from core.events import MemberJoined
+from core.models import (
+    Activity,
+    Deal,
+    History,
+    Lead,
+    LossReason,
+    Member,
+    Outbox,
+    Product,
+    Quote,
+    Stage,
+    StageChange,
+    TenantModel,
+)
+from core.workspaces import workspace_id_for
+from sandbox.defaults import fresh_team
+from sandbox.model import Team
+from sandbox.sample_company import SEED, ensure_sample_company
+from sandbox.sample_company_story import HISTORY_DAYS, tell
+from tests.factories import FixedClock
+
+Row = TypeVar("Row", bound=TenantModel)
+pytestmark = pytest.mark.xdist_group("sample_company")  # made once, and that takes a while
+
+
+@pytest.fixture(scope="module")
+def moment() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture(scope="module")
+def team(database: Database, moment: FixedClock) -> Team:
+    """A workspace with the company in it."""
+    made = fresh_team({})
+    assert ensure_sample_company(database, moment, made)
+    return made
+
+
+def rows(database: Database, team: Team, model: type[Row]) -> list[Row]:
+    """All rows of the company, oldest first."""
+    with database.begin(workspace_id_for(team.id)) as session:
+        return list(session.scalars(select(model).order_by(model.id)))
+
+
+def test_there_is_enough_of_everything(database: Database, team: Team) -> None:
+    assert len(rows(database, team, Lead)) == 40
+    deals = rows(database, team, Deal)
+    assert len(deals) == 60
+    kinds = {stage.id: stage.kind.value for stage in rows(database, team, Stage)}
+    ends = Counter(kinds[deal.stage_id] for deal in deals)
+    assert min(ends["open"], ends["won"], ends["lost"]) >= 10
+    assert 5 <= len(rows(database, team, Quote)) <= 20
+    assert len(rows(database, team, Activity)) > 100
+    assert len(rows(database, team, Product)) >= 5
+
+
+def test_it_covers_eighteen_months_and_nothing_is_in_the_future(
+    database: Database, team: Team, moment: FixedClock
+) -> None:
+    times = sorted(change.at for change in rows(database, team, StageChange))
+    assert times[-1] <= moment.now()
+    assert times[0] < moment.now() - timedelta(days=HISTORY_DAYS - 90)
+    assert max(entry.at for entry in rows(database, team, History)) <= moment.now()
+
+
+def test_each_deals_way_leads_to_where_it_is(database: Database, team: Team) -> None:
+    ways: dict[object, list[StageChange]] = {}
+    for change in rows(database, team, StageChange):
+        ways.setdefault(change.deal_id, []).append(change)
+    for deal in rows(database, team, Deal):
+        way = ways[deal.id]
+        assert [change.at for change in way] == sorted(change.at for change in way)
+        assert way[0].from_stage_id is None
+        assert [change.from_stage_id for change in way[1:]] == [change.to_stage_id for change in way[:-1]]
+        assert (way[-1].to_stage_id, way[-1].at) == (deal.stage_id, deal.stage_entered_at)
+
+
+def test_what_is_lost_has_a_reason(database: Database, team: Team) -> None:
+    reasons = {reason.id for reason in rows(database, team, LossReason)}
+    lost = {stage.id for stage in rows(database, team, Stage) if stage.name == "Lost"}
+    assert all(deal.loss_reason_id in reasons for deal in rows(database, team, Deal) if deal.stage_id in lost)
+
+
+def test_everybody_who_sells_has_follow_ups_due(database: Database, team: Team, moment: FixedClock) -> None:
+    today = moment.now().date()
+    due = Counter(
+        record.owner_id
+        for record in (*rows(database, team, Lead), *rows(database, team, Deal))
+        if record.next_follow_up is not None and record.next_follow_up <= today
+    )
+    sellers = [one for one in rows(database, team, Member) if one.role in (Role.REP, Role.MANAGER)]
+    assert len(sellers) == 3
+    assert all(due[one.id] >= 2 for one in sellers)
+
+
+def test_the_people_did_it_themselves_and_nobody_is_told_of_it_now(database: Database, team: Team) -> None:
+    actors = {entry.actor_id for entry in rows(database, team, History) if entry.operation.startswith("deal.")}
+    assert {one.id for one in rows(database, team, Member) if one.role is not Role.ADMIN} == actors
+    assert {event.kind for event in rows(database, team, Outbox)} <= {MemberJoined.kind}
+
+
+def test_a_workspace_with_leads_is_left_alone(database: Database, team: Team, moment: FixedClock) -> None:
+    assert not ensure_sample_company(database, moment, team)
+    assert len(rows(database, team, Lead)) == 40
+
+
+def test_the_same_dice_tell_the_same_story(moment: FixedClock) -> None:
+    people = tuple(Actor(uuid4(), f"U{name}", name, Role.REP, tz="Europe/Lisbon") for name in ("Ana", "Ben", "Mira"))
+
+    def story() -> list[tuple[object, ...]]:
+        steps = tell(Random(SEED), moment.now(), (people[0], people[1], people[2]))
+        return [(step.at, step.actor.name, step.do.__name__, step.told) for step in steps]
+
+    assert story() == story()
