@@ -13,9 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.embedded import embedded_postgres
-from migrations.run import upgrade
-
 STOP_SECONDS = 15
 
 
@@ -65,6 +62,10 @@ def stop_keeper(keeper: subprocess.Popen[str]) -> None:
 
 def main() -> None:
     """Keep the server until standard input ends. A SIGTERM to the keeper itself ends it in the same way."""
+    # Here, since they take a second that whoever starts a keeper need not wait for.
+    from core.embedded import embedded_postgres
+    from migrations.run import upgrade
+
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
