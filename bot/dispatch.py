@@ -17,6 +17,15 @@ FormMaker = Callable[[Ctx, Any], Form[Any]]
 
 
 @dataclass(frozen=True)
+class Said:
+    """A message somebody wrote in Slack. `author` is a Slack user id, empty for an app's; `link` leads back to it."""
+
+    text: str
+    author: str
+    link: str
+
+
+@dataclass(frozen=True)
 class Request:
     """What a handler may know beyond its route."""
 
@@ -31,6 +40,8 @@ class Request:
     """The window it happened in."""
     state: State = field(default_factory=State)
     """What is in that window's inputs."""
+    message: Said | None = None
+    """The message a shortcut was used on."""
 
 
 @dataclass(frozen=True)

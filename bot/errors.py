@@ -41,6 +41,7 @@ FIELD_PROBLEMS: Mapping[str, str] = {
     "last_admin": "Somebody has to be an admin. Make another colleague one first.",
     "successor_same": "Please choose somebody else.",
     "successor_required": "Please choose who takes over what is still open.",
+    "record_hidden_from_them": "This colleague may not see the record. Choose somebody else, or ask their manager.",
     "no_follow_up_here": "A company carries no follow-up. Choose the person, lead or deal, or leave this empty.",
 }
 """Sentences under a form's fields."""
@@ -155,6 +156,9 @@ SENTENCES: Mapping[str, str] = {
     "too_many_stages": "A pipeline can have at most twenty stages.",
     "too_many_deals": "More than a thousand deals are in this stage. Move some of them first.",
     "handover_too_large": "More than a thousand records are open. Give some of them to others first.",
+    "channel_where": "This works in channels only. Go to the record's channel and type it there.",
+    "channel_taken": "This channel belongs to another record already.",
+    "channel_free": "This channel is not linked to a record you can see. Type `/crm link D-7` to link it.",
     "invalid": "Something that was typed cannot be used.",
 }
 """Sentences without data. Keys are codes of core.errors.DomainError."""

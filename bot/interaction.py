@@ -4,6 +4,7 @@ The order is: commit, then answer, then call Slack. A failed commit keeps the ty
 Slack loses a confirmation, never what was saved.
 """
 
+import re
 from concurrent.futures import Executor
 
 from bot import envelopes, running
@@ -95,7 +96,7 @@ class Interactions:
             _person(payload, installed),
             f"shortcut:{payload.trigger_id}",
             f"shortcut {payload.callback_id}",
-            lambda ctx: running.run_shortcut(ctx, payload.callback_id),
+            lambda ctx: running.run_shortcut(ctx, payload),
         )
         self._answers.in_window(payload, installed, outcome)
         return None
@@ -105,8 +106,16 @@ class Interactions:
         event = payload.event
         handler = EVENTS.get(event.type)
         user = event.user
-        if handler is None or not isinstance(user, str) or not user or event.bot_id:
+        if handler is None or not isinstance(user, str) or not user or event.bot_id or event.edited:
             return
+        if user == installed.bot_user_id:
+            return
+        event = event.model_copy(
+            update={
+                "text": _without_mention(event.text, installed.bot_user_id),
+                "is_ext_shared_channel": payload.is_ext_shared_channel,
+            }
+        )
         outsider = is_elsewhere(event.user_team or event.team, installed.team_id)
         outcome = self._runner.run(
             installed,
@@ -116,6 +125,13 @@ class Interactions:
             lambda ctx: handler(ctx, event),
         )
         self._answers.to_event(payload, user, installed, outcome)
+
+
+def _without_mention(text: str, bot_user_id: str) -> str:
+    """What was said to the app, without its own name."""
+    if not bot_user_id:
+        return text
+    return re.sub(rf"<@{re.escape(bot_user_id)}(\|[^<>]*)?>", " ", text).strip()
 
 
 def _person(payload: Interactive, installed: Installation) -> SlackPerson:

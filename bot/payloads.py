@@ -17,6 +17,7 @@ class Team(_Raw):
     """The workspace a payload comes from; null for organisation-wide installs."""
 
     id: str = ""
+    domain: str = ""
 
 
 class Enterprise(_Raw):
@@ -135,6 +136,16 @@ class Channel(_Raw):
     id: str = ""
 
 
+class SlackMessage(_Raw):
+    """The message a shortcut was used on."""
+
+    ts: str = ""
+    thread_ts: str = ""
+    text: str = ""
+    user: str = ""
+    username: str = ""
+
+
 class BlockAction(Element):
     """One thing clicked, chosen or typed."""
 
@@ -153,6 +164,7 @@ class Interactive(_Raw):
     channel: Channel | None = None
     container: Container | None = None
     view: View | None = None
+    message: SlackMessage | None = None
     actions: list[BlockAction] = Field(default_factory=list)
     trigger_id: str = ""
     response_url: str = ""
@@ -177,6 +189,12 @@ class SlashCommand(_Raw):
     trigger_id: str = ""
 
 
+class SharedLink(_Raw):
+    """A link to one of the app's own addresses."""
+
+    url: str
+
+
 class EventBody(_Raw):
     """The inner event; only what some handler reads."""
 
@@ -193,6 +211,14 @@ class EventBody(_Raw):
     team: str = ""
     user_team: str = ""
     """The workspace of who wrote, where it is another one (shared channels)."""
+    edited: dict[str, Any] | None = None
+    """Set where somebody changed what they had written."""
+    links: list[SharedLink] = Field(default_factory=list)
+    message_ts: str = ""
+    unfurl_id: str = ""
+    source: str = ""
+    is_ext_shared_channel: bool = False
+    """Taken over from the envelope: people of other companies are there."""
 
 
 class EventEnvelope(_Raw):
@@ -201,6 +227,7 @@ class EventEnvelope(_Raw):
     event_id: str
     team_id: str = ""
     enterprise_id: str | None = None
+    is_ext_shared_channel: bool = False
     event: EventBody
 
 

@@ -110,6 +110,13 @@ class ShowHome(Reply):
 
 
 @dataclass(frozen=True)
+class Unfurl(Reply):
+    """Show cards below the links of a message, for everybody who reads it."""
+
+    cards: Mapping[str, Message] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Choices(Reply):
     """The options a searching select shows."""
 

@@ -10,7 +10,7 @@ import structlog
 
 from bot import dispatch, envelopes, errors
 from bot.commands import CommandCall
-from bot.dispatch import ACTIONS, COMMANDS, Request
+from bot.dispatch import ACTIONS, COMMANDS, Request, Said
 from bot.envelopes import Origin
 from bot.payloads import BlockAction, Interactive, View
 from bot.people import Introductions
@@ -183,9 +183,27 @@ def run_lookup(ctx: Ctx, payload: Interactive, place: Place) -> Reply:
     return _run_route(ctx, _bare(kind), request)
 
 
-def run_shortcut(ctx: Ctx, callback_id: str) -> Reply:
+def run_shortcut(ctx: Ctx, payload: Interactive) -> Reply:
     """Answer a shortcut, which names its route and nothing else. Raises UnknownRoute for one of another version."""
-    return _run_route(ctx, _bare(Route.of(callback_id)), Request())
+    return _run_route(
+        ctx,
+        _bare(Route.of(payload.callback_id)),
+        Request(channel_id=payload.channel.id if payload.channel else "", message=_said(payload)),
+    )
+
+
+def _said(payload: Interactive) -> Said | None:
+    """The message a shortcut was used on. Its link is what `chat.getPermalink` would say, without asking Slack."""
+    message = payload.message
+    if message is None:
+        return None
+    channel, team = payload.channel, payload.team
+    link = ""
+    if channel is not None and channel.id and team is not None and team.domain:
+        link = f"https://{team.domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
+        if message.thread_ts and message.thread_ts != message.ts:
+            link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
+    return Said(message.text, message.user, link)
 
 
 def place_of(view: View | None) -> Place:

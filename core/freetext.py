@@ -43,6 +43,8 @@ _LEGAL_FORMS = frozenset(
         "sl",
     )
 )
+_GREETINGS = frozenset(("dear", "hello", "hey", "hi", "hallo", "bonjour", "hola", "thanks", "please", "new"))
+"""How messages begin; never how a name does."""
 _GAP = "\0"
 """Where a recognised part was taken out: a weaker separator than one that was typed."""
 _COMPANY_WORDS = {True: 6, False: 3}
@@ -80,6 +82,40 @@ def parse_lead(text: str, region: str) -> LeadText:
     name, parts = _take_name(parts)
     company, parts = _take_company(parts)
     return LeadText(name=name, company=company, email=email, phone=phone, notes=_join(parts))
+
+
+def parse_message(text: str, region: str) -> LeadText:
+    """Read a lead out of a message somebody wrote: address, number, and a name only where it surely is one.
+
+    The notes are the whole message; who wrote it is never taken for the lead.
+    """
+    found = parse_lead(text, region)
+    words = in_words(text)
+    if _is_person(found.name):
+        return LeadText(found.name, found.company, found.email, found.phone, words)
+    return LeadText(_name_in_address(found.email), "", found.email, found.phone, words)
+
+
+def _is_person(words: str) -> bool:
+    """Two to four capitalised words; a greeting or a sentence is none."""
+    parts = words.split()
+    capitalised = all(part[0].isupper() and part.replace("-", "").replace("'", "").isalpha() for part in parts)
+    return 2 <= len(parts) <= 4 and capitalised and parts[0].lower() not in _GREETINGS
+
+
+def _name_in_address(address: str) -> str:
+    """`Anna Weber` for `anna.weber@acme.io`; empty where the address does not say."""
+    parts = address.partition("@")[0].split(".")
+    return " ".join(part.capitalize() for part in parts) if len(parts) == 2 and all(map(_is_word, parts)) else ""
+
+
+def _is_word(text: str) -> bool:
+    return len(text) > 1 and text.isalpha()
+
+
+def in_words(text: str) -> str:
+    """What a Slack message says, without Slack's markup; line breaks stay."""
+    return normalise.multiline_text(_without_links(text))
 
 
 def _without_links(text: str) -> str:

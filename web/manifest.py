@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from bot.routes import LogCall, NewLead
+from bot.routes import LeadFromMessage, LogCall, NewLead, NoteFromMessage, SearchRecords, TaskFromMessage
 
 Manifest = dict[str, object]
 
@@ -32,6 +32,10 @@ COMMANDS = (
 SHORTCUTS = (
     ("New lead", "global", NewLead.id, "Create a lead"),
     ("Log a call", "global", LogCall.id, "Log a call you just had"),
+    ("Find a record", "global", SearchRecords.id, "Find a lead, contact, account or deal"),
+    ("Create lead", "message", LeadFromMessage.id, "Create a lead from what this message says"),
+    ("Save to record", "message", NoteFromMessage.id, "Keep this message on a lead, contact, account or deal"),
+    ("New task", "message", TaskFromMessage.id, "Plan a task from this message"),
 )
 """Name, kind, callback id (a route's id), description."""
 

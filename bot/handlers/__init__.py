@@ -8,10 +8,14 @@ def register_all() -> None:
         deals,
         home,
         leads,
+        links,
+        mentions,
         pipeline,
         quote_editor,
         quotes,
         records,
+        shortcuts,
+        tasks,
     )
 
-    del activities, deals, home, leads, pipeline, quote_editor, quotes, records
+    del activities, deals, home, leads, links, mentions, pipeline, quote_editor, quotes, records, shortcuts, tasks

@@ -68,20 +68,6 @@ def show_help(ctx: Ctx, _route: ShowHelp, _request: Request) -> Reply:
     return help_reply(ctx, "crm")
 
 
-@on_event("app_mention")
-def mentioned(ctx: Ctx, _event: EventBody) -> Reply:
-    """Somebody wrote @Rapport."""
-    return Say(views.short_help(ctx.viewer))
-
-
-@on_event("message")
-def written_to(ctx: Ctx, event: EventBody) -> Reply:
-    """Somebody wrote to Rapport in a direct message; what is said in channels is none of its business."""
-    if event.channel_type != "im" or event.subtype:
-        return Nothing()
-    return Say(views.short_help(ctx.viewer))
-
-
 @on_event("app_home_opened")
 def home_opened(ctx: Ctx, event: EventBody) -> Reply:
     """Somebody looks at App Home; the tab with the messages needs nothing."""

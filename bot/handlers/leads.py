@@ -8,6 +8,7 @@ from uuid import UUID
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.replies import Block, Choice, CloseModal, Message, Modal, Nothing, OpenModal, Replace, Reply, Say, UpdateModal
+from bot.resolving import lead_here
 from bot.routes import (
     AssignLead,
     CheckLead,
@@ -31,6 +32,7 @@ from core.context import Ctx
 from core.duplicates import Match
 from core.enums import EntityType, LeadStatus, StageKind
 from core.errors import Conflict, Forbidden, NotFound
+from core.freetext import LeadText
 from core.leads import ConversionInput, LeadInput
 from core.normalise import NAME_MAX, NOTES_MAX
 from core.queries import leads as queries
@@ -51,20 +53,28 @@ Values = Mapping[str, Any]
 def new_lead_command(ctx: Ctx, call: CommandCall) -> Reply:
     """`/lead new`, or `/lead new Ana Silva, Acme GmbH, ana@acme.io`."""
     found = freetext.parse_lead(call.text, ctx.workspace.country)
+    return OpenModal(prefilled_form(ctx, found, found.notes))
+
+
+def prefilled_form(ctx: Ctx, found: LeadText, notes: str) -> Modal:
+    """The form of a new lead with what was found in a text, and what may already be here above it."""
     values = LeadInput(
         name=found.name[:NAME_MAX],
         company=found.company[:NAME_MAX],
         email=found.email,
         phone=found.phone,
         owner=ctx.actor.slack_user_id,
-        notes=found.notes[:NOTES_MAX],
+        notes=notes[:NOTES_MAX],
     )
-    return OpenModal(_form(ctx, SaveLead(), _values(values), _matches(ctx, values)))
+    return _form(ctx, SaveLead(), _values(values), _matches(ctx, values))
 
 
 @command("lead", "view", arguments="REF", summary="Show a lead")
 def view_lead(ctx: Ctx, call: CommandCall) -> Reply:
     """`/lead view L-42`, `/lead view 42`, `/lead view silva`."""
+    here = lead_here(ctx, call.channel_id) if not call.text else None
+    if here is not None:
+        return Say(views.card(queries.lead_card(ctx, here), ctx.viewer))
     if not call.text:
         return Say(Message(views.which_lead(ctx.viewer)))
     number = call.text.lstrip("#")
@@ -122,12 +132,25 @@ def check_lead(ctx: Ctx, _route: CheckLead, request: Request) -> Reply:
     if not isinstance(route, SaveLead):
         raise UnknownRoute(CheckLead.id)
     typed = views.LEAD_FORM.typed(request.state)
-    found = duplicates.matches(ctx, *(str(typed.get(name) or "") for name in ("name", "company", "email", "phone")))
-    found = [match for match in found if match.id != route.lead_id]
+    found = _typed_matches(ctx, route, typed)
     if _shown(found) == route.shown:
         return Nothing()
     ref = queries.lead_card(ctx, route.lead_id).ref if route.lead_id else ""
     return UpdateModal(_form(ctx, route, typed, found, ref=ref))
+
+
+@expands(SaveLead)
+def all_fields(ctx: Ctx, route: SaveLead, request: Request) -> Modal:
+    """The form with its rarer fields too, as it is filled in."""
+    typed = views.LEAD_FORM.typed(request.state)
+    ref = queries.lead_card(ctx, route.lead_id).ref if route.lead_id else ""
+    return _form(ctx, replace(route, more=True), typed, _typed_matches(ctx, route, typed), ref=ref)
+
+
+def _typed_matches(ctx: Ctx, route: SaveLead, typed: Values) -> list[Match]:
+    """What may already be here of what is typed so far."""
+    found = duplicates.matches(ctx, *(str(typed.get(name) or "") for name in ("name", "company", "email", "phone")))
+    return [match for match in found if match.id != route.lead_id]
 
 
 @on_submit(SaveLead, views.LEAD_FORM)
@@ -152,16 +175,20 @@ def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -
     if conflict.code != "edited_meanwhile" or route.lead_id is None:
         raise conflict
     lead = queries.lead_card(ctx, route.lead_id)
-    newer = replace(route, version=cast("int", conflict.data["version"]))
+    newer = replace(route, version=cast("int", conflict.data["version"]), more=True)
+    # A field that was not in sight shows what is there now.
+    now = _values(_as_input(lead))
+    typed |= {one.name: typed[one.name] or now[one.name] for one in views.LEAD_FORM.fields if one.more}
     pairs = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
     changed = changes_in_words(ctx, EntityType.LEAD, pairs)
-    data = LeadFormData(newer, typed, queries.sources(ctx), (), lead.ref, str(conflict.data["who"] or ""), changed)
+    sources = queries.sources(ctx, lead.id)
+    data = LeadFormData(newer, typed, sources, (), lead.ref, str(conflict.data["who"] or ""), changed)
     return UpdateModal(views.lead_modal(data, ctx.viewer))
 
 
 def _form(ctx: Ctx, route: SaveLead, values: Values, matches: Sequence[Match] = (), ref: str = "") -> Modal:
     route = replace(route, shown=_shown(matches))
-    return views.lead_modal(LeadFormData(route, values, queries.sources(ctx), matches, ref), ctx.viewer)
+    return views.lead_modal(LeadFormData(route, values, queries.sources(ctx, route.lead_id), matches, ref), ctx.viewer)
 
 
 def _shown(matches: Sequence[Match]) -> tuple[tuple[UUID, str], ...]:

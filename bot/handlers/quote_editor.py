@@ -10,6 +10,7 @@ from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.payloads import State
 from bot.replies import Choices, CloseModal, OpenModal, Reply, UpdateModal
+from bot.resolving import deal_here
 from bot.routes import (
     AddQuoteLine,
     ChangeQuoteLine,
@@ -43,7 +44,7 @@ FIRST_QUANTITY = Decimal(1)
 def new_quote_command(ctx: Ctx, call: CommandCall) -> Reply:
     """`/quote new D-7`, `/quote new acme`, or with the deal still to be chosen."""
     if not call.text:
-        return OpenModal(_new_editor(ctx, None))
+        return OpenModal(_new_editor(ctx, deal_here(ctx, call.channel_id)))
     return OpenModal(_new_editor(ctx, _deal_named(ctx, call.text)))
 
 

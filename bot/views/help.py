@@ -49,7 +49,7 @@ def help_message(shown: Help, viewer: Viewer) -> Message:
 
 def short_help(viewer: Viewer) -> Message:
     """The answer to somebody who writes to Rapport: how to get things done."""
-    text = viewer.t("I do not read messages yet. Use the buttons below, or type `/crm help` to see every command.")
+    text = viewer.t("Write me what you would type after a slash, such as `deal view D-7`; `help` shows all of it.")
     return Message(text=_plain(text), blocks=[kit.section(text), quick_actions(viewer)])
 
 

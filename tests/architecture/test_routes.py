@@ -68,7 +68,8 @@ def test_each_route_is_reached_from_the_screen(route_id: str, route: type[Route]
         assert route.__name__ in SHOWN | FIELDS, f"no field searches with {route_id}"
     else:
         assert issubclass(route, Action)
-        assert any(route.__name__ in _mentioned(path) for path in python_files("bot/views")), (
+        shortcuts = {shortcut["callback_id"] for shortcut in _features("shortcuts")}
+        assert route_id in shortcuts or any(route.__name__ in _mentioned(path) for path in python_files("bot/views")), (
             f"nothing shows {route_id}"
         )
 

@@ -158,12 +158,13 @@ def test_words_that_are_no_command_find_records(world: World) -> None:
 
 def test_who_writes_to_rapport_is_told_how_to_get_things_done(world: World) -> None:
     dm = world.ana.dm_with_app
-    world.ana.say(dm, "hello?")
-    assert "I do not read messages yet" in world.ana.last_message().text
-    mention = world.ana.say("#sales", f"<@{world.team.app.bot_user_id}> who is on call?")
-    (answer,) = mention.thread
+    world.ana.say(dm, "who is on call?")
+    assert "I do not know “who is on call?”" in world.ana.last_message().text
+    world.ana.say("#sales", f"<@{world.team.app.bot_user_id}>")
+    answer = world.ana.last_message("#sales")
     assert answer.is_from_app
-    assert "I do not read messages yet" in answer.text
+    assert answer.is_ephemeral
+    assert "what you would type after a slash" in answer.text
     count = len(world.ana.messages("#sales"))
     world.ana.say("#sales", "an ordinary word")
     assert len(world.ana.messages("#sales")) == count + 1, "what is said in channels is none of its business"

@@ -1,0 +1,79 @@
+"""Channels that belong to a record."""
+
+import html
+from uuid import UUID
+
+from bot.commands import CommandCall
+from bot.dispatch import Request, command, on
+from bot.replies import Message, Replace, Reply, Say
+from bot.resolving import record_here
+from bot.routes import LinkChannel, UnlinkChannel
+from bot.views import links as views
+from bot.views import records as record_views
+from core import channels
+from core.context import Ctx
+from core.enums import EntityType
+from core.errors import Conflict, NotFound
+from core.queries.deals import anything_changed
+from core.queries.records import SEARCHABLE, Hit, hit_of, search
+
+HITS = 6
+
+
+@command("crm", "link", arguments="[REF]", summary="Make this channel a record's, so that commands need no reference")
+def link_command(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/crm link D-7`, `/crm link acme rollout`."""
+    words = html.unescape(call.text).strip()
+    if not call.channel_id.startswith(channels.CHANNELS):
+        raise Conflict("channel_where")
+    if not words:
+        return Say(views.whose_channel(record_here(ctx, call.channel_id), call.channel_id, ctx.viewer))
+    found = [hit for hit in search(ctx, words, SEARCHABLE, HITS) if hit.entity is not EntityType.QUOTE]
+    if not found:
+        raise NotFound
+    if len(found) > 1:
+        return Say(record_views.hits(found, words, ctx.viewer))
+    return Say(_link(ctx, call.channel_id, found[0]))
+
+
+@command("crm", "unlink", summary="This channel is no record's any more")
+def unlink_command(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/crm unlink`."""
+    return Say(_unlink(ctx, call.channel_id))
+
+
+@on(LinkChannel)
+def link_instead(ctx: Ctx, route: LinkChannel, request: Request) -> Reply:
+    """The answer to the question whether to take it away from another record."""
+    record = hit_of(ctx, EntityType(route.entity), route.entity_id)
+    channels.link(ctx, request.channel_id, route.entity, route.entity_id, instead=True)
+    return Replace(views.linked(record, request.channel_id, ctx.change_id, ctx.viewer, anew=True))
+
+
+@on(UnlinkChannel)
+def unlink(ctx: Ctx, _route: UnlinkChannel, request: Request) -> Reply:
+    """The button."""
+    return Replace(_unlink(ctx, request.channel_id))
+
+
+def _link(ctx: Ctx, channel: str, record: Hit) -> Message:
+    """Link it; ask first where it is another record's."""
+    try:
+        channels.link(ctx, channel, record.entity.value, record.id)
+    except Conflict as conflict:
+        if conflict.code != "channel_taken":
+            raise
+        return views.relink(record, record_here(ctx, channel), channel, ctx.viewer)
+    return views.linked(record, channel, ctx.change_id, ctx.viewer, anew=anything_changed(ctx))
+
+
+def _unlink(ctx: Ctx, channel: str) -> Message:
+    about = channels.unlink(ctx, channel)
+    return views.unlinked(_hit(ctx, *about), channel, ctx.change_id, ctx.viewer)
+
+
+def _hit(ctx: Ctx, kind: EntityType, record_id: UUID) -> Hit | None:
+    try:
+        return hit_of(ctx, kind, record_id)
+    except NotFound:  # taken back since
+        return None

@@ -1,0 +1,105 @@
+"""Tasks: making, doing, putting off, giving to somebody else."""
+
+import html
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from bot.commands import CommandCall
+from bot.dispatch import Request, command, on, on_submit
+from bot.handlers.home import show_home
+from bot.replies import CloseModal, Message, OpenModal, Replace, Reply, Say
+from bot.resolving import record_here
+from bot.routes import (
+    AssignTask,
+    ListTasks,
+    NewTask,
+    ReopenTask,
+    SaveTask,
+    SaveTaskOwner,
+    SnoozeTask,
+    TaskDone,
+)
+from bot.views import tasks as views
+from bot.views.tasks import Draft, TypedTask
+from core import tasks
+from core.context import Ctx
+from core.i18n import Viewer
+from core.normalise import SHORT_TEXT_MAX
+from core.queries import tasks as queries
+from core.queries.tasks import TaskRow
+
+
+@command("crm", "task", arguments="[WORDS]", summary="Plan a task on a record")
+def new_task_command(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/crm task`, `/crm task Send the deck`."""
+    words = html.unescape(call.text).strip()[:SHORT_TEXT_MAX]
+    draft = Draft(words, record=record_here(ctx, call.channel_id), assignee=ctx.actor.slack_user_id)
+    return OpenModal(views.task_modal(draft, ctx.viewer))
+
+
+@command("crm", "tasks", summary="Your open tasks")
+def list_tasks_command(ctx: Ctx, _call: CommandCall) -> Reply:
+    """The first page."""
+    return Say(views.listing(queries.open_tasks(ctx), ctx.viewer))
+
+
+@on(ListTasks)
+def list_tasks(ctx: Ctx, route: ListTasks, _request: Request) -> Reply:
+    """Another page, in place."""
+    return Replace(views.listing(queries.open_tasks(ctx, route.page), ctx.viewer))
+
+
+@on(NewTask)
+def new_task(ctx: Ctx, _route: NewTask, request: Request) -> Reply:
+    """The button."""
+    draft = Draft(record=record_here(ctx, request.channel_id), assignee=ctx.actor.slack_user_id)
+    return OpenModal(views.task_modal(draft, ctx.viewer))
+
+
+@on_submit(SaveTask, views.TASK_FORM)
+def save_task(ctx: Ctx, route: SaveTask, typed: TypedTask) -> Reply:
+    """Plan it."""
+    task = tasks.create(ctx, typed.entity, typed.entity_id, typed.with_link(route.link))
+    return CloseModal(views.created(queries.task_row(ctx, task.id), ctx.change_id, ctx.viewer))
+
+
+@on(TaskDone)
+def task_done(ctx: Ctx, route: TaskDone, request: Request) -> Reply:
+    """Done; a second click changes nothing."""
+    tasks.done(ctx, route.task_id)
+    return _told(ctx, request, route.task_id, views.finished)
+
+
+@on(ReopenTask)
+def reopen_task(ctx: Ctx, route: ReopenTask, request: Request) -> Reply:
+    """Not done after all."""
+    tasks.reopen(ctx, route.task_id)
+    return _told(ctx, request, route.task_id, views.reopened)
+
+
+@on(SnoozeTask)
+def snooze_task(ctx: Ctx, route: SnoozeTask, request: Request) -> Reply:
+    """Some days from the person's today."""
+    tasks.snooze(ctx, route.task_id, ctx.today.date() + timedelta(days=route.days))
+    return _told(ctx, request, route.task_id, views.put_off)
+
+
+@on(AssignTask)
+def assign_task(ctx: Ctx, route: AssignTask, _request: Request) -> Reply:
+    """Ask who is to do it."""
+    return OpenModal(views.assign_modal(queries.task_row(ctx, route.task_id), ctx.viewer))
+
+
+@on_submit(SaveTaskOwner, views.ASSIGN_FORM)
+def save_task_owner(ctx: Ctx, route: SaveTaskOwner, assignee: str) -> Reply:
+    """Give it to a colleague."""
+    tasks.assign(ctx, route.task_id, assignee)
+    return CloseModal(views.handed_over(queries.task_row(ctx, route.task_id), ctx.change_id, ctx.viewer))
+
+
+def _told(ctx: Ctx, request: Request, task_id: UUID, said: Callable[[TaskRow, UUID, Viewer], Message]) -> Reply:
+    """What was done, where it was done; App Home is painted anew."""
+    if not request.channel_id:
+        return show_home(ctx)
+    return Say(said(queries.task_row(ctx, task_id), ctx.change_id, ctx.viewer))

@@ -1,0 +1,37 @@
+"""Which record is meant where a command names none: the one the channel belongs to."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from core.channels import record_of
+from core.context import Ctx
+from core.enums import EntityType
+from core.errors import NotFound
+from core.queries.records import Hit, hit_of
+
+
+def record_here(ctx: Ctx, channel_id: str, *kinds: EntityType) -> Hit | None:
+    """The record this channel belongs to, where it is of one of these kinds (none named: of any)."""
+    about = record_of(ctx, channel_id)
+    if about is None or not _fits(about[0], kinds):
+        return None
+    try:
+        return hit_of(ctx, *about)
+    except NotFound:  # taken back since
+        return None
+
+
+def deal_here(ctx: Ctx, channel_id: str) -> UUID | None:
+    """The deal this channel belongs to."""
+    found = record_here(ctx, channel_id, EntityType.DEAL)
+    return found.id if found else None
+
+
+def lead_here(ctx: Ctx, channel_id: str) -> UUID | None:
+    """The lead this channel belongs to."""
+    found = record_here(ctx, channel_id, EntityType.LEAD)
+    return found.id if found else None
+
+
+def _fits(kind: EntityType, kinds: Sequence[EntityType]) -> bool:
+    return not kinds or kind in kinds

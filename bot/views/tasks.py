@@ -1,0 +1,248 @@
+"""Tasks and notes in Slack: their forms, lists, and what was done; and the window that finds a record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from bot.replies import Block, Choice, Message, Modal
+from bot.routes import (
+    AssignTask,
+    FindRecord,
+    ListTasks,
+    NewTask,
+    OpenFound,
+    OpenRecord,
+    ReopenTask,
+    SaveNote,
+    SaveTask,
+    SaveTaskOwner,
+    SnoozeTask,
+    TaskDone,
+)
+from bot.views import kit, people
+from bot.views.activities import SNOOZES, RecordField
+from bot.views.forms import Date, Form, Person, Text
+from bot.views.records import confirmation, record_choice
+from core.enums import EntityType
+from core.i18n import Viewer
+from core.normalise import NOTES_MAX, SHORT_TEXT_MAX
+from core.queries.records import Hit, Page
+from core.queries.tasks import TaskRow
+from core.tasks import NoteInput, TaskInput
+
+SUBJECT_SHOWN = 200
+NAME_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a form starts with. `record` is None where it is still to be chosen, `link` empty for no message."""
+
+    text: str = ""
+    link: str = ""
+    record: Hit | None = None
+    assignee: str = ""
+    """Slack user id."""
+
+
+@dataclass(frozen=True)
+class TypedNote:
+    """The note form as it was typed."""
+
+    entity: EntityType
+    entity_id: UUID
+    text: str
+
+    def with_link(self, link: str) -> NoteInput:
+        """The note, with the message it was taken from."""
+        return NoteInput(self.text, link)
+
+
+@dataclass(frozen=True)
+class TypedTask:
+    """The task form as it was typed."""
+
+    entity: EntityType
+    entity_id: UUID
+    task: TaskInput
+
+    def with_link(self, link: str) -> TaskInput:
+        """The task, with the message it was taken from."""
+        return replace(self.task, link=link)
+
+
+def _note(record: tuple[EntityType, UUID], text: str) -> TypedNote:
+    return TypedNote(*record, text)
+
+
+def _task(record: tuple[EntityType, UUID], **task: Any) -> TypedTask:
+    return TypedTask(*record, TaskInput(**task))
+
+
+_RECORD = RecordField("record", "Record", required=True, lookup=FindRecord, placeholder="Search by name or reference")
+NOTE_FORM: Form[TypedNote] = Form(
+    _note, (_RECORD, Text("text", "Note", required=True, multiline=True, max_length=NOTES_MAX))
+)
+TASK_FORM: Form[TypedTask] = Form(
+    _task,
+    (
+        Text("subject", "What is to be done?", required=True, max_length=SHORT_TEXT_MAX),
+        _RECORD,
+        Date("due_on", "Due"),
+        Person("assignee", "Who", hint="Left empty, it is yours."),
+    ),
+)
+ASSIGN_FORM: Form[str] = Form(lambda assignee: assignee, (Person("assignee", "Who", required=True),))
+FIND_FORM: Form[tuple[EntityType, UUID]] = Form(lambda record: record, (_RECORD,))
+
+
+# -- windows ------------------------------------------------------------------------------------------------------
+
+
+def find_modal(viewer: Viewer) -> Modal:
+    """Find a record by typing."""
+    blocks = FIND_FORM.blocks(viewer, {})
+    return Modal(viewer.t("Find a record"), blocks, OpenFound(), viewer.t("Open"), viewer.t("Cancel"))
+
+
+def note_modal(draft: Draft, viewer: Viewer) -> Modal:
+    """Keep something on a record."""
+    values = {"text": draft.text, **_record_value(draft)}
+    title = viewer.t("Save to a record")
+    blocks = [*NOTE_FORM.blocks(viewer, values), *_came_from(draft.link, viewer)]
+    return Modal(title, blocks, SaveNote(draft.link), viewer.t("Save"), viewer.t("Cancel"))
+
+
+def task_modal(draft: Draft, viewer: Viewer) -> Modal:
+    """A new task."""
+    values = {"subject": draft.text, "assignee": draft.assignee, **_record_value(draft)}
+    blocks = [*TASK_FORM.blocks(viewer, values), *_came_from(draft.link, viewer)]
+    return Modal(viewer.t("New task"), blocks, SaveTask(draft.link), viewer.t("Create"), viewer.t("Cancel"))
+
+
+def assign_modal(task: TaskRow, viewer: Viewer) -> Modal:
+    """Who is to do a task."""
+    blocks = [kit.section(_subject(task)), *ASSIGN_FORM.blocks(viewer, {"assignee": task.owner})]
+    return Modal(viewer.t("Assign the task"), blocks, SaveTaskOwner(task.id), viewer.t("Assign"), viewer.t("Cancel"))
+
+
+def _record_value(draft: Draft) -> Mapping[str, Choice]:
+    return {"record": record_choice(draft.record)} if draft.record is not None else {}
+
+
+def _came_from(link: str, viewer: Viewer) -> list[Block]:
+    return [kit.context(viewer.t("A link back to the <{link}|message> is kept.", link=link))] if link else []
+
+
+# -- what was done ------------------------------------------------------------------------------------------------
+
+
+def note_saved(record: Hit, change_id: UUID, viewer: Viewer) -> Message:
+    """A note was kept."""
+    text = viewer.t("Saved to {record}.", record=_named(record))
+    opener = kit.button(viewer.t("Open"), OpenRecord(record.entity.value, record.id))
+    return Message(text, [*confirmation(viewer, text, change_id), kit.actions(opener)])
+
+
+def created(task: TaskRow, change_id: UUID, viewer: Viewer) -> Message:
+    """A new task."""
+    text = viewer.t(
+        "Task for {who} on {record}: {subject}.",
+        who=people.owner(task.owner, viewer),
+        record=_named(task.record),
+        subject=_subject(task),
+    )
+    return _said(text, task, change_id, viewer)
+
+
+def finished(task: TaskRow, change_id: UUID, viewer: Viewer) -> Message:
+    """A task that is done."""
+    return _said(viewer.t("Done: {subject}.", subject=_subject(task)), task, change_id, viewer)
+
+
+def reopened(task: TaskRow, change_id: UUID, viewer: Viewer) -> Message:
+    """A task that is open again."""
+    return _said(viewer.t("Open again: {subject}.", subject=_subject(task)), task, change_id, viewer)
+
+
+def put_off(task: TaskRow, change_id: UUID, viewer: Viewer) -> Message:
+    """A task with another day."""
+    return _said(viewer.t("Put off: {subject}.", subject=_subject(task)), task, change_id, viewer)
+
+
+def handed_over(task: TaskRow, change_id: UUID, viewer: Viewer) -> Message:
+    """A task somebody else has to do now."""
+    who = people.owner(task.owner, viewer)
+    text = viewer.t("{subject} is for {who} to do now.", subject=_subject(task), who=who)
+    return _said(text, task, change_id, viewer)
+
+
+def _said(text: str, task: TaskRow, change_id: UUID, viewer: Viewer) -> Message:
+    due = _due(task, viewer)
+    whole = f"{text} {due}." if due and not task.done else text
+    return Message(whole, [*confirmation(viewer, whole, change_id), kit.actions(*_buttons(task, viewer))])
+
+
+# -- lists --------------------------------------------------------------------------------------------------------
+
+
+def listing(page: Page[TaskRow], viewer: Viewer) -> Message:
+    """One's own open tasks."""
+    new = kit.button(viewer.t("New task"), NewTask())
+    if not page.rows:
+        text = viewer.t("You have nothing to do.") if not page.page else viewer.t("There are no more tasks.")
+        return Message(text, [kit.section(text), kit.actions(new)])
+    blocks: list[Block] = [kit.header(viewer.t("Your tasks"))]
+    for task in page.rows:
+        blocks += task_line(task, viewer)
+    pager: list[Block] = []
+    if page.page:
+        pager.append(kit.button(viewer.t("Previous"), ListTasks(page.page - 1)))
+    if page.has_more:
+        pager.append(kit.button(viewer.t("Next"), ListTasks(page.page + 1)))
+    spoken = "; ".join(_subject(task) for task in page.rows)
+    text = viewer.nt("{n} task: {names}", "{n} tasks: {names}", len(page.rows), names=spoken)
+    return Message(text, [*blocks, kit.actions(*pager, new)])
+
+
+def task_line(task: TaskRow, viewer: Viewer) -> list[Block]:
+    """A task: what, on which record, until when, and what can be done about it right here."""
+    facts = [_named(task.record), _due(task, viewer)]
+    if task.link:
+        facts.append(f"<{task.link}|{viewer.t('Message')}>")
+    text = f"*{_subject(task)}*\n{' · '.join(fact for fact in facts if fact)}"
+    return [kit.section(text), kit.actions(*_buttons(task, viewer))]
+
+
+def _buttons(task: TaskRow, viewer: Viewer) -> list[Block]:
+    opener = kit.button(
+        viewer.t("Open {ref}", ref=task.record.ref), OpenRecord(task.record.entity.value, task.record.id)
+    )
+    if task.done:
+        return [kit.button(viewer.t("Not done"), ReopenTask(task.id)), opener]
+    snoozes = [
+        kit.button(viewer.t(text), SnoozeTask(task.id, days), label=viewer.t("Put off by {n} days", n=days))
+        for text, _, days in SNOOZES
+    ]
+    return [
+        kit.button(viewer.t("Done"), TaskDone(task.id), label=viewer.t("Done: {subject}", subject=task.subject)),
+        *snoozes,
+        kit.button(viewer.t("Assign"), AssignTask(task.id)),
+        opener,
+    ]
+
+
+def _due(task: TaskRow, viewer: Viewer) -> str:
+    if task.due_on is None:
+        return ""
+    when = viewer.relative_date(task.due_on, task.today)
+    return viewer.t("Overdue: {when}", when=when) if task.due_on < task.today else viewer.t("Due {when}", when=when)
+
+
+def _subject(task: TaskRow) -> str:
+    return kit.esc(kit.cut(task.subject, SUBJECT_SHOWN))
+
+
+def _named(record: Hit) -> str:
+    return f"{record.ref} {kit.esc(kit.cut(record.name, NAME_SHOWN))}"

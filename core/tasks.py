@@ -1,0 +1,186 @@
+"""Tasks and notes: something to do on a record, and something worth keeping on it."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from core.access import Owned, Verb, load, may, may_touch
+from core.activities import SUBJECTS, load_subject
+from core.context import Ctx
+from core.enums import ActivityKind
+from core.errors import Forbidden, Invalid
+from core.events import HomeChanged, RecordChanged
+from core.members import owner_from_slack
+from core.models import Activity, Member
+from core.normalise import NOTES_MAX, SHORT_TEXT_MAX, multiline_text, name_text
+from core.operations import operation
+from core.workspaces import describe_member
+
+LINK_MAX = 500
+"""Characters of a link back to a message; longer ones are not kept."""
+
+
+@dataclass(frozen=True)
+class TaskInput:
+    """A task as it is typed. `due_on` is a day in the assignee's own zone; `assignee` a Slack user id."""
+
+    subject: str
+    due_on: date | None = None
+    assignee: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class NoteInput:
+    """A note as it is typed, with the link of the message it was taken from."""
+
+    text: str
+    link: str = ""
+
+
+@operation("task.create")
+def create(ctx: Ctx, entity: str, entity_id: UUID, values: TaskInput) -> Activity:
+    """Plan something to do on a record, for oneself where nobody is named.
+
+    Raises Invalid: without words, for a day that is over, for somebody who may not see the record; NotFound,
+    Forbidden.
+    """
+    record = load_subject(ctx, entity, entity_id)
+    subject = name_text(values.subject)
+    _check(ctx, subject, values.due_on)
+    assignee = owner_from_slack(ctx, values.assignee, "assignee") if values.assignee else ctx.actor.member_id
+    _check_assignee(ctx, assignee, record)
+    task = _put(ctx, record, Activity(kind=ActivityKind.TASK, subject=subject, link=_link(values.link)))
+    task.owner_id, task.due_on = assignee, values.due_on
+    _changed(ctx, task)
+    return task
+
+
+@operation("note.save")
+def save_note(ctx: Ctx, entity: str, entity_id: UUID, values: NoteInput) -> Activity:
+    """Keep a note on a record. Raises Invalid without words, NotFound, Forbidden."""
+    record = load_subject(ctx, entity, entity_id)
+    text = multiline_text(values.text)
+    if not text:
+        raise Invalid({"text": "required"})
+    if len(text) > NOTES_MAX:
+        raise Invalid({"text": "too_long"})
+    note = _put(ctx, record, Activity(kind=ActivityKind.NOTE, notes=text, link=_link(values.link)))
+    note.owner_id = ctx.actor.member_id
+    ctx.emit(RecordChanged(entity, record.id))
+    return note
+
+
+@operation("task.done")
+def done(ctx: Ctx, task_id: UUID) -> Activity:
+    """Mark a task as done; one that is done stays as it is. Raises NotFound, Forbidden."""
+    task = _task(ctx, task_id)
+    if task.done_at is None:
+        task.done_at = ctx.now
+        _changed(ctx, task)
+    return task
+
+
+@operation("task.reopen")
+def reopen(ctx: Ctx, task_id: UUID) -> Activity:
+    """A task was not done after all. Raises NotFound, Forbidden."""
+    task = _task(ctx, task_id)
+    if task.done_at is not None:
+        task.done_at = None
+        _changed(ctx, task)
+    return task
+
+
+@operation("task.snooze")
+def snooze(ctx: Ctx, task_id: UUID, day: date) -> Activity:
+    """Put a task off to a day. Raises Invalid for a day that is over, NotFound, Forbidden."""
+    task = _task(ctx, task_id)
+    _check(ctx, task.subject, day)
+    task.due_on = day
+    _changed(ctx, task)
+    return task
+
+
+@operation("task.assign")
+def assign(ctx: Ctx, task_id: UUID, slack_user_id: str) -> Activity:
+    """Give a task to a colleague who may see its record. Raises Invalid, NotFound, Forbidden."""
+    task = _task(ctx, task_id)
+    if not slack_user_id:
+        raise Invalid({"assignee": "required"})
+    assignee = owner_from_slack(ctx, slack_user_id, "assignee")
+    _check_assignee(ctx, assignee, _record_of(ctx, task))
+    before, task.owner_id = task.owner_id, assignee
+    _changed(ctx, task, before)
+    return task
+
+
+def subject_of(task: Activity) -> tuple[str, UUID]:
+    """The kind and id of the record an activity is about."""
+    for entity, (_, column) in SUBJECTS.items():
+        found: UUID | None = getattr(task, column.key)
+        if found is not None:
+            return entity, found
+    raise TypeError("an activity is about exactly one record")
+
+
+def _put(ctx: Ctx, record: Owned, activity: Activity) -> Activity:
+    activity.at = ctx.now
+    setattr(activity, SUBJECTS[record.__entity__][1].key, record.id)
+    ctx.add(activity)
+    return activity
+
+
+def _task(ctx: Ctx, task_id: UUID) -> Activity:
+    """The task, locked: for whoever has to do it, and for those who may change its record."""
+    seen = load(ctx, Activity, task_id, Verb.SEE)
+    ctx.session.refresh(seen, with_for_update=True)
+    if seen.kind is not ActivityKind.TASK:
+        raise Forbidden
+    if seen.owner_id != ctx.actor.member_id and not may_touch(ctx, seen, Verb.EDIT):
+        raise Forbidden("not_yours")
+    return seen
+
+
+def _record_of(ctx: Ctx, task: Activity) -> Owned:
+    entity, record_id = subject_of(task)
+    return load(ctx, SUBJECTS[entity][0], record_id, Verb.SEE)
+
+
+def _check(ctx: Ctx, subject: str, day: date | None) -> None:
+    problems: dict[str, str] = {}
+    if not subject:
+        problems["subject"] = "required"
+    if len(subject) > SHORT_TEXT_MAX:
+        problems["subject"] = "too_long"
+    if day is not None and day < ctx.today.date():
+        problems["due_on"] = "date_past"
+    if problems:
+        raise Invalid(problems)
+
+
+def _check_assignee(ctx: Ctx, member_id: UUID | None, record: Owned) -> None:
+    """A task whose record one may not see could neither be read nor done."""
+    if member_id in (None, ctx.actor.member_id):
+        return
+    member = ctx.session.get_one(Member, (ctx.workspace.id, member_id))
+    # The people around somebody are read once a transaction, for the actor; here they are the assignee's.
+    around = ctx.session.info.pop("scope", None)
+    try:
+        sees = may(Ctx(ctx.session, ctx.workspace, describe_member(member), ctx.now), Verb.SEE, record.owner_id)
+    finally:
+        ctx.session.info.pop("scope", None)
+        if around is not None:
+            ctx.session.info["scope"] = around
+    if not sees:
+        raise Invalid({"assignee": "record_hidden_from_them"})
+
+
+def _changed(ctx: Ctx, task: Activity, before: UUID | None = None) -> None:
+    ctx.emit(RecordChanged(*subject_of(task)))
+    for member_id in dict.fromkeys((before, task.owner_id)):
+        if member_id is not None:
+            ctx.emit(HomeChanged(member_id))
+
+
+def _link(text: str) -> str:
+    return text if text.startswith("https://") and len(text) <= LINK_MAX else ""
