@@ -132,25 +132,12 @@ def check_lead(ctx: Ctx, _route: CheckLead, request: Request) -> Reply:
     if not isinstance(route, SaveLead):
         raise UnknownRoute(CheckLead.id)
     typed = views.LEAD_FORM.typed(request.state)
-    found = _typed_matches(ctx, route, typed)
+    found = duplicates.matches(ctx, *(str(typed.get(name) or "") for name in ("name", "company", "email", "phone")))
+    found = [match for match in found if match.id != route.lead_id]
     if _shown(found) == route.shown:
         return Nothing()
     ref = queries.lead_card(ctx, route.lead_id).ref if route.lead_id else ""
     return UpdateModal(_form(ctx, route, typed, found, ref=ref))
-
-
-@expands(SaveLead)
-def all_fields(ctx: Ctx, route: SaveLead, request: Request) -> Modal:
-    """The form with its rarer fields too, as it is filled in."""
-    typed = views.LEAD_FORM.typed(request.state)
-    ref = queries.lead_card(ctx, route.lead_id).ref if route.lead_id else ""
-    return _form(ctx, replace(route, more=True), typed, _typed_matches(ctx, route, typed), ref=ref)
-
-
-def _typed_matches(ctx: Ctx, route: SaveLead, typed: Values) -> list[Match]:
-    """What may already be here of what is typed so far."""
-    found = duplicates.matches(ctx, *(str(typed.get(name) or "") for name in ("name", "company", "email", "phone")))
-    return [match for match in found if match.id != route.lead_id]
 
 
 @on_submit(SaveLead, views.LEAD_FORM)
@@ -175,20 +162,16 @@ def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -
     if conflict.code != "edited_meanwhile" or route.lead_id is None:
         raise conflict
     lead = queries.lead_card(ctx, route.lead_id)
-    newer = replace(route, version=cast("int", conflict.data["version"]), more=True)
-    # A field that was not in sight shows what is there now.
-    now = _values(_as_input(lead))
-    typed |= {one.name: typed[one.name] or now[one.name] for one in views.LEAD_FORM.fields if one.more}
+    newer = replace(route, version=cast("int", conflict.data["version"]))
     pairs = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
     changed = changes_in_words(ctx, EntityType.LEAD, pairs)
-    sources = queries.sources(ctx, lead.id)
-    data = LeadFormData(newer, typed, sources, (), lead.ref, str(conflict.data["who"] or ""), changed)
+    data = LeadFormData(newer, typed, queries.sources(ctx), (), lead.ref, str(conflict.data["who"] or ""), changed)
     return UpdateModal(views.lead_modal(data, ctx.viewer))
 
 
 def _form(ctx: Ctx, route: SaveLead, values: Values, matches: Sequence[Match] = (), ref: str = "") -> Modal:
     route = replace(route, shown=_shown(matches))
-    return views.lead_modal(LeadFormData(route, values, queries.sources(ctx, route.lead_id), matches, ref), ctx.viewer)
+    return views.lead_modal(LeadFormData(route, values, queries.sources(ctx), matches, ref), ctx.viewer)
 
 
 def _shown(matches: Sequence[Match]) -> tuple[tuple[UUID, str], ...]:
