@@ -127,6 +127,20 @@ def _quote_out_of_date(error: DomainError, viewer: Viewer) -> str:
     )
 
 
+def _claimed(error: DomainError, viewer: Viewer) -> str:
+    who = error.data.get("who")
+    return viewer.t("{who} has it already.", who=str(who)) if who else viewer.t("Somebody has it already.")
+
+
+def _list_word(error: DomainError, viewer: Viewer) -> str:
+    names = str(error.data.get("names", ""))
+    if not names:
+        return viewer.t("There is no “{word}” here.", word=str(error.data.get("word", "")))
+    return viewer.t(
+        "There is no “{word}” here. Choose from: {names}.", word=str(error.data.get("word", "")), names=names
+    )
+
+
 SENTENCES: Mapping[str, str] = {
     "not_found": "I cannot find that. It may not exist, or you may not have access to it.",
     "forbidden": "You are not allowed to do that.",
@@ -142,6 +156,7 @@ SENTENCES: Mapping[str, str] = {
     "stage_missing": "This pipeline has no stage of that kind. Ask an admin of Rapport to add one.",
     "deal_closed": "This deal is closed. Move it back to an open stage first.",
     "quote_not_draft": "This quote is not a draft any more, so its lines are fixed.",
+    "claimed_already": "It is yours already.",
     "lead_converted": "This lead is converted. Work on the deal instead.",
     "old_button": "This button is from an earlier version. Please open the record again.",
     "edited_meanwhile": "Somebody changed this meanwhile. Open it again to see it as it is now.",
@@ -167,6 +182,8 @@ _WITH_DATA: Mapping[str, Callable[[DomainError, Viewer], str]] = {
     "undo_changed_since": _undo_changed_since,
     "undo_built_upon": _built_upon,
     "already_converted": _converted,
+    "claimed": _claimed,
+    "list_word_unknown": _list_word,
     "stage_unknown": _unknown_stage,
     "pipeline_unknown": _unknown_pipeline,
     "quote_step": _quote_step,

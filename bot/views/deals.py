@@ -6,6 +6,7 @@ from uuid import UUID
 from bot.replies import Block, Message
 from bot.routes import (
     AssignDeal,
+    Claim,
     EditDeal,
     ListDeals,
     LogCall,
@@ -127,6 +128,8 @@ def _stage_row(deal: DealCard, viewer: Viewer) -> list[Block]:
 
 def _buttons(deal: DealCard, viewer: Viewer) -> list[Block]:
     buttons: list[Block] = []
+    if deal.can_edit and not deal.owner and deal.stage_kind is StageKind.OPEN:
+        buttons.append(kit.button(viewer.t("Claim"), Claim("deal", deal.id), label=viewer.t("Make this deal yours")))
     if deal.can_edit:
         buttons.append(kit.button(viewer.t("Log call"), LogCall("deal", deal.id)))
     if deal.can_edit and deal.stage_kind is StageKind.OPEN:

@@ -31,6 +31,7 @@ __all__ = [
     "deals_meant",
     "first_pipeline",
     "open_deals",
+    "page_of",
     "stages_of",
 ]
 
@@ -156,13 +157,13 @@ def deal_page(ctx: Ctx, words: str = "", page: int = 0) -> Page[DealRow]:
         if name_text(words)
         else query.where(Deal.closed_at.is_(None))
     )
-    return _page(ctx, query, page, Deal.expected_close.asc().nulls_last(), Deal.id)
+    return page_of(ctx, query, page, Deal.expected_close.asc().nulls_last(), Deal.id)
 
 
 def open_deals(ctx: Ctx, owner_id: UUID | None, page: int = 0) -> Page[DealRow]:
     """A page of one member's open deals, by stage and expected close."""
     query = visible(ctx, Deal).where(Deal.closed_at.is_(None), Deal.owner_id == owner_id)
-    return _page(ctx, query, page, Stage.position, Deal.expected_close.asc().nulls_last(), Deal.id)
+    return page_of(ctx, query, page, Stage.position, Deal.expected_close.asc().nulls_last(), Deal.id)
 
 
 def deals_meant(ctx: Ctx, text: str) -> Page[DealRow]:
@@ -172,11 +173,11 @@ def deals_meant(ctx: Ctx, text: str) -> Page[DealRow]:
     if ref is not None:
         right_kind = ref.kind is EntityType.DEAL
         query = visible(ctx, Deal).where(Deal.number == (ref.number if right_kind else 0))
-        return _page(ctx, query, 0, Deal.id)
+        return page_of(ctx, query, 0, Deal.id)
     if not name_text(plain):
         return Page()
     query = visible(ctx, Deal).where(matching(ctx, EntityType.DEAL, plain))
-    return _page(ctx, query, 0, Deal.closed_at.is_not(None), Deal.expected_close.asc().nulls_last(), Deal.id)
+    return page_of(ctx, query, 0, Deal.closed_at.is_not(None), Deal.expected_close.asc().nulls_last(), Deal.id)
 
 
 def anything_changed(ctx: Ctx) -> bool:
@@ -200,7 +201,9 @@ def _with_names(query: Select[Deal]) -> Select[Deal]:
     )
 
 
-def _page(ctx: Ctx, query: Select[Deal], page: int, *order: Order) -> Page[DealRow]:
+def page_of(ctx: Ctx, query: Select[Deal], page: int, *order: Order) -> Page[DealRow]:
+    """A page of the deals a query finds (one that starts with `visible`), in an order; both may speak of stages."""
+    page = max(page, 0)
     query = _with_names(query).order_by(*order).offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1)
     columns = query.with_only_columns(
         Deal.id,

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.access import Owned, Verb, may, visible
 from core.context import Ctx
@@ -19,6 +21,7 @@ from core.refs import LETTERS, lead_ref
 
 PAGE_SIZE = 8
 CLOSED = (LeadStatus.CONVERTED, LeadStatus.LOST)
+Order = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 @dataclass(frozen=True)
@@ -149,11 +152,18 @@ def lead_page(ctx: Ctx, words: str, page: int) -> Page[LeadRow]:
     With words: every lead the actor may see that they fit (names in any order, company, mail address, telephone
     number, reference). Without: the open ones that are the actor's own or nobody's.
     """
-    page = max(page, 0)
-    query = visible(ctx, Lead).outerjoin(
-        Member, (Member.workspace_id == Lead.workspace_id) & (Member.id == Lead.owner_id)
+    return page_of(
+        ctx,
+        visible(ctx, Lead).where(matching(ctx, EntityType.LEAD, words) if words.strip() else _work_of(ctx)),
+        page,
+        Lead.number.desc(),
     )
-    query = query.where(matching(ctx, EntityType.LEAD, words) if words.strip() else _work_of(ctx))
+
+
+def page_of(ctx: Ctx, query: Select[Lead], page: int, *order: Order) -> Page[LeadRow]:
+    """A page of the leads a query finds (one that starts with `visible`), in an order."""
+    page = max(page, 0)
+    query = query.outerjoin(Member, (Member.workspace_id == Lead.workspace_id) & (Member.id == Lead.owner_id))
     rows = ctx.session.execute(
         query.with_only_columns(
             Lead.id,
@@ -163,8 +173,9 @@ def lead_page(ctx: Ctx, words: str, page: int) -> Page[LeadRow]:
             Lead.status,
             func.coalesce(Member.slack_user_id, "").label("owner"),
             Lead.next_follow_up,
+            maintain_column_froms=True,
         )
-        .order_by(Lead.number.desc())
+        .order_by(*order)
         .offset(page * PAGE_SIZE)
         .limit(PAGE_SIZE + 1)
     ).all()
@@ -175,9 +186,14 @@ def lead_page(ctx: Ctx, words: str, page: int) -> Page[LeadRow]:
     return Page(shown, page, len(rows) > PAGE_SIZE)
 
 
-def sources(ctx: Ctx) -> list[SourceRow]:
-    """Where leads come from, in the admin's order."""
-    query = visible(ctx, LeadSource).order_by(LeadSource.position, LeadSource.name)
+def sources(ctx: Ctx, lead_id: UUID | None = None) -> list[SourceRow]:
+    """Where leads come from, in the admin's order; for an existing lead also its own, though it was removed since."""
+    its_own = select(Lead.source_id).where(Lead.workspace_id == ctx.workspace.id, Lead.id == lead_id)
+    query = select(LeadSource).where(
+        LeadSource.workspace_id == ctx.workspace.id,
+        or_(LeadSource.archived_at.is_(None), LeadSource.id == its_own.scalar_subquery()),
+    )
+    query = query.order_by(LeadSource.archived_at.is_not(None), LeadSource.position, LeadSource.name)
     return [SourceRow(row.id, row.name) for row in ctx.session.scalars(query.limit(100))]
 
 

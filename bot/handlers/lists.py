@@ -1,0 +1,181 @@
+"""Lists of leads and deals by their filters; giving records away by command, and claiming them."""
+
+import html
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.commands import CommandCall
+from bot.dispatch import Request, command, on
+from bot.replies import Block, Message, OpenModal, Replace, Reply, Say
+from bot.routes import ChangeList, Claim, ShowList
+from bot.views import deal_forms, people
+from bot.views import leads as lead_views
+from bot.views import lists as views
+from bot.views import records as shared
+from core import claims, deals, leads, lists
+from core.context import Ctx
+from core.enums import EntityType
+from core.errors import Forbidden, NotFound
+from core.lists import ListFilter
+from core.queries import lists as queries
+from core.queries.deals import anything_changed, deal_card
+from core.queries.leads import lead_card
+from core.queries.records import card_of, find_by_ref, hit_of, search
+from core.refs import LETTERS, Ref, parse_ref
+
+SEVERAL = 8
+_MENTION = re.compile(r"\s*<@([UW][A-Z0-9]+)(?:\|[^>]*)?>\s*$")
+_ME = re.compile(r"\s+me$", re.IGNORECASE)
+
+
+@command(
+    "lead",
+    "list",
+    arguments="[mine|unassigned|STATUS|due|overdue|source:NAME|@user|WORDS]",
+    summary="List leads; what you filter by is remembered",
+)
+def list_leads_command(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/lead list`, `/lead list mine due`, `/lead list new source:referral @ben`."""
+    return Say(listed(ctx, EntityType.LEAD, html.unescape(call.text)))
+
+
+@command(
+    "deal",
+    "list",
+    arguments="[mine|unassigned|STAGE|overdue|stale|closing|won|lost|@user|WORDS]",
+    summary="List deals; what you filter by is remembered",
+)
+def list_deals_command(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/deal list`, `/deal list mine stale`, `/deal list proposal acme`."""
+    return Say(listed(ctx, EntityType.DEAL, html.unescape(call.text)))
+
+
+@on(ShowList)
+def show_list(ctx: Ctx, route: ShowList, _request: Request) -> Reply:
+    """Another page, in place."""
+    return Replace(_page(ctx, _listable(route.entity), route.chosen, route.page))
+
+
+@on(ChangeList)
+def change_list(ctx: Ctx, route: ChangeList, _request: Request) -> Reply:
+    """One select of the filter, or Reset."""
+    kind, name, value = route.parts
+    entity = _listable(kind)
+    chosen = lists.DEFAULTS[entity]
+    if name:
+        chosen = lists.change(entity, lists.kept(ctx, entity), name, value)
+    return Replace(_page(ctx, entity, chosen, 0))
+
+
+def listed(ctx: Ctx, entity: EntityType, words: str = "") -> Message:
+    """The first page of a list: as the words say, or without any as the person had it last."""
+    if not words.strip():
+        return _page(ctx, entity, lists.kept(ctx, entity), 0)
+    chosen = lists.parse(entity, words.strip(), queries.choices(ctx, entity).vocabulary)
+    return _page(ctx, entity, chosen, 0)
+
+
+def _listable(entity: str) -> EntityType:
+    kind = EntityType(entity)
+    if kind not in lists.DEFAULTS:
+        raise NotFound
+    return kind
+
+
+def _page(ctx: Ctx, entity: EntityType, chosen: ListFilter, page: int) -> Message:
+    """The page, remembered: its selects go on from what it shows."""
+    lists.keep(ctx, entity, chosen)
+    rows = (queries.lead_list if entity is EntityType.LEAD else queries.deal_list)(ctx, chosen, page)
+    return views.listing(views.ListData(entity, rows, chosen, queries.choices(ctx, entity)), ctx.viewer)
+
+
+# -- owners -------------------------------------------------------------------------------------------------------
+
+
+@command("lead", "assign", arguments="REF @user", summary="Give a lead to a colleague")
+def assign_lead_command(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/lead assign L-42 @ben`; without a person, the window asks who."""
+    return _assign(ctx, EntityType.LEAD, call)
+
+
+@command("deal", "assign", arguments="REF @user", summary="Give a deal to a colleague")
+def assign_deal_command(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/deal assign D-7 @ben`; without a person, the window asks who."""
+    return _assign(ctx, EntityType.DEAL, call)
+
+
+@on(Claim)
+def claim_record(ctx: Ctx, route: Claim, _request: Request) -> Reply:
+    """The first click has it."""
+    entity = EntityType(route.entity)
+    record = claims.claim(ctx, entity, route.entity_id)
+    said = ctx.viewer.t("{ref} is yours now.", ref=str(Ref(entity, record.number)))
+    return Replace(_confirmed(ctx, entity, record.id, said))
+
+
+@dataclass(frozen=True)
+class _Meant:
+    words: str
+    owner: str
+    """A Slack user id; empty where nobody was named."""
+
+
+def _assign(ctx: Ctx, entity: EntityType, call: CommandCall) -> Reply:
+    meant = _meant(ctx, html.unescape(call.text))
+    if not meant.words:
+        return Say(views.whose(entity, ctx.viewer))
+    found = _records(ctx, entity, meant.words)
+    if len(found) != 1:
+        hits = [hit_of(ctx, entity, one) for one in found]
+        return Say(shared.hits(hits, meant.words, ctx.viewer))
+    if not meant.owner:
+        return _ask_owner(ctx, entity, found[0])
+    record = (leads.assign if entity is EntityType.LEAD else deals.assign)(ctx, found[0], meant.owner)
+    ref, owner = str(Ref(entity, record.number)), people.owner(meant.owner, ctx.viewer)
+    if not anything_changed(ctx):
+        return Say(Message(ctx.viewer.t("{ref} belongs to {owner} already.", ref=ref, owner=owner)))
+    said = ctx.viewer.t("{ref} now belongs to {owner}.", ref=ref, owner=owner)
+    return Say(_confirmed(ctx, entity, record.id, said))
+
+
+def _meant(ctx: Ctx, text: str) -> _Meant:
+    mention = _MENTION.search(text)
+    if mention:
+        return _Meant(text[: mention.start()].strip(), mention[1])
+    if _ME.search(text):
+        return _Meant(_ME.sub("", text).strip(), ctx.actor.slack_user_id)
+    return _Meant(text.strip(), "")
+
+
+def _records(ctx: Ctx, entity: EntityType, words: str) -> list[UUID]:
+    """The records of a kind that a reference, a number or words mean. Raises NotFound for a reference to nothing."""
+    number = words.lstrip("#")
+    ref = parse_ref(words) or (parse_ref(f"{LETTERS[entity]}-{number}") if number.isdecimal() else None)
+    if ref is None:
+        found = [hit.id for hit in search(ctx, words, (entity,), SEVERAL) if hit.entity is entity]
+    else:
+        one = find_by_ref(ctx, ref) if ref.kind is entity else None
+        found = [one[1]] if one else []
+    if not found:
+        raise NotFound
+    return found
+
+
+def _ask_owner(ctx: Ctx, entity: EntityType, record_id: UUID) -> Reply:
+    card = lead_card(ctx, record_id) if entity is EntityType.LEAD else deal_card(ctx, record_id)
+    if not card.can_assign:
+        raise Forbidden("not_yours")
+    if card.entity is EntityType.LEAD:
+        return OpenModal(lead_views.assign_modal(lead_card(ctx, record_id), ctx.viewer))
+    return OpenModal(deal_forms.owner_modal(deal_card(ctx, record_id), ctx.viewer))
+
+
+def _confirmed(ctx: Ctx, entity: EntityType, record_id: UUID, said: str) -> Message:
+    """What was done, with Undo, and the record as far as the actor still sees it."""
+    blocks: list[Block] = shared.confirmation(ctx.viewer, said, ctx.change_id)
+    try:
+        card = shared.card(card_of(ctx, entity, record_id), ctx.viewer)
+    except NotFound:
+        return Message(said, blocks)
+    return Message(f"{said} {card.text}", [*blocks, *card.blocks])

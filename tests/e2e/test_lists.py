@@ -1,0 +1,98 @@
+"""Lists with their filters, giving away by command, claiming: through the sandbox."""
+
+from core.models import Deal, Lead
+from sandbox.driver import MessageHandle
+from tests.e2e.world import World
+from tests.factories import make_deal, make_lead
+
+
+def saw(answer: MessageHandle | None) -> MessageHandle:
+    """What a command was answered with."""
+    assert answer is not None
+    return answer
+
+
+def test_a_filter_is_typed_chosen_remembered_and_reset(world: World) -> None:
+    with world.ctx() as ctx:
+        make_lead(ctx, "Mine New", owner=world.member(world.ana))
+        make_lead(ctx, "Free Contacted", status="contacted")
+    ana = world.ana
+    assert "Open leads: yours and unassigned" in saw(ana.command("/lead list", channel="#sales")).visible_text()
+    said = saw(ana.command("/lead list new", channel="#sales"))
+    assert "Mine New" in said.visible_text()
+    assert "Free Contacted" not in said.visible_text()
+    said.choose("Status", "Contacted")
+    said = ana.last_message("#sales")
+    assert "Free Contacted" in said.visible_text()
+    assert "Mine New" not in said.visible_text()
+    assert "Free Contacted" in saw(ana.command("/lead list", channel="#sales")).visible_text()
+    ana.last_message("#sales").click("Reset")
+    assert "Open leads: yours and unassigned" in ana.last_message("#sales").visible_text()
+    assert "Mine New" in saw(ana.command("/lead list", channel="#sales")).visible_text()
+
+
+def test_pages_keep_their_filter(world: World) -> None:
+    with world.ctx() as ctx:
+        for n in range(9):
+            make_deal(ctx, f"Deal {n}", owner=world.member(world.ana))
+        make_deal(ctx, "Nobody's")
+    ana = world.ana
+    ana.command("/deal list mine", channel="#sales")
+    ana.last_message("#sales").click("Next")
+    said = ana.last_message("#sales")
+    assert "Deal 8" in said.visible_text()
+    assert "Nobody's" not in said.visible_text()
+    assert "Next" not in said.buttons()
+
+
+def test_an_unknown_source_is_answered_with_those_there_are(world: World) -> None:
+    said = saw(world.ana.command("/lead list source:moon"))
+    assert "“moon”" in said.text
+    assert "Referral" in said.text
+
+
+def test_nothing_fits(world: World) -> None:
+    said = saw(world.ana.command("/deal list won"))
+    assert said.text == "Nothing here fits this filter."
+    assert {"Reset", "New deal"} <= set(said.buttons())
+
+
+def test_a_lead_is_given_away_by_command_and_taken_back(world: World) -> None:
+    with world.ctx() as ctx:
+        make_lead(ctx, "Lena Fischer", owner=world.member(world.ana))
+    ana, ben = world.ana, world.ben
+    said = saw(ana.command(f"/lead assign lena <@{ben.id}|ben>", channel="#sales"))
+    assert said.text.startswith("L-1 now belongs to")
+    world.settle()
+    assert "Lena Fischer" in ben.last_message().text
+    assert world.rows(Lead)[0].owner_id == world.member(ben).id
+    assert "cannot find" in saw(ana.command(f"/lead assign L-1 <@{ben.id}>", channel="#sales")).text
+    said.click("Undo")
+    assert world.rows(Lead)[0].owner_id == world.member(ana).id
+    assert "belongs to" in saw(ana.command("/lead assign L-1 me")).text
+    assert "For example" in saw(ana.command("/lead assign")).text
+
+
+def test_without_a_person_the_window_asks(world: World) -> None:
+    with world.ctx() as ctx:
+        make_deal(ctx, owner=world.member(world.ana))
+    world.ana.command("/deal assign D-1", channel="#sales")
+    assert world.ana.modal.title
+    assert world.ana.modal.value("Owner") == world.ana.id
+    assert "cannot find" in saw(world.ana.command("/deal assign L-1 me")).text
+
+
+def test_the_first_claim_has_it_and_the_second_is_told_who(world: World) -> None:
+    with world.ctx() as ctx:
+        make_deal(ctx, "Free deal")
+        make_lead(ctx, "Free lead")
+    ana, ben = world.ana, world.ben
+    for ref, command in (("D-1", "deal"), ("L-1", "lead")):
+        first = saw(ana.command(f"/{command} view {ref}", channel="#sales"))
+        second = saw(ben.command(f"/{command} view {ref}", channel="#sales"))
+        first.click("Claim")
+        assert ana.last_message("#sales").text.startswith(f"{ref} is yours now.")
+        assert "Claim" not in ana.last_message("#sales").buttons()
+        second.click("Claim")
+        assert ben.last_message("#sales").text == "Ana Costa has it already."
+    assert {row.owner_id for row in (*world.rows(Deal), *world.rows(Lead))} == {world.member(ana).id}

@@ -1,0 +1,78 @@
+"""Lists of leads and deals as Slack shows them."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from bot.views import lists as views
+from bot.views.lists import ListData
+from core import lists
+from core.enums import EntityType, LeadStatus, StageKind
+from core.i18n import Viewer
+from core.lists import ListFilter
+from core.queries.deals import DealRow
+from core.queries.leads import LeadRow
+from core.queries.lists import ListChoices
+from core.queries.records import Page
+from tests.golden import assert_golden, problems_of
+
+EN = Viewer("en_US", "UTC")
+HOSTILE = "<!channel> *x* <https://evil|ok>"
+LEAD = LeadRow(UUID(int=1), "L-42", "Lena Fischer", "Acme GmbH", LeadStatus.NEW, "U0ANA", date(2026, 3, 17))
+DEAL = DealRow(
+    id=UUID(int=2),
+    ref="D-7",
+    name="Acme rollout",
+    account="Acme GmbH",
+    stage="Proposal",
+    stage_kind=StageKind.OPEN,
+    days_in_stage=3,
+    value=Decimal(12_000),
+    currency="EUR",
+    owner="",
+    expected_close=date(2026, 4, 1),
+    today=date(2026, 3, 16),
+)
+CHOICES = ListChoices(
+    people=(("U0ANA", "Ana Costa"),),
+    stages=((str(UUID(int=5)), "Proposal"),),
+    sources=((str(UUID(int=6)), "Referral"),),
+    tags=((str(UUID(int=7)), "vip"),),
+)
+LEADS = ListData(EntityType.LEAD, Page((LEAD,), 1, has_more=True), lists.DEFAULTS[EntityType.LEAD], CHOICES)
+DEALS = ListData(EntityType.DEAL, Page((DEAL,)), ListFilter(state=str(UUID(int=5)), sort="value"), CHOICES)
+
+
+def test_the_usual_leads() -> None:
+    assert_golden("lists/leads_usual", views.listing(LEADS, EN))
+
+
+def test_filtered_deals_can_be_reset() -> None:
+    assert_golden("lists/deals_filtered", views.listing(DEALS, EN))
+
+
+@pytest.mark.parametrize("entity", list(views.TITLES))
+def test_nothing_there_and_nothing_that_fits(entity: EntityType) -> None:
+    usual = ListData(entity, Page(), lists.DEFAULTS[entity], ListChoices())
+    assert_golden(f"lists/{entity.value}_none", views.listing(usual, EN))
+    fitting = replace(usual, chosen=ListFilter(owner="U0GONE", words=HOSTILE))
+    assert_golden(f"lists/{entity.value}_none_fit", views.listing(fitting, EN))
+
+
+def test_the_longest_words_and_the_most_choices_fit() -> None:
+    long = "x" * 300
+    many = tuple((str(UUID(int=n)), long) for n in range(90))
+    made = ListChoices(people=tuple((f"U{n:010}", long) for n in range(60)), stages=many, sources=many, tags=many)
+    chosen = ListFilter("U0000000001", str(UUID(int=1)), "overdue", str(UUID(int=1)), str(UUID(int=1)), "", HOSTILE * 3)
+    rows = tuple(replace(LEAD, name=HOSTILE, company=HOSTILE) for _ in range(8))
+    for data in (
+        ListData(EntityType.LEAD, Page(rows, 3, has_more=True), chosen, made),
+        ListData(EntityType.DEAL, Page((replace(DEAL, name=long),)), chosen, made),
+    ):
+        message = views.listing(data, EN)
+        assert problems_of(message) == []
+        read = [block for block in message.blocks if block["type"] in ("section", "context")]
+        assert "<!channel>" not in message.text + "".join(str({**block, "accessory": None}) for block in read)
