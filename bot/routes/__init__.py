@@ -44,6 +44,7 @@ from bot.routes.leads import (
     SetLeadStatus,
 )
 from bot.routes.links import LinkChannel, RunWords, UnlinkChannel
+from bot.routes.lists import ChangeList, Claim, ShowList
 from bot.routes.pipeline import ShowPipeline
 from bot.routes.quotes import (
     AddQuoteLine,
@@ -100,10 +101,12 @@ __all__ = [
     "AssignDeal",
     "AssignLead",
     "AssignTask",
+    "ChangeList",
     "ChangeQuoteLine",
     "CheckLead",
     "ChooseQuoteDeal",
     "ChooseQuoteProduct",
+    "Claim",
     "ConvertLead",
     "CopyQuote",
     "DecideQuote",
@@ -159,6 +162,7 @@ __all__ = [
     "ShareCard",
     "ShowHelp",
     "ShowHistory",
+    "ShowList",
     "ShowPipeline",
     "ShowStages",
     "SnoozeFollowUp",
