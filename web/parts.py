@@ -10,6 +10,8 @@ from core.db import Database
 from core.secrets import NoUsableKey, Secrets
 from core.settings import Settings, SettingsError
 
+SLACK_SECONDS = 2.0
+"""How long a call to Slack may take here: Slack waits 3 s for our answer, and a window can be opened as long."""
 POOL_SIZE = 8
 """Database connections of one process: more of them lengthen the tail of answer times, they do not shorten it."""
 LATER_THREADS = 32
@@ -39,7 +41,7 @@ def make_parts(settings: Settings, database_url: str) -> Parts:
     `database_url`: the settings' own, or the embedded server's. Raises SettingsError where no token can be had.
     """
     database = Database(database_url, pool_size=POOL_SIZE)
-    slack = SlackConnection(settings.slack_api_url)
+    slack = SlackConnection(settings.slack_api_url, timeout=SLACK_SECONDS)
     return Parts(
         signing_secret=settings.slack_signing_secret.get_secret_value(),
         tokens=make_tokens(settings, slack, database),
