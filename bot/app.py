@@ -36,10 +36,13 @@ def build_app(
     clock: Clock,
     slack: SlackConnection,
     later: Executor,
+    site: str = "",
 ) -> App:
-    """The app, with every handler of the product registered. `later` runs calls to Slack after the answer."""
+    """The app, with every handler of the product registered. `later` runs calls to Slack after the answer; `site` is
+    where the product's pages are.
+    """
     bot.handlers.register_all()
-    interactions = Interactions(database, clock, slack, later)
+    interactions = Interactions(database, clock, slack, later, site)
 
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
         found = tokens.find(team_id or enterprise_id or "")

@@ -171,6 +171,8 @@ SENTENCES: Mapping[str, str] = {
     "too_many_stages": "A pipeline can have at most twenty stages.",
     "too_many_deals": "More than a thousand deals are in this stage. Move some of them first.",
     "handover_too_large": "More than a thousand records are open. Give some of them to others first.",
+    "no_site": "Links need an address for Rapport's pages. Ask who runs Rapport to set PUBLIC_URL.",
+    "link_what": "The link of which record? For example `/crm url D-7`.",
     "channel_where": "This works in channels only. Go to the record's channel and type it there.",
     "channel_taken": "This channel belongs to another record already.",
     "channel_free": "This channel is not linked to a record you can see. Type `/crm link D-7` to link it.",

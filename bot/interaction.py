@@ -26,8 +26,10 @@ from core.workspaces import SlackPerson, is_elsewhere
 class Interactions:
     """Answers everything Slack sends. Stateless; one per process."""
 
-    def __init__(self, database: Database, clock: Clock, slack: SlackConnection, later: Executor) -> None:
-        self._runner = Runner(database, clock, Introductions(slack))
+    def __init__(
+        self, database: Database, clock: Clock, slack: SlackConnection, later: Executor, site: str = ""
+    ) -> None:
+        self._runner = Runner(database, clock, Introductions(slack), site)
         self._answers = Answers(clock, slack, later)
 
     def command(self, payload: SlashCommand, installed: Installation) -> Ack:

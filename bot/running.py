@@ -64,8 +64,8 @@ class _NotIntroduced(Exception):
 class Runner:
     """Runs handlers. Stateless; one per process."""
 
-    def __init__(self, database: Database, clock: Clock, introductions: Introductions) -> None:
-        self._database, self._clock, self._introductions = database, clock, introductions
+    def __init__(self, database: Database, clock: Clock, introductions: Introductions, site: str) -> None:
+        self._database, self._clock, self._introductions, self._site = database, clock, introductions, site
 
     def run(self, installed: Installation, person: SlackPerson, key: str, source: str, act: Act) -> Outcome:
         """Act as a person, at most once for a key (empty: as often as asked)."""
@@ -97,6 +97,7 @@ class Runner:
     def _transact(self, outcome: Outcome, person: SlackPerson, key: str, source: str, act: Act) -> Reply:
         with self._database.begin(workspace_id_for(person.team_id, person.enterprise_id)) as session:
             ctx = enter(session, self._clock, person, source)
+            ctx.site = self._site
             outcome.viewer = ctx.viewer
             if not ctx.actor.introduced:
                 _introduce(ctx, person)

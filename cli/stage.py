@@ -25,6 +25,10 @@ from web.parts import LATER_THREADS, POOL_SIZE, Parts
 CLOCK_FILE = "clock"
 
 
+SITE = "https://rapport.example"
+"""Where the demo's records are linked to: an address that leads nowhere, since all of it happens in the simulator."""
+
+
 @contextmanager
 def on_stage(database_url: str, folder: Path, port: int) -> Iterator[str]:
     """Run everything while the context is open; gives the page's address."""
@@ -35,7 +39,7 @@ def on_stage(database_url: str, folder: Path, port: int) -> Iterator[str]:
         parts = demo_parts(database_url, sandbox, server)
         stack.callback(parts.close)
         product = stack.enter_context(serving(create_app(parts)))
-        team = northwind(manifest("https://rapport.example"), request_url=f"{product}/slack/events")
+        team = northwind(manifest(SITE), request_url=f"{product}/slack/events")
         ensure_sample_company(parts.database, sandbox.clock, team)
         sandbox.add_team(team)
         stack.enter_context(working(parts, database_url))
@@ -67,4 +71,5 @@ def demo_parts(database_url: str, sandbox: Sandbox, server: SandboxServer) -> Pa
         clock=sandbox.clock,
         slack=slack,
         later=ThreadPoolExecutor(LATER_THREADS, thread_name_prefix="later"),
+        site=SITE,
     )

@@ -113,6 +113,8 @@ class Ctx:
     """Groups everything this transaction changes, so that it can be undone as one."""
     operation: str = ""
     undoes: UUID | None = None
+    site: str = ""
+    """Where the product's pages are (https://…, no slash at the end); empty where it has none."""
     before_commit: list[Callable[[], None]] = field(default_factory=list)
 
     def add(self, row: "TenantModel") -> None:

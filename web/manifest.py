@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from bot.routes import LeadFromMessage, LogCall, NewLead, NoteFromMessage, SearchRecords, TaskFromMessage
 
@@ -15,11 +16,13 @@ SCOPES = (
     "commands",
     "im:history",
     "im:write",
+    "links:read",
+    "links:write",
     "users:read",
     "users:read.email",
 )
 """No channel is read and nobody's messages but those to the app itself: the least that the product works with."""
-EVENTS = ("app_home_opened", "app_mention", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "link_shared", "message.im")
 COMMANDS = (
     ("/lead", "Leads: create, look up, list", "new [name, company, mail, phone] | view L-42 | list | find words"),
     ("/call", "Log a call", "log [L-42 or D-7]"),
@@ -68,6 +71,8 @@ def manifest(url: str = "") -> Manifest:
                 _with_url({"command": name, "description": what, "usage_hint": hint, "should_escape": True}, events_url)
                 for name, what, hint in COMMANDS
             ],
+            # Links to records are shown as cards; without a site there are none.
+            **({"unfurl_domains": [urlsplit(url).hostname]} if url else {}),
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {

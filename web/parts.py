@@ -28,6 +28,8 @@ class Parts:
     clock: Clock
     slack: SlackConnection
     later: Executor
+    site: str = ""
+    """Where the product's pages are, without a slash at the end; empty where they are nowhere."""
 
     def close(self) -> None:
         """Finish what was promised to Slack, then let the connections go."""
@@ -49,6 +51,7 @@ def make_parts(settings: Settings, database_url: str) -> Parts:
         clock=make_clock(settings.rapport_clock_file),
         slack=slack,
         later=ThreadPoolExecutor(LATER_THREADS, thread_name_prefix="later"),
+        site=settings.public_url.rstrip("/"),
     )
 
 

@@ -50,6 +50,7 @@ def connect(parts: Parts, app_token: str) -> SocketModeHandler:
         clock=parts.clock,
         slack=parts.slack,
         later=parts.later,
+        site=parts.site,
     )
     handler = SocketModeHandler(app, app_token, web_client=parts.slack.client(app_token), concurrency=THREADS)
     handler.connect()  # type: ignore[no-untyped-call]

@@ -1,23 +1,26 @@
-"""Channels that belong to a record."""
+"""Channels that belong to a record, and links to records."""
 
 import html
 from uuid import UUID
 
 from bot.commands import CommandCall
-from bot.dispatch import Request, command, on
-from bot.replies import Message, Replace, Reply, Say
+from bot.dispatch import Request, command, on, on_event
+from bot.payloads import EventBody
+from bot.replies import Message, Replace, Reply, Say, Unfurl
 from bot.resolving import record_here
 from bot.routes import LinkChannel, UnlinkChannel
 from bot.views import links as views
 from bot.views import records as record_views
-from core import channels
+from core import channels, links
 from core.context import Ctx
-from core.enums import EntityType
+from core.enums import EntityType, Visibility
 from core.errors import Conflict, NotFound
 from core.queries.deals import anything_changed
-from core.queries.records import SEARCHABLE, Hit, hit_of, search
+from core.queries.records import SEARCHABLE, Hit, card_of, hit_of, search
 
 HITS = 6
+UNFURLS = 5
+"""Cards below one message; Slack itself shows no more than five."""
 
 
 @command("crm", "link", arguments="[REF]", summary="Make this channel a record's, so that commands need no reference")
@@ -54,6 +57,34 @@ def link_instead(ctx: Ctx, route: LinkChannel, request: Request) -> Reply:
 def unlink(ctx: Ctx, _route: UnlinkChannel, request: Request) -> Reply:
     """The button."""
     return Replace(_unlink(ctx, request.channel_id))
+
+
+@command("crm", "url", arguments="[REF]", summary="The link of a record, to paste anywhere in Slack")
+def url_command(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/crm url D-7`, or without a reference in the record's channel."""
+    words = html.unescape(call.text).strip()
+    here = record_here(ctx, call.channel_id) if not words else None
+    found = [here] if here is not None else search(ctx, words, SEARCHABLE, HITS)
+    if not found:
+        raise NotFound("link_what" if not words else None)
+    if len(found) > 1:
+        return Say(record_views.hits(found, words, ctx.viewer))
+    if not ctx.site:
+        raise Conflict("no_site")
+    return Say(views.link_of(found[0], links.url_of(ctx.site, found[0].entity, found[0].id), ctx.viewer))
+
+
+@on_event("link_shared")
+def link_shared(ctx: Ctx, event: EventBody) -> Reply:
+    """Somebody pasted links to records: a card each, with only what everybody who reads it there may see."""
+    cards: dict[str, Message] = {}
+    open_to_all = ctx.workspace.visibility is Visibility.ALL and not event.is_ext_shared_channel
+    for shared in event.links[:UNFURLS]:
+        about = links.record_in(ctx.site, shared.url)
+        if about is not None and _hit(ctx, *about) is not None:
+            card = card_of(ctx, *about) if open_to_all else None
+            cards[shared.url] = views.unfurled(about[0], about[1], card, ctx.viewer)
+    return Unfurl(cards)
 
 
 def _link(ctx: Ctx, channel: str, record: Hit) -> Message:

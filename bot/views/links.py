@@ -1,17 +1,40 @@
 """Words written to Rapport, channels that belong to a record, and links to records."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from bot.replies import Message
 from bot.routes import BUTTON_VALUE_MAX, LinkChannel, OpenRecord, RunWords, ShowHelp, UnlinkChannel
 from bot.views import kit
+from bot.views.labels import word
 from bot.views.records import confirmation
+from core.enums import EntityType
 from core.i18n import Viewer
 from core.queries.records import Hit
 
+if TYPE_CHECKING:
+    from core.queries.records import AnyCard
+
 WORDS_SHOWN = 80
 NAME_SHOWN = 100
+A_RECORD: Mapping[EntityType, str] = {
+    EntityType.LEAD: "A lead in Rapport",
+    EntityType.ACCOUNT: "An account in Rapport",
+    EntityType.CONTACT: "A contact in Rapport",
+    EntityType.DEAL: "A deal in Rapport",
+    EntityType.QUOTE: "A quote in Rapport",
+}
+"""What a link says of a record that not everybody may see."""
+ONE: Mapping[EntityType, str] = {
+    EntityType.LEAD: "Lead",
+    EntityType.ACCOUNT: "Account",
+    EntityType.CONTACT: "Contact",
+    EntityType.DEAL: "Deal",
+    EntityType.QUOTE: "Quote",
+}
 
 
 # -- words --------------------------------------------------------------------------------------------------------
@@ -94,6 +117,31 @@ def whose_channel(record: Hit | None, channel: str, viewer: Viewer) -> Message:
         kit.button(viewer.t("Unlink"), UnlinkChannel(), label=viewer.t("Unlink this channel")),
     )
     return Message(text, [kit.section(text), buttons])
+
+
+# -- links --------------------------------------------------------------------------------------------------------
+
+
+def link_of(record: Hit, url: str, viewer: Viewer) -> Message:
+    """The link of a record, to copy."""
+    text = viewer.t("The link of {record}:", record=_named(record))
+    return Message(f"{text} {url}", [kit.section(f"{text}\n`{url}`")])
+
+
+def unfurled(kind: EntityType, record_id: UUID, record: "AnyCard | None", viewer: Viewer) -> Message:
+    """A link below a message that everybody in the channel reads: never a name, a person or an amount.
+
+    `record` is None where not everybody may see it: then only its kind. Open asks who clicks.
+    """
+    text = viewer.t(A_RECORD[kind])
+    if record is not None:
+        facts = [viewer.t(ONE[kind]), record.ref]
+        standing = getattr(record, "stage", None) or getattr(record, "status", None)
+        if isinstance(standing, StrEnum):
+            standing = word(standing, viewer)
+        text = " · ".join([" ".join(facts), *([kit.esc(standing)] if standing else [])])
+    button = kit.button(viewer.t("Open"), OpenRecord(kind.value, record_id), label=viewer.t("Open the record"))
+    return Message(text, [kit.section(text, button)])
 
 
 def _named(record: Hit) -> str:

@@ -59,6 +59,10 @@ class AtOnce(Executor):
         return done
 
 
+SITE = "https://rapport.example"
+"""Where the product's pages are for this world."""
+
+
 @dataclass(frozen=True)
 class Backend:
     """The product behind its address, and the simulator it talks to; shared by the tests of one process."""
@@ -88,6 +92,7 @@ def running_backend(database: Database) -> Iterator[Backend]:
             clock=sandbox.clock,
             slack=SlackConnection(server.api_url),
             later=AtOnce(),
+            site=SITE,
         )
         with serving(create_app(parts)) as url:
             yield Backend(sandbox, server, parts, secrets, url)
@@ -100,9 +105,7 @@ class World:
         """Make the workspace in the sandbox and in the database."""
         self.backend = backend
         self.sandbox = backend.sandbox
-        self.team: Team = self.sandbox.add_team(
-            fresh_team(manifest("https://rapport.example"), request_url=backend.request_url)
-        )
+        self.team: Team = self.sandbox.add_team(fresh_team(manifest(SITE), request_url=backend.request_url))
         self.driver = Driver(self.sandbox, self.team)
         self.database = backend.parts.database
         self.workspace_id: UUID = workspaces.workspace_id_for(self.team.id)
