@@ -29,6 +29,7 @@ FIELD_PROBLEMS: Mapping[str, str] = {
     "record_required": "Please choose the record this is about.",
     "not_yours": "You may look at this record but not change it. Ask its owner or your manager.",
     "lines_empty": "A quote needs at least one line.",
+    "too_many_tags": "A record can have at most twenty tags.",
     "too_many_lines": "A quote can have at most twelve lines here.",
     "currency_differs": "This deal is in another currency, so the prices would mean something else.",
     "account_required": "Type a company name or choose an existing account.",
@@ -90,6 +91,11 @@ def _unknown_pipeline(error: DomainError, viewer: Viewer) -> str:
     )
 
 
+def _audit_word(error: DomainError, viewer: Viewer) -> str:
+    word = str(error.data.get("word", ""))
+    return viewer.t("I do not know what “{word}” is in an audit search. Try `/crm audit D-7`.", word=word)
+
+
 _QUOTE_IS: Mapping[object, str] = {
     QuoteStatus.DRAFT: "{ref} is still a draft. Mark it as sent first.",
     QuoteStatus.SENT: "{ref} is already marked as sent.",
@@ -143,6 +149,8 @@ def _list_word(error: DomainError, viewer: Viewer) -> str:
 
 SENTENCES: Mapping[str, str] = {
     "not_found": "I cannot find that. It may not exist, or you may not have access to it.",
+    "not_found_here": "I cannot find that for you: it was removed, or you have no access to it. "
+    "Ask its owner or your manager.",
     "forbidden": "You are not allowed to do that.",
     "not_yours": "You may look at this record but not change it. Ask its owner or your manager.",
     "needs_admin": "Only an admin of Rapport can do that.",
@@ -188,6 +196,7 @@ _WITH_DATA: Mapping[str, Callable[[DomainError, Viewer], str]] = {
     "list_word_unknown": _list_word,
     "stage_unknown": _unknown_stage,
     "pipeline_unknown": _unknown_pipeline,
+    "audit_word": _audit_word,
     "quote_step": _quote_step,
     "quote_no_version": _quote_version,
     "quote_has_newer": _quote_has_newer,

@@ -16,11 +16,11 @@ from core.access import Power, Verb, load_any, load_given_away, may, require_pow
 from core.context import Ctx
 from core.errors import Conflict, NotFound
 from core.events import RecordChanged
-from core.models import Activity, Base, History, Member, TenantModel, Tracked, WorkspaceRow
+from core.models import Activity, Base, History, Member, Tagging, TenantModel, Tracked, WorkspaceRow
 from core.operations import operation
 
 WINDOW = timedelta(days=1)
-KEPT = frozenset({"objection", "member"})
+KEPT = frozenset({"objection", "tag", "member"})
 """Words of a shared vocabulary, and colleagues who were made members by being chosen as an owner, stay when the change
 that brought them is taken back: others may have used them."""
 DECIDED = ("word.%", "member.%")
@@ -222,4 +222,14 @@ def _follow_up(ctx: Ctx, rows: list[Row]) -> None:
     for row in rows:
         if isinstance(row, Activity):
             activities.refresh_last_touch(ctx, row)
-        ctx.emit(RecordChanged(_entity(row), row.id))
+        ctx.emit(RecordChanged(*_subject(row)))
+
+
+def _subject(row: Row) -> tuple[str, UUID]:
+    """The record whose cards are out of date: a tag that was put on one stands for it."""
+    if isinstance(row, Tagging):
+        for entity in ("lead", "account", "contact", "deal"):
+            record_id = getattr(row, f"{entity}_id")
+            if record_id is not None:
+                return entity, record_id
+    return _entity(row), row.id

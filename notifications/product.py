@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.replies import Home, Message
+from bot.views import deals as deal_views
 from bot.views import help as help_views
 from bot.views import home as home_views
 from bot.views import kit
@@ -31,6 +32,7 @@ PRIVATE: Mapping[str, Callable[[Any], object]] = MappingProxyType(
         "email": lambda _: "",
         "notes": lambda _: "",
         "timeline": lambda _: (),
+        "tags": lambda _: (),
         "people": lambda people: tuple(replace(person, email="") for person in people),
     }
 )
@@ -45,10 +47,11 @@ class ProductContent:
         record = records.card_of(ctx, entity, record_id)
         won = isinstance(record, DealCard) and record.stage_kind is StageKind.WON
         message = record_views.card(for_channel(record) if public else record, ctx.viewer)
-        if public:
+        if public and not won:
             note = ctx.viewer.t("Contact details, notes and the timeline are not shown in channels.")
             message = replace(message, blocks=[*message.blocks, kit.context(note)])
-        return Shown(record.ref, record.name, message, won, owner=getattr(record, "owner", ""))
+        worth = deal_views.worth(record, ctx.viewer) if isinstance(record, DealCard) else ""
+        return Shown(record.ref, record.name, message, won, owner=getattr(record, "owner", ""), worth=worth)
 
     def home(self, ctx: Ctx) -> Home:
         """The actor's App Home, on its first pages."""

@@ -111,7 +111,7 @@ def claim_record(ctx: Ctx, route: Claim, _request: Request) -> Reply:
     entity = EntityType(route.entity)
     record = claims.claim(ctx, entity, route.entity_id)
     said = ctx.viewer.t("{ref} is yours now.", ref=str(Ref(entity, record.number)))
-    return Replace(_confirmed(ctx, entity, record.id, said))
+    return Replace(confirmed(ctx, entity, record.id, said))
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _assign(ctx: Ctx, entity: EntityType, call: CommandCall) -> Reply:
     if not anything_changed(ctx):
         return Say(Message(ctx.viewer.t("{ref} belongs to {owner} already.", ref=ref, owner=owner)))
     said = ctx.viewer.t("{ref} now belongs to {owner}.", ref=ref, owner=owner)
-    return Say(_confirmed(ctx, entity, record.id, said))
+    return Say(confirmed(ctx, entity, record.id, said))
 
 
 def _meant(ctx: Ctx, text: str) -> _Meant:
@@ -171,7 +171,7 @@ def _ask_owner(ctx: Ctx, entity: EntityType, record_id: UUID) -> Reply:
     return OpenModal(deal_forms.owner_modal(deal_card(ctx, record_id), ctx.viewer))
 
 
-def _confirmed(ctx: Ctx, entity: EntityType, record_id: UUID, said: str) -> Message:
+def confirmed(ctx: Ctx, entity: EntityType, record_id: UUID, said: str) -> Message:
     """What was done, with Undo, and the record as far as the actor still sees it."""
     blocks: list[Block] = shared.confirmation(ctx.viewer, said, ctx.change_id)
     try:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.replies import Block, Message
 from bot.routes import LogCall, OpenRecord, ShareCard, ShowHistory
-from bot.views import kit, people
+from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
 from core.i18n import Viewer
 from core.queries.accounts import AccountCard, OpenDeal
@@ -28,6 +28,7 @@ def card(account: AccountCard, viewer: Viewer) -> Message:
         blocks.append(kit.section(kit.esc(kit.cut(account.notes, NOTES_SHOWN))))
     blocks += deal_blocks(account.deals, viewer)
     blocks += _people(account, viewer)
+    blocks += tags.line(account.tags, viewer)
     blocks += timeline_blocks(account.timeline, viewer)
     blocks.append(kit.actions(*_buttons(account, viewer)))
     text = viewer.nt(
@@ -71,6 +72,8 @@ def _buttons(account: AccountCard, viewer: Viewer) -> list[Block]:
     buttons: list[Block] = []
     if account.can_edit:
         buttons.append(kit.button(viewer.t("Log call"), LogCall("account", account.id), style="primary"))
+    if account.can_edit:
+        buttons.append(tags.button(account.entity, account.id, viewer))
     buttons.append(kit.button(viewer.t("History"), ShowHistory("account", account.id)))
     share = ShareCard("account", account.id)
     buttons.append(kit.button(viewer.t("Share"), share, label=viewer.t("Share in this channel")))

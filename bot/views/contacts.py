@@ -2,7 +2,7 @@
 
 from bot.replies import Block, Message
 from bot.routes import LogCall, OpenRecord, ShareCard, ShowHistory
-from bot.views import kit, people
+from bot.views import kit, people, tags
 from bot.views.accounts import NOTES_SHOWN, deal_blocks
 from bot.views.activities import timeline_blocks
 from core.i18n import Viewer
@@ -29,6 +29,7 @@ def card(contact: ContactCard, viewer: Viewer) -> Message:
     if contact.notes:
         blocks.append(kit.section(kit.esc(kit.cut(contact.notes, NOTES_SHOWN))))
     blocks += deal_blocks(contact.deals, viewer)
+    blocks += tags.line(contact.tags, viewer)
     blocks += timeline_blocks(contact.timeline, viewer)
     blocks.append(kit.actions(*_buttons(contact, viewer)))
     who = ", ".join(part for part in (contact.name, contact.account_name) if part)
@@ -43,6 +44,8 @@ def _buttons(contact: ContactCard, viewer: Viewer) -> list[Block]:
         route = OpenRecord("account", contact.account_id)
         label = viewer.t("Open account {ref}", ref=contact.account_ref)
         buttons.append(kit.button(viewer.t("Open account"), route, label=label))
+    if contact.can_edit:
+        buttons.append(tags.button(contact.entity, contact.id, viewer))
     buttons.append(kit.button(viewer.t("History"), ShowHistory("contact", contact.id)))
     share = ShareCard("contact", contact.id)
     buttons.append(kit.button(viewer.t("Share"), share, label=viewer.t("Share in this channel")))

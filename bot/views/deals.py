@@ -20,7 +20,7 @@ from bot.routes import (
     ShowStages,
     WinDeal,
 )
-from bot.views import kit, people
+from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
 from bot.views.quotes import STATUS as QUOTE_STATUS
 from bot.views.records import confirmation
@@ -38,6 +38,7 @@ def card(deal: DealCard, viewer: Viewer, top: Sequence[Block] = ()) -> Message:
     if deal.next_step:
         blocks.append(kit.section(viewer.t("*Next step:* {step}", step=kit.esc(deal.next_step))))
     blocks += [kit.context(_quote_line(deal, viewer))] if deal.quotes else []
+    blocks += tags.line(deal.tags, viewer)
     blocks += timeline_blocks(deal.timeline, viewer)
     blocks += _stage_row(deal, viewer)
     blocks.append(kit.actions(*_buttons(deal, viewer)))
@@ -90,7 +91,8 @@ def _stage_text(deal: DealCard, viewer: Viewer) -> str:
     text = kit.esc(deal.stage)
     if deal.stage_kind is StageKind.OPEN:
         text += " · " + viewer.percent(deal.probability)
-        text += "\n" + viewer.nt("{n} day in this stage", "{n} days in this stage", deal.days_in_stage)
+        days = viewer.nt("{n} day in this stage", "{n} days in this stage", deal.days_in_stage)
+        text += "\n" + (days if deal.days_in_stage else viewer.t("since today"))
     return f"{text}\n_{viewer.t('longer than usual')}_" if deal.stale else text
 
 
@@ -138,6 +140,8 @@ def _buttons(deal: DealCard, viewer: Viewer) -> list[Block]:
         buttons.append(kit.button(viewer.t("Edit"), EditDeal(deal.id)))
     if deal.can_assign:
         buttons.append(kit.button(viewer.t("Assign"), AssignDeal(deal.id)))
+    if deal.can_edit:
+        buttons.append(tags.button(deal.entity, deal.id, viewer))
     more = [
         *((viewer.t("Open quote {ref}", ref=quote.ref), OpenRecord("quote", quote.id)) for quote in deal.quotes[:2]),
         (viewer.t("Stages"), ShowStages(deal.id)),

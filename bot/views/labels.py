@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from core.i18n import Viewer
 
 FIELDS: Mapping[str, str] = {
+    "tag_id": "Tag",
+    "lead_id": "Lead",
     "account_id": "Account",
     "company": "Company",
     "competitor": "Competitor",

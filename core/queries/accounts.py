@@ -14,6 +14,7 @@ from core.errors import NotFound
 from core.models import Account, Contact, Deal, Member, Stage
 from core.normalise import phone_for_people
 from core.queries.activities import TimelineItem, timeline
+from core.queries.tags import TagRow, tags_of
 from core.refs import account_ref, contact_ref, deal_ref
 
 SHOWN = 5
@@ -63,6 +64,7 @@ class AccountCard:
     deals: tuple[OpenDeal, ...] = ()
     people: tuple[PersonRow, ...] = ()
     timeline: tuple[TimelineItem, ...] = ()
+    tags: tuple[TagRow, ...] = ()
     entity: EntityType = EntityType.ACCOUNT
 
 
@@ -94,6 +96,7 @@ def account_card(ctx: Ctx, account_id: UUID) -> AccountCard:
         deals=open_deals_of(ctx, account_id=account.id),
         people=_people(ctx, account.id),
         timeline=tuple(timeline(ctx, "account", account.id)),
+        tags=tags_of(ctx, EntityType.ACCOUNT, account.id),
     )
 
 

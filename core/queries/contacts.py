@@ -14,6 +14,7 @@ from core.models import Account, Contact, Member
 from core.normalise import phone_for_people
 from core.queries.accounts import OpenDeal, open_deals_of
 from core.queries.activities import TimelineItem, timeline
+from core.queries.tags import TagRow, tags_of
 from core.refs import account_ref, contact_ref
 
 
@@ -43,6 +44,7 @@ class ContactCard:
     today: date
     deals: tuple[OpenDeal, ...] = ()
     timeline: tuple[TimelineItem, ...] = ()
+    tags: tuple[TagRow, ...] = ()
     entity: EntityType = EntityType.CONTACT
 
 
@@ -81,4 +83,5 @@ def contact_card(ctx: Ctx, contact_id: UUID) -> ContactCard:
         today=ctx.today.date(),
         deals=open_deals_of(ctx, contact_id=contact.id),
         timeline=tuple(timeline(ctx, "contact", contact.id)),
+        tags=tags_of(ctx, EntityType.CONTACT, contact.id),
     )

@@ -20,6 +20,7 @@ from core.queries.quotes import QuoteRow, quotes_of_deal
 from core.queries.records import Page
 from core.queries.search import matching
 from core.queries.stages import StageRow, first_pipeline, stages_of
+from core.queries.tags import TagRow, tags_of
 from core.refs import deal_ref, parse_ref
 
 __all__ = [
@@ -75,6 +76,7 @@ class DealCard:
     quotes: tuple[QuoteRow, ...]
     can_edit: bool
     can_assign: bool
+    tags: tuple[TagRow, ...] = ()
     entity: EntityType = EntityType.DEAL
 
 
@@ -143,6 +145,7 @@ def deal_card(ctx: Ctx, deal_id: UUID) -> DealCard:
         today=ctx.today.date(),
         stages=tuple(stages_of(ctx, deal.pipeline_id)),
         timeline=tuple(timeline(ctx, EntityType.DEAL, deal.id)),
+        tags=tags_of(ctx, EntityType.DEAL, deal.id),
         quotes=tuple(quotes_of_deal(ctx, deal.id, CARD_QUOTES)),
         can_edit=may(ctx, Verb.EDIT, deal.owner_id),
         can_assign=may(ctx, Verb.ASSIGN, deal.owner_id),

@@ -17,6 +17,7 @@ from core.normalise import phone_for_people
 from core.queries.activities import TimelineItem, timeline
 from core.queries.records import Page
 from core.queries.search import matching
+from core.queries.tags import TagRow, tags_of
 from core.refs import LETTERS, lead_ref
 
 PAGE_SIZE = 8
@@ -62,6 +63,7 @@ class LeadCard:
     links: tuple[Link, ...] = ()
     """What it became, as far as the reader may see it."""
     timeline: tuple[TimelineItem, ...] = ()
+    tags: tuple[TagRow, ...] = ()
     entity: EntityType = EntityType.LEAD
 
     @property
@@ -126,6 +128,7 @@ def lead_card(ctx: Ctx, lead_id: UUID) -> LeadCard:
         today=ctx.today.date(),
         links=_links(ctx, lead),
         timeline=tuple(timeline(ctx, "lead", lead.id)),
+        tags=tags_of(ctx, EntityType.LEAD, lead.id),
     )
 
 

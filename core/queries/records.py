@@ -9,7 +9,7 @@ from core.access import Verb, load_any
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
-from core.models import Activity
+from core.models import Activity, Tagging
 from core.queries.search import SEARCHABLE, Hit, find_by_ref, hit_of, recent, search
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def card_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> AnyCard:
 def card_after(ctx: Ctx, changed: Iterable[tuple[str, UUID]]) -> AnyCard | None:
     """The card to show after an undo of these records (kind and id): the first that is still there and may be seen.
 
-    A call that was taken back stands for the record it was about.
+    A call or a tag that was taken back stands for the record it was about.
     """
     for entity, record_id in changed:
         try:
@@ -70,8 +70,9 @@ def card_after(ctx: Ctx, changed: Iterable[tuple[str, UUID]]) -> AnyCard | None:
 
 
 def _stands_for(ctx: Ctx, entity: str, record_id: UUID) -> tuple[EntityType, UUID] | None:
-    if entity == EntityType.ACTIVITY:
-        activity = load_any(ctx, Activity, record_id, Verb.SEE)
-        subjects = ((kind, getattr(activity, f"{kind.value}_id")) for kind in SEARCHABLE)
+    attached = {Activity.__entity__: Activity, Tagging.__entity__: Tagging}
+    if entity in attached:
+        row = load_any(ctx, attached[entity], record_id, Verb.SEE)
+        subjects = ((kind, getattr(row, f"{kind.value}_id")) for kind in SEARCHABLE)
         return next((subject for subject in subjects if subject[1] is not None), None)
     return (EntityType(entity), record_id) if entity in (*SEARCHABLE, EntityType.QUOTE) else None

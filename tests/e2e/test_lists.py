@@ -96,3 +96,18 @@ def test_the_first_claim_has_it_and_the_second_is_told_who(world: World) -> None
         second.click("Claim")
         assert ben.last_message("#sales").text == "Ana Costa has it already."
     assert {row.owner_id for row in (*world.rows(Deal), *world.rows(Lead))} == {world.member(ana).id}
+
+
+def test_tags_are_chosen_typed_shown_and_undone(world: World) -> None:
+    with world.ctx() as ctx:
+        make_lead(ctx, "Lena Fischer", owner=world.member(world.ana))
+    ana = world.ana
+    saw(ana.command("/lead view L-1", channel="#sales")).click("Tags")
+    ana.modal.choose("Tags", "Add “vip <b>”", query="vip <b>")
+    ana.modal.submit()
+    said = ana.last_message("#sales")
+    assert said.text.startswith("Tags of L-1 saved.")
+    assert "Tags: vip &lt;b&gt;" in said.visible_text()
+    assert "Lena Fischer" in saw(ana.command("/lead list tag:vip", channel="#sales")).visible_text()
+    said.click("Undo")
+    assert "Tags:" not in ana.last_message("#sales").visible_text()

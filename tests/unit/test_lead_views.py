@@ -21,6 +21,7 @@ from core.queries.contacts import ContactCard
 from core.queries.history import FieldChange
 from core.queries.leads import LeadCard, LeadRow, Link, SourceRow
 from core.queries.records import Page
+from core.queries.tags import TagRow
 from tests.golden import assert_golden, problems_of
 
 LISBON = Viewer("en_GB", "Europe/Lisbon")
@@ -269,16 +270,24 @@ def test_an_address_is_a_link_unless_it_would_break_one(address: str, shown: str
 
 def test_buttons_are_only_for_what_one_may_do() -> None:
     assert buttons(leads.card(BARE, LISBON)) == ["History", "Share"]
-    assert buttons(leads.card(LEAD, LISBON)) == ["Log call", "Edit", "Convert", "Assign", "History", "Share"]
+    assert buttons(leads.card(LEAD, LISBON)) == ["Log call", "Edit", "Convert", "Assign", "Tags", "History", "Share"]
     assert buttons(leads.card(CONVERTED, LISBON)) == [
         "Open deal",
         "Open contact",
         "Open account",
         "Edit",
         "Assign",
+        "Tags",
         "History",
         "Share",
     ]
+
+
+def test_what_nobody_has_can_be_claimed() -> None:
+    free = replace(LEAD, owner="", tags=(TagRow(an_id(70), "vip"), TagRow(an_id(71), HOSTILE)))
+    assert buttons(leads.card(free, LISBON))[0] == "Claim"
+    assert "Claim" not in buttons(leads.card(replace(CONVERTED, owner=""), LISBON))
+    assert_golden("leads/card_free", leads.card(free, LISBON))
 
 
 def buttons(message: Message) -> list[str]:
