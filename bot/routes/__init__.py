@@ -45,6 +45,7 @@ from bot.routes.leads import (
 )
 from bot.routes.links import LinkChannel, RunWords, UnlinkChannel
 from bot.routes.lists import ChangeList, Claim, ShowList
+from bot.routes.tags import EditTags, FindTag, SaveTags
 from bot.routes.pipeline import ShowPipeline
 from bot.routes.quotes import (
     AddQuoteLine,
@@ -114,12 +115,14 @@ __all__ = [
     "EditDeal",
     "EditLead",
     "EditQuote",
+    "EditTags",
     "FindAccount",
     "FindContact",
     "FindDeal",
     "FindObjection",
     "FindProduct",
     "FindRecord",
+    "FindTag",
     "FollowUpDone",
     "LeadFromMessage",
     "LinkChannel",
@@ -155,6 +158,7 @@ __all__ = [
     "SaveNote",
     "SaveQuote",
     "SaveQuoteCopy",
+    "SaveTags",
     "SaveTask",
     "SaveTaskOwner",
     "SearchRecords",
