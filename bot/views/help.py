@@ -20,6 +20,10 @@ TOPICS = {
 """The slash commands in the order a sale takes, with a heading each."""
 BARE = "Show this help"
 """What a command alone does unless it has something better to do."""
+ORDER = ("", "new", "log", "view", "find", "list", "move", "assign", "task", "tasks")
+"""The words people need first; others follow in the order they were declared, `help` comes last."""
+ARGUMENTS_SHOWN = 24
+"""Characters; of longer arguments the list of all commands says only that there are some."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,18 @@ class Help:
 
 
 def help_message(shown: Help, viewer: Viewer) -> Message:
-    """The commands by topic, and buttons for those who would rather click."""
+    """The commands by topic, and buttons for those who would rather click; one line where a word was misspelt."""
     lead = _opening(shown, viewer)
     blocks: list[Block] = [kit.section(lead)]
-    for topic, found in _by_topic(shown.subcommands):
-        lines = [_line(one, viewer) for one in found]
+    if shown.nearest is not None:
+        # Who mistyped one word wants that word, not the whole list.
+        blocks.append(
+            kit.actions(*_at_once(shown.nearest, viewer), kit.button(viewer.t("See all commands"), ShowHelp()))
+        )
+        return Message(text=_plain(lead), blocks=blocks)
+    topics = _by_topic(shown.subcommands)
+    for topic, found in topics:
+        lines = [_line(one, viewer, short=len(topics) > 1) for one in found]
         blocks.append(kit.section("\n".join([f"*{viewer.t(TOPICS.get(topic, f'/{topic}'))}*", *lines])))
     blocks += [
         quick_actions(viewer),
@@ -98,10 +109,35 @@ def _by_topic(subcommands: Sequence[Subcommand]) -> list[tuple[str, list[Subcomm
     topics = [*(topic for topic in TOPICS if topic in present), *sorted(present - set(TOPICS))]
     told = {topic: [one for one in subcommands if one.command == topic and one.summary != BARE] for topic in topics}
     for topic, found in told.items():
-        found.sort(key=lambda one: one.word == "help")
+        found.sort(key=_rank)
         if len(topics) > 1 and topic != "crm":
             told[topic] = [one for one in found if one.word != "help"]
     return [(topic, found) for topic, found in told.items() if found]
+
+
+def _at_once(meant: Subcommand, viewer: Viewer) -> list[Block]:
+    """The button that does what was meant, where it needs nothing that was typed."""
+    match meant.command, meant.word:
+        case "lead", "new":
+            return [kit.button(viewer.t("New lead"), NewLead(), style="primary")]
+        case "deal", "new":
+            return [kit.button(viewer.t("New deal"), NewDeal(), style="primary")]
+        case "quote", "new":
+            return [kit.button(viewer.t("New quote"), NewQuote(), style="primary")]
+        case "call", "log":
+            return [kit.button(viewer.t("Log call"), LogCall(), style="primary")]
+        case "lead", "list":
+            return [kit.button(viewer.t("List leads"), ListLeads(), style="primary")]
+        case "deal", "list":
+            return [kit.button(viewer.t("List deals"), ListDeals(), style="primary")]
+        case _:
+            return []
+
+
+def _rank(one: Subcommand) -> int:
+    if one.word in ORDER:
+        return ORDER.index(one.word)
+    return len(ORDER) + (one.word == "help")
 
 
 def _opening(shown: Help, viewer: Viewer) -> str:
@@ -114,8 +150,11 @@ def _opening(shown: Help, viewer: Viewer) -> str:
     return viewer.t("I do not know “{typed}”. Did you mean `{usage}`?", typed=typed, usage=usage)
 
 
-def _line(one: Subcommand, viewer: Viewer) -> str:
-    return f"`{kit.esc(one.usage)}` – {kit.esc(viewer.t(one.summary))}"
+def _line(one: Subcommand, viewer: Viewer, *, short: bool) -> str:
+    usage = one.usage
+    if short and len(one.arguments) > ARGUMENTS_SHOWN:
+        usage = f"/{one.command} {one.word} [{kit.ELLIPSIS}]"
+    return f"`{kit.esc(usage)}` – {kit.esc(viewer.t(one.summary))}"
 
 
 def _plain(text: str) -> str:

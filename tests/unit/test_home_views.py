@@ -1,5 +1,6 @@
 """App Home, help and welcome as they are painted."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,8 +16,10 @@ from bot.views.home import home
 from core.enums import EntityType, StageKind
 from core.i18n import Viewer
 from core.queries.activities import DueItem
+from core.queries.day import TaskItem
 from core.queries.deals import DealRow
 from core.queries.home import DeadLetter, HomeData
+from core.queries.pipeline import StageLine, Sum
 from core.queries.records import Hit, Page
 from tests.golden import assert_golden
 
@@ -74,6 +77,36 @@ def test_pages_of_both_lists_keep_the_other_ones_page() -> None:
     assert_golden("home/middle_pages", shown)
 
 
+def task(number: int, days: int, subject: str = "Send the deck", owner: str = "") -> TaskItem:
+    record = Hit(EntityType.DEAL, uid(number), f"D-{number}", "Rollout")
+    return TaskItem(uid(500 + number), subject, record, TODAY + timedelta(days=days), TODAY, owner)
+
+
+def test_a_managers_team() -> None:
+    due = Page((replace(follow_up(1, -3), owner="U7"),))
+    total = Sum("EUR", 2, 0, Decimal(25000), Decimal(9000))
+    shown = home(
+        data(
+            due=due,
+            tasks=Page((task(1, -1, owner="U8"), task(2, 0, owner="U7"))),
+            deals=Page((deal(1),)),
+            totals=(total,),
+            stages=(StageLine(uid(1), "Proposal", 40, (total,)),),
+            recent=(Hit(EntityType.DEAL, uid(1), "D-1", "Rollout"),),
+            team=True,
+            has_team=True,
+        ),
+        VIEWER,
+    )
+    assert_golden("home/team", shown)
+
+
+def test_a_day_with_tasks_and_records_worked_on() -> None:
+    recent = (Hit(EntityType.LEAD, uid(4), "L-4", "Zoe Lima", "Lima Lda"),)
+    shown = home(data(tasks=Page((task(1, -1), task(2, 0))), recent=recent), VIEWER)
+    assert_golden("home/tasks_and_recent", shown)
+
+
 def test_nothing_waits() -> None:
     assert_golden("home/nothing_waits", home(data(), VIEWER))
 
@@ -96,7 +129,22 @@ def test_an_admin_sees_what_could_not_be_sent_even_on_the_first_day() -> None:
 def test_hostile_names_do_nothing_and_the_fullest_home_fits() -> None:
     due = Page(tuple(follow_up(n, -n, HOSTILE) for n in range(1, 9)), 1, True)
     deals = Page(tuple(deal(n, f"{HOSTILE} {n}", HOSTILE * 200, close=n) for n in range(1, 9)), 1, True)
-    full = home(data(due=due, deals=deals, dead=letters(5), more_dead=True), VIEWER)
+    tasks = Page(tuple(task(n, -n, HOSTILE * 50) for n in range(1, 9)), 1, True)
+    sums = tuple(Sum(currency, 3, 1, Decimal(12000), Decimal(4000)) for currency in ("EUR", "USD", "GBP"))
+    full = home(
+        data(
+            due=due,
+            deals=deals,
+            tasks=tasks,
+            totals=sums,
+            stages=tuple(StageLine(uid(n), HOSTILE * 9, 50, sums) for n in range(20)),
+            recent=tuple(Hit(EntityType.DEAL, uid(n), f"D-{n}", HOSTILE * 50, HOSTILE) for n in range(5)),
+            has_team=True,
+            dead=letters(5),
+            more_dead=True,
+        ),
+        VIEWER,
+    )
     assert_golden("home/full_hostile", full)
     assert len(full.blocks) <= kit.VIEW_BLOCKS_MAX
 
@@ -107,8 +155,9 @@ def commands() -> Commands:
         ("crm", "help", "", "Show what is possible"),
         ("lead", "", "", "Show this help"),
         ("lead", "help", "", "Show what is possible"),
-        ("lead", "new", "[free text]", "Create a lead"),
+        ("lead", "list", "[mine|unassigned|STATUS|due|WORDS]", "List leads"),
         ("lead", "view", "REF", "Show a lead"),
+        ("lead", "new", "[free text]", "Create a lead"),
         ("pipeline", "", "", "Open deals by stage"),
         ("deal", "move", "REF STAGE", "Move a deal to a stage"),
     ):
@@ -118,6 +167,13 @@ def commands() -> Commands:
 
 def test_all_commands_by_topic() -> None:
     assert_golden("help/all", help_message(Help(list(commands())), VIEWER))
+
+
+def test_what_one_needs_first_comes_first_and_help_last() -> None:
+    (_, leads, *_) = help_message(Help(commands().of("lead")), VIEWER).blocks
+    words = re.findall(r"`/lead (\w+)", str(leads))
+    assert words == ["new", "view", "list", "help"]
+    assert "[mine|unassigned|STATUS|due|WORDS]" in str(leads), "its own help says what a command takes"
 
 
 def test_a_misspelt_word_names_the_nearest() -> None:
