@@ -219,6 +219,10 @@ def timeline_line(item: TimelineItem, viewer: Viewer) -> str:
     if item.who:
         facts.append(kit.esc(kit.cut(item.who, NAME_SHOWN)))
     facts.append(viewer.slack_date(item.at))
+    if item.link:
+        facts.append(f"<{item.link}|{viewer.t('Message')}>")
+    if item.kind is ActivityKind.TASK:
+        facts.append(_task_state(item, viewer))
     lines = [" · ".join(facts)]
     said = " ".join(f"{item.subject} {item.notes}".split())
     if said:
@@ -228,6 +232,12 @@ def timeline_line(item: TimelineItem, viewer: Viewer) -> str:
     if item.next_step:
         lines.append(viewer.t("Next step: {step}", step=kit.esc(kit.cut(item.next_step, TIMELINE_NOTES))))
     return "\n".join(lines)
+
+
+def _task_state(item: TimelineItem, viewer: Viewer) -> str:
+    if item.done:
+        return viewer.t("done")
+    return viewer.t("due {day}", day=viewer.date(item.due_on)) if item.due_on else viewer.t("open")
 
 
 # -- follow-ups ---------------------------------------------------------------------------------------------------

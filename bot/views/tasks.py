@@ -222,7 +222,11 @@ def _buttons(task: TaskRow, viewer: Viewer) -> list[Block]:
     if task.done:
         return [kit.button(viewer.t("Not done"), ReopenTask(task.id)), opener]
     snoozes = [
-        kit.button(viewer.t(text), SnoozeTask(task.id, days), label=viewer.t("Put off by {n} days", n=days))
+        kit.button(
+            viewer.t(text),
+            SnoozeTask(task.id, days),
+            label=viewer.nt("Put off by {n} day", "Put off by {n} days", days),
+        )
         for text, _, days in SNOOZES
     ]
     return [

@@ -37,6 +37,11 @@ class TimelineItem:
     notes: str = ""
     next_step: str = ""
     objections: tuple[str, ...] = ()
+    link: str = ""
+    """The Slack message it was taken from."""
+    due_on: date | None = None
+    done: bool = False
+    """Of a task."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,9 @@ def _item(activity: Activity, who: str, objections: tuple[str, ...]) -> Timeline
         notes=activity.notes,
         next_step=activity.next_step,
         objections=objections,
+        link=activity.link,
+        due_on=activity.due_on,
+        done=activity.done_at is not None,
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import normalise
-from core.freetext import LeadText, parse_lead
+from core.freetext import LeadText, in_words, parse_lead, parse_message
 
 ANA = LeadText("Ana Silva", "Acme GmbH", "ana@acme.io", "+49301234567")
 
@@ -101,3 +101,24 @@ def test_any_text_gives_fields_that_can_be_stored(text: str) -> None:
     assert lead.phone == "" or re.fullmatch(r"\+\d{2,15}", lead.phone)
     assert "\0" not in lead.notes
     assert lead.email == "" or normalise.email(lead.email) == lead.email
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "company"),
+    [
+        ("Anna Weber, Acme GmbH, anna@acme.io", "Anna Weber", "Acme GmbH"),
+        ("Hi Team, please call anna.weber@acme.io", "Anna Weber", ""),
+        ("Hello Ben, somebody wrote from info@acme.io", "", ""),
+        ("please call them back tomorrow", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_message_gives_a_name_only_where_it_surely_has_one(text: str, name: str, company: str) -> None:
+    found = parse_message(text, "DE")
+    assert (found.name, found.company) == (name, company)
+    assert found.notes == text, "the whole message is kept"
+
+
+@given(st.text())
+def test_no_message_is_too_strange(text: str) -> None:
+    assert parse_message(text, "DE").notes == in_words(text)
