@@ -41,6 +41,8 @@ class Choice:
     text: str
     value: str
     description: str = ""
+    group: str = ""
+    """The heading it stands under in a select, where there are several."""
 
 
 @dataclass(frozen=True)

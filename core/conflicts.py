@@ -86,16 +86,17 @@ def last_change(ctx: Ctx, entity: str, record_id: UUID) -> UUID | None:
 def refuse_changed(ctx: Ctx, row: Tracked, seen: UUID | None, fields: Sequence[str]) -> None:
     """Like `refuse_stale`, for a record without a version: `seen` is what `last_change` said when its form opened.
 
-    The row is locked by the caller. Raises Conflict("edited_meanwhile") as `refuse_stale` does, with the id of the
-    latest change as `version`.
+    None asks no such question. The row is locked by the caller. Raises Conflict("edited_meanwhile") as `refuse_stale`
+    does, with the id of the latest change as `version`.
     """
+    if seen is None:
+        return
     query = select(History).where(
         History.workspace_id == ctx.workspace.id,
         History.entity == row.__entity__,
         History.entity_id == row.id,  # type: ignore[attr-defined]  # every tracked model has an id
+        History.id > seen,
     )
-    if seen is not None:
-        query = query.where(History.id > seen)
     later = list(ctx.session.scalars(query.order_by(History.id)))
     changes = _net(later, fields)
     if not changes:

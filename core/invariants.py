@@ -24,9 +24,11 @@ def pipeline_turn(pipeline_id: UUID) -> str:
     return f"pipeline:{pipeline_id}"
 
 
-def admins_left(ctx: Ctx) -> bool:
-    """Whether anybody who may use Rapport is an admin."""
+def admins_left(ctx: Ctx, without: UUID | None = None) -> bool:
+    """Whether anybody who may use Rapport is an admin, one member not counted."""
     query = visible(ctx, Member).where(Member.role == Role.ADMIN, Member.active, Member.guest.is_(False))
+    if without is not None:
+        query = query.where(Member.id != without)
     return ctx.session.scalar(query.with_only_columns(Member.id).limit(1)) is not None
 
 
@@ -43,10 +45,12 @@ def leads_to_itself(ctx: Ctx, member_id: UUID, manager_id: UUID | None) -> bool:
     return False
 
 
-def missing_kind(ctx: Ctx, pipeline_id: UUID) -> StageKind | None:
-    """A kind of stage that the pipeline has none of; None where all is well."""
-    query = visible(ctx, Stage).where(Stage.pipeline_id == pipeline_id).with_only_columns(Stage.kind)
-    there = set(ctx.session.scalars(query))
+def missing_kind(ctx: Ctx, pipeline_id: UUID, without: UUID | None = None) -> StageKind | None:
+    """A kind of stage that the pipeline has none of, one stage not counted; None where all is well."""
+    query = visible(ctx, Stage).where(Stage.pipeline_id == pipeline_id)
+    if without is not None:
+        query = query.where(Stage.id != without)
+    there = set(ctx.session.scalars(query.with_only_columns(Stage.kind)))
     return next((kind for kind in StageKind if kind not in there), None)
 
 

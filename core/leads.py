@@ -169,6 +169,7 @@ def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
             # One that is overdue is still due: today.
             next_follow_up=max(lead.next_follow_up, ctx.today.date()) if lead.next_follow_up else None,
         ),
+        asked=False,
     )
     lead.account_id, lead.contact_id, lead.deal_id = account.id, contact.id, deal.id
     lead.status = LeadStatus.CONVERTED

@@ -30,7 +30,7 @@ class Described(Protocol):
         """The person."""
 
     @property
-    def next_step(self) -> str:
+    def next_step(self) -> str | None:
         """What comes next."""
 
 

@@ -5,17 +5,42 @@ def register_all() -> None:
     """Import every area, so that its routes and commands are known."""
     from bot.handlers import (  # imported for their registrations
         activities,
+        deal_stages,
         deals,
         home,
         leads,
         links,
+        lists,
         mentions,
+        more,
         pipeline,
         quote_editor,
         quotes,
         records,
+        settings,
+        settings_lists,
         shortcuts,
+        tags,
         tasks,
     )
 
-    del activities, deals, home, leads, links, mentions, pipeline, quote_editor, quotes, records, shortcuts, tasks
+    del (
+        activities,
+        deal_stages,
+        deals,
+        home,
+        leads,
+        links,
+        lists,
+        mentions,
+        more,
+        pipeline,
+        quote_editor,
+        quotes,
+        records,
+        settings,
+        settings_lists,
+        shortcuts,
+        tags,
+        tasks,
+    )

@@ -7,7 +7,8 @@ from uuid import UUID
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.home import show_home
-from bot.replies import Choices, CloseModal, OpenModal, Replace, Reply, Say
+from bot.handlers.more import expands
+from bot.replies import Choices, CloseModal, Modal, OpenModal, Replace, Reply, Say
 from bot.resolving import record_here
 from bot.routes import FindObjection, FollowUpDone, LogCall, SaveCall, SnoozeFollowUp
 from bot.views import activities as views
@@ -44,6 +45,12 @@ def log_call(ctx: Ctx, route: LogCall, _request: Request) -> Reply:
     """The button on a record, and the shortcut without one."""
     subject = _subject(ctx, route.entity, route.entity_id) if route.entity_id else None
     return OpenModal(views.call_modal(ctx.viewer, subject))
+
+
+@expands(SaveCall)
+def all_fields(ctx: Ctx, _route: SaveCall, request: Request) -> Modal:
+    """The form with its rarer fields too, as it is filled in."""
+    return views.call_form(views.CALL_FORM.kept(request.state), ctx.viewer, expanded=True)
 
 
 @on_submit(SaveCall, views.CALL_FORM)

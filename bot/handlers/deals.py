@@ -1,26 +1,24 @@
 """Deals: creating, looking, moving through the stages, winning and losing."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
-from bot.replies import Choice, CloseModal, Message, OpenModal, Replace, Reply, Say, UpdateModal
+from bot.handlers.deal_stages import moved_or_asked
+from bot.handlers.lists import listed
+from bot.handlers.more import expands
+from bot.replies import Block, Choice, CloseModal, Message, Modal, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.resolving import deal_here
 from bot.routes import (
     AssignDeal,
     EditDeal,
     ListDeals,
-    LoseDeal,
-    MoveDeal,
     NewDeal,
     SaveDeal,
     SaveDealOwner,
-    SaveLoss,
-    ShowStages,
-    WinDeal,
 )
 from bot.views import deal_forms as forms
 from bot.views import deals as views
@@ -28,15 +26,14 @@ from bot.views.deal_forms import Meanwhile
 from core import deals
 from core.conflicts import FieldChange
 from core.context import Ctx
-from core.deals import DealInput, LossInput
-from core.enums import EntityType, StageKind
-from core.errors import Conflict, Forbidden, NotFound
+from core.deals import DealInput
+from core.enums import EntityType
+from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.queries import deals as queries
 from core.queries import stages
 from core.queries.deals import DealCard, DealRow
 from core.queries.history import changes_in_words
 from core.queries.records import hit_of
-from core.queries.stages import StageRow
 from core.refs import deal_ref, parse_ref
 
 # -- commands -----------------------------------------------------------------------------------------------------
@@ -65,13 +62,6 @@ def view_deal(ctx: Ctx, call: CommandCall) -> Reply:
     return Say(views.listing(found, words, ctx.viewer))
 
 
-@command("deal", "list", arguments="[WORDS]", summary="Open deals, by expected close")
-def list_deals_command(ctx: Ctx, call: CommandCall) -> Reply:
-    """The first page; with words, of the deals they match."""
-    words = _typed(call)
-    return Say(views.listing(queries.deal_page(ctx, words), words, ctx.viewer))
-
-
 @command("deal", "move", arguments="REF STAGE", summary="Move a deal to a stage")
 def move_deal_command(ctx: Ctx, call: CommandCall) -> Reply:
     """`/deal move D-7 proposal`, `/deal move acme rollout won`."""
@@ -90,74 +80,16 @@ def move_deal_command(ctx: Ctx, call: CommandCall) -> Reply:
     if stage is None:
         names = ", ".join(one.name for one in deal.stages)
         raise NotFound("stage_unknown", word=stage_words[:80], stages=names)
-    reply = _move(ctx, deal, stage)
+    reply = moved_or_asked(ctx, deal, stage)
     return Say(reply) if isinstance(reply, Message) else reply
 
 
 @on(ListDeals)
 def list_deals(ctx: Ctx, route: ListDeals, _request: Request) -> Reply:
-    """Another page, in place."""
+    """Another page of what was searched for, in place; without words the list as the person had it last."""
+    if not route.words:
+        return Replace(listed(ctx, EntityType.DEAL))
     return Replace(views.listing(queries.deal_page(ctx, route.words, route.page), route.words, ctx.viewer))
-
-
-# -- stages -------------------------------------------------------------------------------------------------------
-
-
-@on(MoveDeal)
-def move_deal(ctx: Ctx, route: MoveDeal, _request: Request) -> Reply:
-    """The stage select of the card."""
-    stage = stages.stage(ctx, route.stage_id)
-    if stage is None:
-        raise NotFound
-    reply = _move(ctx, queries.deal_card(ctx, route.deal_id), stage)
-    return Replace(reply) if isinstance(reply, Message) else reply
-
-
-@on(WinDeal)
-def win_deal(ctx: Ctx, route: WinDeal, _request: Request) -> Reply:
-    """The Won button; a second click says that nothing changed."""
-    deals.win(ctx, route.deal_id)
-    return Replace(_moved(ctx, route.deal_id))
-
-
-@on(LoseDeal)
-def lose_deal(ctx: Ctx, route: LoseDeal, _request: Request) -> Reply:
-    """The Lost button asks why first."""
-    return _ask_loss(ctx, queries.deal_card(ctx, route.deal_id), None)
-
-
-@on_submit(SaveLoss, forms.LOSS_FORM)
-def save_loss(ctx: Ctx, route: SaveLoss, loss: LossInput) -> Reply:
-    """Why it is lost."""
-    deals.lose(ctx, route.deal_id, loss, route.stage_id)
-    return CloseModal(_moved(ctx, route.deal_id))
-
-
-@on(ShowStages)
-def show_stages(ctx: Ctx, route: ShowStages, _request: Request) -> Reply:
-    """The deal's way through the stages."""
-    return OpenModal(forms.way(stages.way_of(ctx, route.deal_id), ctx.viewer))
-
-
-def _move(ctx: Ctx, deal: DealCard, stage: StageRow) -> Message | OpenModal:
-    """Move it, or ask why it is lost first."""
-    if stage.kind is StageKind.LOST and stage.id != deal.stage_id:
-        return _ask_loss(ctx, deal, stage.id)
-    deals.move(ctx, deal.id, stage.id)
-    return _moved(ctx, deal.id)
-
-
-def _moved(ctx: Ctx, deal_id: UUID) -> Message:
-    deal = queries.deal_card(ctx, deal_id)
-    if not queries.anything_changed(ctx):
-        return views.unchanged(views.same_stage_text(deal, ctx.viewer), deal, ctx.viewer)
-    return views.done(views.moved_text(deal, ctx.viewer), deal, ctx.change_id, ctx.viewer)
-
-
-def _ask_loss(ctx: Ctx, deal: DealCard, stage_id: UUID | None) -> OpenModal:
-    if not deal.can_edit:
-        raise Forbidden("not_yours")
-    return OpenModal(forms.loss_modal(deal, stages.loss_reasons(ctx), stage_id, ctx.viewer))
 
 
 # -- forms --------------------------------------------------------------------------------------------------------
@@ -175,22 +107,55 @@ def edit_deal(ctx: Ctx, route: EditDeal, _request: Request) -> Reply:
     deal = queries.deal_card(ctx, route.deal_id)
     if not deal.can_edit:
         raise Forbidden("not_yours")
-    return OpenModal(forms.edit_deal_modal(deal, forms.values_of(deal), ctx.viewer))
+    values = forms.values_of(deal)
+    return OpenModal(forms.edit_deal_modal(deal, values, ctx.viewer, stages=stages.open_stages(ctx)))
+
+
+@expands(SaveDeal)
+def all_fields(ctx: Ctx, route: SaveDeal, request: Request) -> Modal:
+    """The form with its rarer fields too, as it is filled in."""
+    values = forms.DEAL_FORM.kept(request.state)
+    if route.deal_id is not None:
+        return _form_again(ctx, route, values)
+    return _form_again(ctx, route, {"currency": ctx.workspace.currency} | values)
 
 
 @on_submit(SaveDeal, forms.DEAL_FORM)
 def save_deal(ctx: Ctx, route: SaveDeal, values: DealInput) -> Reply:
     """Create or save; who saves on top of somebody else's change sees it first and keeps what was typed."""
-    if route.deal_id is None:
-        deal = deals.create(ctx, values)
-        return CloseModal(_said(ctx, deal.id, views.created_text(deal_ref(deal.number), ctx.viewer), values.owner))
     try:
-        deal = deals.edit(ctx, route.deal_id, values, route.version)
+        return CloseModal(_save(ctx, route, values))
+    except Invalid as problem:
+        if route.more or not forms.DEAL_FORM.hides(problem.fields):
+            raise
+        # Nothing is written yet: what a stage asks for is looked at first.
+        notice = forms.needs_notice(list(problem.fields), ctx.viewer)
+        return UpdateModal(_form_again(ctx, route, _shown(ctx, values), notice))
     except Conflict as conflict:
-        if conflict.code != "edited_meanwhile":
+        if conflict.code != "edited_meanwhile" or route.deal_id is None:
             raise
         return _edited_meanwhile(ctx, route.deal_id, values, conflict)
-    return CloseModal(_said(ctx, deal.id, views.saved_text(deal_ref(deal.number), ctx.viewer), values.owner))
+
+
+def _save(ctx: Ctx, route: SaveDeal, values: DealInput) -> Message:
+    if route.deal_id is None:
+        deal = deals.create(ctx, values)
+        text = views.created_text(deal_ref(deal.number), ctx.viewer)
+    else:
+        deal = deals.edit(ctx, route.deal_id, values, route.version)
+        text = views.saved_text(deal_ref(deal.number), ctx.viewer)
+    return _said(ctx, deal.id, text, values.owner)
+
+
+def _form_again(ctx: Ctx, route: SaveDeal, values: Mapping[str, Any], notice: Sequence[Block] = ()) -> Modal:
+    """The form with all of its fields; it stays on the version it was opened on."""
+    choices = stages.open_stages(ctx)
+    if route.deal_id is None:
+        return forms.new_deal_modal(choices, values, ctx.viewer, expanded=True, notice=notice)
+    deal = queries.deal_card(ctx, route.deal_id)
+    return forms.edit_deal_modal(
+        deal, values, ctx.viewer, stages=choices, expanded=True, notice=notice, version=route.version
+    )
 
 
 @on(AssignDeal)
@@ -210,9 +175,8 @@ def save_deal_owner(ctx: Ctx, route: SaveDealOwner, owner: str) -> Reply:
 
 
 def _new_form(ctx: Ctx, name: str) -> Reply:
-    choices = stages.stages_of(ctx, stages.first_pipeline(ctx))
     values = {"name": name, "currency": ctx.workspace.currency, "owner": ctx.actor.slack_user_id}
-    return OpenModal(forms.new_deal_modal(choices, values, ctx.viewer))
+    return OpenModal(forms.new_deal_modal(stages.open_stages(ctx), values, ctx.viewer))
 
 
 def _said(ctx: Ctx, deal_id: UUID, text: str, owner: str) -> Message:
@@ -232,20 +196,23 @@ def _edited_meanwhile(ctx: Ctx, deal_id: UUID, typed: DealInput, conflict: Confl
     changed = cast("list[FieldChange]", conflict.data["changes"])
     words = changes_in_words(ctx, EntityType.DEAL, {one.field: (one.old, one.new) for one in changed}, deal.currency)
     meanwhile = Meanwhile(str(conflict.data["who"] or ""), words, cast("int", conflict.data["version"]))
-    return UpdateModal(forms.edit_deal_modal(deal, _as_typed(ctx, deal, typed), ctx.viewer, meanwhile))
+    values = _as_typed(ctx, deal, typed)
+    return UpdateModal(forms.edit_deal_modal(deal, values, ctx.viewer, meanwhile, stages=stages.open_stages(ctx)))
 
 
 def _as_typed(ctx: Ctx, deal: DealCard, typed: DealInput) -> Mapping[str, Any]:
+    """What was typed, as the form shows it; a field that was not in sight shows what is there now."""
+    now, shown = forms.values_of(deal), _shown(ctx, typed)
+    unseen = {one.name: shown[one.name] or now[one.name] for one in forms.DEAL_FIELDS if one.more}
+    return now | shown | unseen
+
+
+def _shown(ctx: Ctx, typed: DealInput) -> dict[str, Any]:
     """What was typed, as the form shows it."""
-    shown = {name: getattr(typed, name) for name in forms.PLAIN_FIELDS}
-    return (
-        forms.values_of(deal)
-        | shown
-        | {
-            "account_id": _chosen(ctx, EntityType.ACCOUNT, typed.account_id),
-            "contact_id": _chosen(ctx, EntityType.CONTACT, typed.contact_id),
-        }
-    )
+    return {name: getattr(typed, name) for name in forms.PLAIN_FIELDS} | {
+        "account_id": _chosen(ctx, EntityType.ACCOUNT, typed.account_id),
+        "contact_id": _chosen(ctx, EntityType.CONTACT, typed.contact_id),
+    }
 
 
 def _chosen(ctx: Ctx, entity: EntityType, record_id: UUID | None) -> Choice | None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
+from bot.handlers.lists import listed
+from bot.handlers.more import expands
 from bot.replies import Block, Choice, CloseModal, Message, Modal, Nothing, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.resolving import lead_here
 from bot.routes import (
@@ -76,7 +78,7 @@ def view_lead(ctx: Ctx, call: CommandCall) -> Reply:
     if here is not None:
         return Say(views.card(queries.lead_card(ctx, here), ctx.viewer))
     if not call.text:
-        return Say(Message(views.which_lead(ctx.viewer)))
+        return Say(views.which_lead(ctx.viewer))
     number = call.text.lstrip("#")
     ref = parse_ref(call.text) or (parse_ref(f"L-{number}") if number.isdecimal() else None)
     if ref is not None:
@@ -88,24 +90,20 @@ def view_lead(ctx: Ctx, call: CommandCall) -> Reply:
     return Say(views.listing(page, words, ctx.viewer))
 
 
-@command("lead", "list", summary="Open leads: yours and those nobody has")
-def list_leads_command(ctx: Ctx, _call: CommandCall) -> Reply:
-    """The first page."""
-    return Say(views.listing(queries.lead_page(ctx, "", 0), "", ctx.viewer))
-
-
 @command("lead", "find", arguments="WORDS", summary="Find leads by name, company, e-mail or phone")
 def find_leads(ctx: Ctx, call: CommandCall) -> Reply:
     """`/lead find silva acme`."""
     if not call.text:
-        return Say(Message(views.find_what(ctx.viewer)))
+        return Say(views.find_what(ctx.viewer))
     words = call.text[:WORDS_MAX]
     return Say(views.listing(queries.lead_page(ctx, words, 0), words, ctx.viewer))
 
 
 @on(ListLeads)
 def list_leads(ctx: Ctx, route: ListLeads, _request: Request) -> Reply:
-    """Another page, in place."""
+    """Another page of what was searched for, in place; without words the list as the person had it last."""
+    if not route.words:
+        return Replace(listed(ctx, EntityType.LEAD))
     return Replace(views.listing(queries.lead_page(ctx, route.words, route.page), route.words, ctx.viewer))
 
 
@@ -132,12 +130,25 @@ def check_lead(ctx: Ctx, _route: CheckLead, request: Request) -> Reply:
     if not isinstance(route, SaveLead):
         raise UnknownRoute(CheckLead.id)
     typed = views.LEAD_FORM.typed(request.state)
-    found = duplicates.matches(ctx, *(str(typed.get(name) or "") for name in ("name", "company", "email", "phone")))
-    found = [match for match in found if match.id != route.lead_id]
+    found = _typed_matches(ctx, route, typed)
     if _shown(found) == route.shown:
         return Nothing()
     ref = queries.lead_card(ctx, route.lead_id).ref if route.lead_id else ""
     return UpdateModal(_form(ctx, route, typed, found, ref=ref))
+
+
+@expands(SaveLead)
+def all_fields(ctx: Ctx, route: SaveLead, request: Request) -> Modal:
+    """The form with its rarer fields too, as it is filled in."""
+    typed = views.LEAD_FORM.typed(request.state)
+    ref = queries.lead_card(ctx, route.lead_id).ref if route.lead_id else ""
+    return _form(ctx, replace(route, more=True), typed, _typed_matches(ctx, route, typed), ref=ref)
+
+
+def _typed_matches(ctx: Ctx, route: SaveLead, typed: Values) -> list[Match]:
+    """What may already be here of what is typed so far."""
+    found = duplicates.matches(ctx, *(str(typed.get(name) or "") for name in ("name", "company", "email", "phone")))
+    return [match for match in found if match.id != route.lead_id]
 
 
 @on_submit(SaveLead, views.LEAD_FORM)
@@ -162,16 +173,20 @@ def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -
     if conflict.code != "edited_meanwhile" or route.lead_id is None:
         raise conflict
     lead = queries.lead_card(ctx, route.lead_id)
-    newer = replace(route, version=cast("int", conflict.data["version"]))
+    newer = replace(route, version=cast("int", conflict.data["version"]), more=True)
+    # A field that was not in sight shows what is there now.
+    now = _values(_as_input(lead))
+    typed |= {one.name: typed[one.name] or now[one.name] for one in views.LEAD_FORM.fields if one.more}
     pairs = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
     changed = changes_in_words(ctx, EntityType.LEAD, pairs)
-    data = LeadFormData(newer, typed, queries.sources(ctx), (), lead.ref, str(conflict.data["who"] or ""), changed)
+    sources = queries.sources(ctx, lead.id)
+    data = LeadFormData(newer, typed, sources, (), lead.ref, str(conflict.data["who"] or ""), changed)
     return UpdateModal(views.lead_modal(data, ctx.viewer))
 
 
 def _form(ctx: Ctx, route: SaveLead, values: Values, matches: Sequence[Match] = (), ref: str = "") -> Modal:
     route = replace(route, shown=_shown(matches))
-    return views.lead_modal(LeadFormData(route, values, queries.sources(ctx), matches, ref), ctx.viewer)
+    return views.lead_modal(LeadFormData(route, values, queries.sources(ctx, route.lead_id), matches, ref), ctx.viewer)
 
 
 def _shown(matches: Sequence[Match]) -> tuple[tuple[UUID, str], ...]:
@@ -250,11 +265,14 @@ def convert_lead(ctx: Ctx, route: ConvertLead, _request: Request) -> Reply:
 
 @on_submit(SaveConversion, views.CONVERSION_FORM)
 def save_conversion(ctx: Ctx, route: SaveConversion, values: ConversionInput) -> Reply:
-    """Account, contact and deal in one go."""
+    """Account, contact and deal in one go; work goes on with the deal, so its card is what is shown."""
     deal = leads.convert(ctx, route.lead_id, values)
     lead = queries.lead_card(ctx, route.lead_id)
     said = ctx.viewer.t("Lead {ref} is now deal {deal}.", ref=lead.ref, deal=str(Ref(EntityType.DEAL, deal.number)))
-    return CloseModal(_confirmed(ctx, route.lead_id, said))
+    card = shared.card(card_of(ctx, EntityType.DEAL, deal.id), ctx.viewer)
+    return CloseModal(
+        Message(f"{said} {card.text}", [*shared.confirmation(ctx.viewer, said, ctx.change_id), *card.blocks])
+    )
 
 
 def _open_stages(ctx: Ctx) -> list[tuple[str, str]]:

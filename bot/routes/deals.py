@@ -17,6 +17,8 @@ class SaveDeal(Submission, id="deal.save"):
 
     deal_id: UUID | None = None
     version: int = 0
+    more: bool = False
+    """All of its fields are shown."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,15 @@ class MoveDeal(Action, id="deal.move"):
 
     deal_id: UUID
     stage_id: UUID
+
+
+@dataclass(frozen=True)
+class SaveMove(Submission, id="deal.save_move"):
+    """What a stage asks for before the deal may enter it."""
+
+    deal_id: UUID
+    stage_id: UUID
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True)

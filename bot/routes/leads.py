@@ -22,6 +22,8 @@ class SaveLead(Submission, id="lead.save"):
 
     lead_id: UUID | None = None
     version: int = 0
+    more: bool = False
+    """All of its fields are shown."""
     shown: tuple[tuple[UUID, str], ...] = ()
     """The existing matches the person has seen, and why they match: saving goes on in spite of them."""
 

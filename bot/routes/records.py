@@ -57,6 +57,11 @@ class OpenRecord(Action, id="record.open"):
 
 
 @dataclass(frozen=True)
+class MoreFields(Action, id="form.more"):
+    """Show the rarer fields of the form that is open too."""
+
+
+@dataclass(frozen=True)
 class FindRecord(Lookup, id="pick.record"):
     """Search leads, contacts, accounts and deals."""
 

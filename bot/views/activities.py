@@ -109,7 +109,6 @@ CALL_FORM: Form[LoggedCall] = Form(
         RecordField("record", "Record", required=True, lookup=FindRecord, placeholder="Search by name or reference"),
         Word("outcome", "Outcome", required=True, vocabulary=CallOutcome),
         Word("direction", "Direction", required=True, vocabulary=Direction),
-        Number("duration_minutes", "Duration (minutes)", low=0, high=MINUTES_MAX),
         Search(
             "objections",
             "Objections",
@@ -118,22 +117,29 @@ CALL_FORM: Form[LoggedCall] = Form(
             placeholder="Choose, or type a new one",
         ),
         Text("notes", "Notes", multiline=True, max_length=NOTES_MAX),
-        Text("next_step", "Next step", max_length=SHORT_TEXT_MAX),
         Date("next_follow_up", "Next follow-up", hint="Left empty, a later follow-up stays as it is."),
+        Text("next_step", "Next step", max_length=SHORT_TEXT_MAX, more=True),
+        Number("duration_minutes", "Duration (minutes)", low=0, high=MINUTES_MAX, more=True),
     ),
 )
 
 
 def call_modal(viewer: Viewer, subject: Subject | None) -> Modal:
     """The form of a call, about a record or one still to be chosen."""
+    values: dict[str, Any] = {"direction": Direction.OUTBOUND}
+    if subject is not None:
+        values["record"] = Choice(f"{subject.ref} {subject.name}", f"{subject.entity} {subject.id}")
+    return call_form(values, viewer)
+
+
+def call_form(values: Mapping[str, Any], viewer: Viewer, *, expanded: bool = False) -> Modal:
+    """The form of a call, showing `values`; its rarer fields too where it is `expanded`."""
     form = CALL_FORM.with_choices(
         direction=[Choice(viewer.t(text), value.value) for value, text in DIRECTIONS.items()],
         outcome=[Choice(viewer.t(text), value.value) for value, text in OUTCOMES.items()],
     )
-    values: dict[str, Any] = {"direction": Direction.OUTBOUND}
-    if subject is not None:
-        values["record"] = Choice(f"{subject.ref} {subject.name}", f"{subject.entity} {subject.id}")
-    return Modal(viewer.t("Log a call"), form.blocks(viewer, values), SaveCall(), viewer.t("Save"), viewer.t("Cancel"))
+    blocks = form.blocks(viewer, values, expanded=expanded)
+    return Modal(viewer.t("Log a call"), blocks, SaveCall(), viewer.t("Save"), viewer.t("Cancel"))
 
 
 def objection_choices(found: Sequence[ObjectionRow], typed: str, viewer: Viewer) -> list[Choice]:
@@ -250,6 +256,8 @@ def due_line(item: DueItem, viewer: Viewer) -> list[Block]:
         parts.insert(1, kit.esc(item.detail))
     when = viewer.relative_date(item.day, item.today)
     late = viewer.t("Overdue: {when}", when=when) if item.day < item.today else viewer.t("Due {when}", when=when)
+    if item.owner:
+        late += f" · <@{item.owner}>"
     label = viewer.t("Open {ref}", ref=item.ref)
     return [
         kit.section(
@@ -277,4 +285,7 @@ def follow_up_set(subject: Subject, day: date | None, today: date, change_id: UU
         text = viewer.t("Follow-up on {record} is done.", record=record)
     else:
         text = viewer.t("Follow-up on {record}: {day}.", record=record, day=viewer.relative_date(day, today))
-    return Message(text, confirmation(viewer, text, change_id))
+    button = kit.button(
+        viewer.t("Open"), OpenRecord(subject.entity, subject.id), label=viewer.t("Open {ref}", ref=subject.ref)
+    )
+    return Message(text, [*confirmation(viewer, text, change_id), kit.actions(button)])

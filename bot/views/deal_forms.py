@@ -1,23 +1,25 @@
 """Deals in Slack: the forms, and the way through the stages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from bot.replies import Block, Choice, Modal
-from bot.routes import FindAccount, FindContact, SaveDeal, SaveDealOwner, SaveLoss
+from bot.routes import FindAccount, FindContact, SaveDeal, SaveDealOwner, SaveLoss, SaveMove
 from bot.views import kit
 from bot.views.deals import worth
 from bot.views.forms import Date, Form, Money, Person, Search, Select, Text
 from bot.views.history import edited_meanwhile
-from core.deals import DealInput, LossInput
+from bot.views.labels import field_label
+from core.deals import DealInput, LossInput, StageNeeds
 from core.enums import StageKind
 from core.i18n import Viewer
 from core.normalise import NAME_MAX, SHORT_TEXT_MAX
 from core.queries.deals import DealCard
 from core.queries.history import FieldChange
 from core.queries.stages import DealWay, Reason, StageRow, StageStep, time_in
+from core.requirements import REQUIRABLE
 
 CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "PLN", "CAD", "AUD", "JPY", "INR", "BRL")
 """What the form offers beside the workspace's own currency and the deal's."""
@@ -29,16 +31,17 @@ LOSS_NOTE_MAX = 1000
 DEAL_FIELDS = (
     Text("name", "Name", required=True, max_length=NAME_MAX),
     Search("account_id", "Account", lookup=FindAccount, ids=True, placeholder="Search companies"),
-    Search("contact_id", "Contact", lookup=FindContact, ids=True, placeholder="Search people"),
     Money("value", "Value", placeholder="1200 or 12k"),
     Select("currency", "Currency", required=True),
     Select("stage_id", "Stage", ids=True),
     Person("owner", "Owner"),
     Date("expected_close", "Expected close"),
-    Date("next_follow_up", "Next follow-up"),
+    Search("contact_id", "Contact", lookup=FindContact, ids=True, placeholder="Search people", more=True),
+    Text("next_step", "Next step", max_length=SHORT_TEXT_MAX, more=True),
+    Date("next_follow_up", "Next follow-up", more=True),
 )
 DEAL_FORM: Form[DealInput] = Form(DealInput, DEAL_FIELDS)
-PLAIN_FIELDS = ("name", "value", "currency", "stage_id", "owner", "expected_close", "next_follow_up")
+PLAIN_FIELDS = ("name", "value", "currency", "stage_id", "owner", "expected_close", "next_step", "next_follow_up")
 """Fields whose value is shown as it was typed; the others need a name."""
 LOSS_FORM: Form[LossInput] = Form(
     LossInput,
@@ -71,30 +74,52 @@ def currency_choices(*first: str) -> list[Choice]:
     return [Choice(code, code) for code in dict.fromkeys((*filter(None, first), *CURRENCIES))]
 
 
-def new_deal_modal(stages: Sequence[StageRow], values: Mapping[str, Any], viewer: Viewer) -> Modal:
+def new_deal_modal(
+    stages: Sequence[StageRow],
+    values: Mapping[str, Any],
+    viewer: Viewer,
+    *,
+    expanded: bool = False,
+    notice: Sequence[Block] = (),
+) -> Modal:
     """The form of a new deal, in the first open stage unless `values` say otherwise."""
     opened = [stage for stage in stages if stage.kind is StageKind.OPEN]
     first = {"stage_id": opened[0].id} if opened else {}
     form = _deal_form(opened, (values["currency"],))
     return Modal(
         viewer.t("New deal"),
-        form.blocks(viewer, {**first, **values}),
-        SaveDeal(),
+        [*notice, *form.blocks(viewer, {**first, **values}, expanded=expanded)],
+        SaveDeal(more=expanded),
         viewer.t("Create"),
         viewer.t("Cancel"),
     )
 
 
 def edit_deal_modal(
-    deal: DealCard, values: Mapping[str, Any], viewer: Viewer, meanwhile: Meanwhile | None = None
+    deal: DealCard,
+    values: Mapping[str, Any],
+    viewer: Viewer,
+    meanwhile: Meanwhile | None = None,
+    *,
+    stages: Sequence[StageRow] = (),
+    expanded: bool = False,
+    notice: Sequence[Block] = (),
+    version: int | None = None,
 ) -> Modal:
-    """The form of a deal, showing `values`; with what somebody else changed since it was opened."""
-    stages = [stage for stage in deal.stages if stage.kind is StageKind.OPEN or stage.id == deal.stage_id]
-    notice = edited_meanwhile(meanwhile.who, meanwhile.changes, viewer) if meanwhile else []
+    """The form of a deal, showing `values`; with what somebody else changed since it was opened, then with all fields.
+
+    `stages` are the open ones of all pipelines, without them those of its own; `version` the one it was opened on.
+    """
+    its_own = [stage for stage in deal.stages if stage.kind is StageKind.OPEN or stage.id == deal.stage_id]
+    closing = [stage for stage in its_own if stage.kind is not StageKind.OPEN] if stages else []
+    changed = edited_meanwhile(meanwhile.who, meanwhile.changes, viewer) if meanwhile else []
+    form = _deal_form([*(stages or its_own), *closing], (deal.currency,))
+    whole = expanded or meanwhile is not None
+    opened_on = deal.version if version is None else version
     return Modal(
         viewer.t("Edit {ref}", ref=deal.ref),
-        [*notice, *_deal_form(stages, (deal.currency,)).blocks(viewer, values)],
-        SaveDeal(deal.id, meanwhile.version if meanwhile else deal.version),
+        [*notice, *changed, *form.blocks(viewer, values, expanded=whole)],
+        SaveDeal(deal.id, meanwhile.version if meanwhile else opened_on, more=whole),
         viewer.t("Save"),
         viewer.t("Cancel"),
     )
@@ -102,7 +127,8 @@ def edit_deal_modal(
 
 def _deal_form(stages: Sequence[StageRow], currencies: Sequence[str]) -> Form[DealInput]:
     return DEAL_FORM.with_choices(
-        currency=currency_choices(*currencies), stage_id=[Choice(stage.name, str(stage.id)) for stage in stages]
+        currency=currency_choices(*currencies),
+        stage_id=[Choice(stage.name, str(stage.id), group=stage.pipeline) for stage in stages],
     )
 
 
@@ -117,8 +143,41 @@ def values_of(deal: DealCard) -> dict[str, Any]:
         "stage_id": deal.stage_id,
         "owner": deal.owner,
         "expected_close": deal.expected_close,
+        "next_step": deal.next_step,
         "next_follow_up": deal.next_follow_up,
     }
+
+
+def needs_notice(fields: Sequence[str], viewer: Viewer) -> list[Block]:
+    """Above the form of a deal: what the chosen stage asks for."""
+    names = ", ".join(field_label(name, viewer) for name in fields)
+    return [kit.alert(viewer.t("The stage you chose asks for: {fields}.", fields=names), "warning")]
+
+
+def needs_form(fields: Sequence[str]) -> Form[StageNeeds]:
+    """The inputs for what a stage asks for."""
+    wanted = [one for name in REQUIRABLE for one in DEAL_FIELDS if one.name == name and name in fields]
+    return Form(StageNeeds, tuple(replace(one, required=True) for one in wanted))
+
+
+def needs_modal(deal: DealCard, stage: StageRow, fields: Sequence[str], viewer: Viewer) -> Modal:
+    """What a stage asks for and the deal has not, and nothing else."""
+    about = viewer.t(
+        "To move {ref} {name} to {stage}, please add what is missing.",
+        ref=deal.ref,
+        name=kit.esc(deal.name),
+        stage=kit.esc(stage.name),
+    )
+    blocks: list[Block] = [kit.section(about), *needs_form(fields).blocks(viewer, {})]
+    if "value" in fields:
+        blocks.append(kit.context(viewer.t("The value is in {currency}.", currency=deal.currency)))
+    return Modal(
+        viewer.t("Move {ref}", ref=deal.ref),
+        blocks,
+        SaveMove(deal.id, stage.id, tuple(fields)),
+        viewer.t("Move"),
+        viewer.t("Cancel"),
+    )
 
 
 def loss_modal(deal: DealCard, reasons: Sequence[Reason], stage_id: UUID | None, viewer: Viewer) -> Modal:

@@ -4,7 +4,7 @@ A field's name is its block id, so that a problem with the field shows under the
 (Slack keeps what a person typed as long as the ids stay), a revision is appended to the block id: `price~2`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bot.payloads import Element, State
 from bot.replies import Block, Choice
-from bot.routes import Action, Lookup
+from bot.routes import Action, Lookup, MoreFields
 from bot.views import kit
 from core.errors import Invalid
 from core.i18n import Viewer
@@ -34,6 +34,8 @@ class Field:
     required: bool = False
     hint: str = ""
     placeholder: str = ""
+    more: bool = False
+    """Shown once "More fields" is asked for, or where it holds something already."""
     reports: type[Action] | None = None
     """The route that hears of each change while the form is open."""
 
@@ -193,7 +195,7 @@ class Select(Field):
     ids: bool = False
 
     def element(self, viewer: Viewer, value: Any, choices: Sequence[Choice]) -> dict[str, Any]:  # noqa: ARG002
-        made: dict[str, Any] = {"type": "static_select", "options": kit.options(choices)}
+        made: dict[str, Any] = {"type": "static_select", **kit.options_of(choices)}
         chosen = next((choice for choice in choices if choice.value == str(value or "")), None)
         if chosen is not None:
             made["initial_option"] = kit.option(chosen)
@@ -272,15 +274,30 @@ class Form(Generic[T]):
         return replace(self, choices={**self.choices, **choices})
 
     def blocks(
-        self, viewer: Viewer, values: Mapping[str, Any], *, revision: str = "", only: Sequence[str] = ()
+        self,
+        viewer: Viewer,
+        values: Mapping[str, Any],
+        *,
+        revision: str = "",
+        only: Sequence[str] = (),
+        expanded: bool = True,
     ) -> list[Block]:
-        """The input blocks, showing `values` (by field name; what is missing stays empty)."""
-        return [
-            one.block(viewer, values.get(one.name), self.choices.get(one.name, ()), revision)
-            for one in self.fields
-            # A select without options is refused by Slack; there is nothing to choose then.
-            if (not only or one.name in only) and not (isinstance(one, Select) and not self.choices.get(one.name))
-        ]
+        """The input blocks, showing `values` (by field name; what is missing stays empty).
+
+        Unless `expanded`, fields that are `more` and hold nothing are left out, and a button offers them.
+        """
+        # A select without options is refused by Slack; there is nothing to choose then.
+        usable = [one for one in self.fields if not isinstance(one, Select) or self.choices.get(one.name)]
+        wanted = [one for one in usable if not only or one.name in only]
+        shown = [one for one in wanted if expanded or not one.more or values.get(one.name)]
+        blocks = [one.block(viewer, values.get(one.name), self.choices.get(one.name, ()), revision) for one in shown]
+        if len(shown) < len(wanted):
+            blocks.append(kit.actions(kit.button(viewer.t("More fields"), MoreFields())))
+        return blocks
+
+    def hides(self, names: Iterable[str]) -> bool:
+        """Whether any of these fields may be out of sight until "More fields" is asked for."""
+        return any(one.more for one in self.fields if one.name in set(names))
 
     def parse(self, state: State, viewer: Viewer) -> T:
         """The typed value of what was submitted. Raises Invalid with a code for each field that cannot be read."""
@@ -305,6 +322,13 @@ class Form(Generic[T]):
         """What is in the inputs right now, unparsed: for rendering the form again without losing anything."""
         found = {one.name: (one, find(state, one.name)) for one in self.fields}
         return {name: one.raw(element) for name, (one, element) in found.items() if element is not None}
+
+    def kept(self, state: State) -> dict[str, Any]:
+        """The same without what was found by searching, whose name is not known here; where a form is shown again in
+        the same window, Slack keeps that by itself.
+        """
+        searched = {one.name for one in self.fields if isinstance(one, Search)}
+        return {name: value for name, value in self.typed(state).items() if name not in searched}
 
 
 def find(state: State, name: str) -> Element | None:

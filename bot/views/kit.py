@@ -139,6 +139,15 @@ def options(choices: Sequence[Choice]) -> list[Block]:
     return [option(choice) for choice in choices[:OPTIONS_MAX]]
 
 
+def options_of(choices: Sequence[Choice]) -> dict[str, list[Block]]:
+    """The options of a select, under their headings where they have any."""
+    headings = list(dict.fromkeys(choice.group for choice in choices))
+    if headings in ([], [""]):
+        return {"options": options(choices)}
+    groups = [ChoiceGroup(name, [choice for choice in choices if choice.group == name]) for name in headings]
+    return {"option_groups": option_groups(groups)}
+
+
 def option_groups(groups: Sequence[ChoiceGroup]) -> list[Block]:
     """Groups that have options."""
     return [

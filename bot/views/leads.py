@@ -8,6 +8,7 @@ from bot.replies import Block, Choice, Message, Modal
 from bot.routes import (
     AssignLead,
     CheckLead,
+    Claim,
     ConvertLead,
     EditLead,
     FindAccount,
@@ -22,7 +23,7 @@ from bot.routes import (
     ShareCard,
     ShowHistory,
 )
-from bot.views import kit, people
+from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
 from bot.views.deal_forms import currency_choices
 from bot.views.forms import Date, Email, Form, Money, Person, Search, Select, Text
@@ -74,10 +75,10 @@ LEAD_FORM: Form[LeadInput] = Form(
         Text("company", "Company", max_length=NAME_MAX, reports=CheckLead),
         Email("email", "Email", reports=CheckLead),
         Text("phone", "Phone", max_length=PHONE_MAX, reports=CheckLead),
-        Select("source_id", "Source", ids=True),
         Person("owner", "Owner"),
-        Date("next_follow_up", "Next follow-up"),
         Text("notes", "Notes", max_length=NOTES_MAX, multiline=True),
+        Select("source_id", "Source", ids=True, more=True),
+        Date("next_follow_up", "Next follow-up", more=True),
     ),
 )
 OWNER_FORM: Form[NewOwner] = Form(NewOwner, (Person("owner", "Owner", hint="Leave empty to give the lead to nobody."),))
@@ -131,19 +132,23 @@ class ConversionData:
 def card(lead: LeadCard, viewer: Viewer) -> Message:
     """A lead: who it is, where it stands, what happened, what can be done."""
     follow_up = viewer.relative_date(lead.next_follow_up, lead.today) if lead.next_follow_up else ""
-    pairs = [
-        (viewer.t("Status"), viewer.t(STATUS[lead.status])),
-        (viewer.t("Owner"), people.owner(lead.owner, viewer)),
+    known = [
         (viewer.t("Company"), kit.esc(lead.company)),
         (viewer.t("Source"), kit.esc(lead.source)),
         (viewer.t("Email"), people.mail(lead.email)),
         (viewer.t("Phone"), people.phone(lead.phone, lead.phone_shown)),
+    ]
+    pairs = [
+        (viewer.t("Status"), viewer.t(STATUS[lead.status])),
+        (viewer.t("Owner"), people.owner(lead.owner, viewer)),
+        *((label, value) for label, value in known if value),
         (viewer.t("Next follow-up"), follow_up),
         (viewer.t("Last touch"), viewer.date(viewer.local_date(lead.last_touch_at)) if lead.last_touch_at else ""),
     ]
     blocks: list[Block] = [kit.header(f"{lead.ref} · {lead.name}"), *kit.fields(pairs)]
     if lead.notes:
         blocks.append(kit.section(kit.esc(kit.cut(lead.notes, NOTES_SHOWN))))
+    blocks += tags.line(lead.tags, viewer)
     blocks += timeline_blocks(lead.timeline, viewer)
     blocks += _buttons(lead, viewer)
     blocks.append(kit.context(viewer.t("Created {day}", day=viewer.date(viewer.local_date(lead.created_at)))))
@@ -169,6 +174,8 @@ def _buttons(lead: LeadCard, viewer: Viewer) -> list[Block]:
         for link in lead.links
     ]
     working = lead.can_edit and not lead.converted
+    if working and not lead.owner:
+        first.append(kit.button(viewer.t("Claim"), Claim("lead", lead.id), label=viewer.t("Make this lead yours")))
     if working:
         first.append(kit.button(viewer.t("Log call"), LogCall("lead", lead.id), style="primary"))
     if lead.can_edit:
@@ -183,6 +190,8 @@ def _buttons(lead: LeadCard, viewer: Viewer) -> list[Block]:
         second.append(
             kit.route_select(viewer.t("Status"), statuses, initial=SetLeadStatus(lead.id, lead.status).pack())
         )
+    if lead.can_edit:
+        second.append(tags.button(lead.entity, lead.id, viewer))
     second.append(kit.button(viewer.t("History"), ShowHistory("lead", lead.id)))
     second.append(kit.button(viewer.t("Share"), ShareCard("lead", lead.id), label=viewer.t("Share in this channel")))
     return [kit.actions(*row) for row in (first, second) if row]
@@ -201,11 +210,7 @@ def listing(page: Page[LeadRow], words: str, viewer: Viewer) -> Message:
     if not page.rows:
         return _nothing_found(words, viewer)
     title = viewer.t("Leads: {words}", words=words) if words else viewer.t("Open leads: yours and unassigned")
-    blocks: list[Block] = [kit.header(title)]
-    for row in page.rows:
-        label = viewer.t("Open lead {ref}", ref=row.ref)
-        button = kit.button(viewer.t("Open"), OpenRecord("lead", row.id), label=label)
-        blocks.append(kit.section(_row_text(row, viewer), button))
+    blocks: list[Block] = [kit.header(title), *(row_block(row, viewer) for row in page.rows)]
     pager = []
     if page.page:
         pager.append(kit.button(viewer.t("Previous"), ListLeads(words, page.page - 1)))
@@ -224,6 +229,12 @@ def _nothing_found(words: str, viewer: Viewer) -> Message:
     return Message(text, [kit.section(text), kit.actions(kit.button(viewer.t("New lead"), NewLead()))])
 
 
+def row_block(row: LeadRow, viewer: Viewer) -> Block:
+    """A lead in a list, with its Open button."""
+    label = viewer.t("Open lead {ref}", ref=row.ref)
+    return kit.section(_row_text(row, viewer), kit.button(viewer.t("Open"), OpenRecord("lead", row.id), label=label))
+
+
 def _row_text(row: LeadRow, viewer: Viewer) -> str:
     who = f"*{row.ref}* · {kit.esc(row.name)}"
     if row.company:
@@ -234,14 +245,19 @@ def _row_text(row: LeadRow, viewer: Viewer) -> str:
     return f"{who}\n{' · '.join(facts)}"
 
 
-def which_lead(viewer: Viewer) -> str:
+def which_lead(viewer: Viewer) -> Message:
     """What to type after `/lead view`."""
-    return viewer.t("Which lead? Type its number or a name, for example `/lead view L-42`.")
+    return _ask(viewer.t("Which lead? Type its number or a name, for example `/lead view L-42`."), viewer)
 
 
-def find_what(viewer: Viewer) -> str:
+def find_what(viewer: Viewer) -> Message:
     """What to type after `/lead find`."""
-    return viewer.t("Find whom? Type a name, company, e-mail or phone, for example `/lead find silva acme`.")
+    text = viewer.t("Find whom? Type a name, company, e-mail or phone, for example `/lead find silva acme`.")
+    return _ask(text, viewer)
+
+
+def _ask(text: str, viewer: Viewer) -> Message:
+    return Message(text, [kit.section(text), kit.actions(kit.button(viewer.t("List leads"), ListLeads()))])
 
 
 # -- the form -----------------------------------------------------------------------------------------------------
@@ -256,7 +272,11 @@ def lead_modal(data: LeadFormData, viewer: Viewer) -> Modal:
         submit = viewer.t("Create anyway") if data.matches else viewer.t("Create")
     return Modal(
         title=viewer.t("New lead") if new else viewer.t("Edit {ref}", ref=data.ref),
-        blocks=[*_conflict(data, viewer), *_existing(data.matches, viewer), *form.blocks(viewer, data.values)],
+        blocks=[
+            *_conflict(data, viewer),
+            *_existing(data.matches, viewer),
+            *form.blocks(viewer, data.values, expanded=data.route.more),
+        ],
         route=data.route,
         submit=submit,
         close=viewer.t("Cancel"),

@@ -43,10 +43,9 @@ def edit(ctx: Ctx, member_id: UUID, values: MemberInput, seen: UUID | None) -> M
     manager_id = owner_from_slack(ctx, values.manager, "manager")
     if leads_to_itself(ctx, member.id, manager_id):
         raise Invalid({"manager": "manager_circle"})
-    member.role, member.manager_id = values.role, manager_id
-    ctx.session.flush()
-    if not admins_left(ctx):
+    if values.role is not Role.ADMIN and not admins_left(ctx, without=member.id):
         raise Invalid({"role": "last_admin"})
+    member.role, member.manager_id = values.role, manager_id
     ctx.emit(HomeChanged(member.id))
     return member
 
@@ -59,6 +58,8 @@ def deactivate(ctx: Ctx, member_id: UUID, successor: str) -> int:
     Raises Invalid, NotFound, Forbidden, Conflict("last_admin"), Conflict("handover_too_large").
     """
     member = _locked(ctx, member_id)
+    if not admins_left(ctx, without=member.id):
+        raise Conflict("last_admin")
     heir = owner_from_slack(ctx, successor, "successor")
     if heir == member.id:
         raise Invalid({"successor": "successor_same"})
@@ -71,9 +72,6 @@ def deactivate(ctx: Ctx, member_id: UUID, successor: str) -> int:
         record.owner_id = heir
         ctx.emit(RecordChanged(record.__entity__, record.id))
     member.active = False
-    ctx.session.flush()
-    if not admins_left(ctx):
-        raise Conflict("last_admin")
     if heir is not None:
         ctx.emit(HomeChanged(heir))
     return len(records)

@@ -100,13 +100,12 @@ def remove(ctx: Ctx, stage_id: UUID, target_id: UUID | None) -> int:
     """
     require_power(ctx, Power.CONFIGURE)
     stage = _stage(ctx, stage_id)
-    stage.archived_at = ctx.now
-    ctx.session.flush()
-    if missing_kind(ctx, stage.pipeline_id) is not None:
+    if missing_kind(ctx, stage.pipeline_id, without=stage.id) is not None:
         raise Conflict("last_stage")
     found = _deals_in(ctx, stage.id)
-    if found:
-        target = _target(ctx, stage, target_id)
+    target = _target(ctx, stage, target_id) if found else None
+    stage.archived_at = ctx.now
+    if target is not None:
         for deal in found:
             deals.put_elsewhere(ctx, deal, target)
             ctx.emit(RecordChanged("deal", deal.id))
@@ -120,7 +119,7 @@ def _target(ctx: Ctx, stage: Stage, target_id: UUID | None) -> Stage:
         target = load(ctx, Stage, target_id, Verb.SEE)
     except NotFound as error:
         raise Invalid({"target": "choice_invalid"}) from error
-    if target.kind is not stage.kind:
+    if target.kind is not stage.kind or target.id == stage.id:
         raise Invalid({"target": "choice_invalid"})
     return target
 

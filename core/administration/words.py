@@ -61,9 +61,11 @@ def rename(ctx: Ctx, which: WordList, word_id: UUID, name: str, seen: UUID | Non
     word = load(ctx, MODELS[which], word_id)
     refuse_changed(ctx, word, seen, ("name",))
     refuse_taken(ctx, word, text)
-    word.name = text
     if isinstance(word, Objection):
-        word.name_key = _key(ctx, text)
+        # Both at once: the table checks that they agree.
+        word.name_key, word.name = _key(ctx, text), text
+    else:
+        word.name = text
     return word
 
 

@@ -14,7 +14,7 @@ from core.events import RecordChanged
 from core.models import Activity, Deal, LossReason, Stage
 from core.normalise import NOTES_MAX, SHORT_TEXT_MAX, multiline_text, name_text
 from core.operations import operation
-from core.requirements import missing_on_the_way
+from core.requirements import missing, missing_on_the_way
 
 
 @operation("deal.move")
@@ -77,15 +77,17 @@ def _meet_needs(ctx: Ctx, deal: Deal, stage: Stage, given: StageNeeds) -> None:
     if stage.id == deal.stage_id:
         return
     wanted = missing_on_the_way(deal, stage_to_enter(ctx, deal.stage_id), stage)
-    refuse_missing([name for name in wanted if getattr(given, name) in (None, "")])
     if not wanted:
         return
-    filled = replace(_as_input(deal), **{name: getattr(given, name) for name in wanted})
+    told = {name: getattr(given, name) for name in wanted}
+    if "next_step" in told:
+        told["next_step"] = name_text(told["next_step"])
+    filled = replace(_as_input(deal), **told)
+    refuse_missing(missing(filled, stage))
     check(ctx, filled, deal)
-    links = links_of(ctx, replace(filled, owner=""), deal)
+    links = links_of(ctx, filled, deal)
     # Nothing is read from here on: the whole move is flushed as one change of one version.
     fill(ctx, deal, filled, Links(links.account_id, links.contact_id, deal.owner_id))
-    refuse_missing(missing_on_the_way(deal, None, stage))
 
 
 def _as_input(deal: Deal) -> DealInput:

@@ -1,5 +1,6 @@
 """Deals: creating, editing, giving away."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from core.access import Verb, load
@@ -19,9 +20,10 @@ from core.requirements import missing, missing_on_the_way
 
 
 @operation("deal.create")
-def create(ctx: Ctx, values: DealInput) -> Deal:
+def create(ctx: Ctx, values: DealInput, *, asked: bool = True) -> Deal:
     """A new deal in an open stage; its way through the stages starts now.
 
+    Not `asked`, it enters without what the stage asks for: nobody was there to be asked (a conversion, an import).
     Raises Invalid with a code for each field that cannot be used.
     """
     check(ctx, values, None)
@@ -29,6 +31,8 @@ def create(ctx: Ctx, values: DealInput) -> Deal:
     stage = first_stage(ctx) if values.stage_id is None else stage_to_enter(ctx, values.stage_id)
     if stage.kind is not StageKind.OPEN:
         raise Invalid({"stage_id": "choice_invalid"})
+    if asked:
+        refuse_missing(missing(replace(values, account_id=links.account_id), stage))
     deal = Deal(
         number=next_number(ctx, "deal"),
         pipeline_id=stage.pipeline_id,
@@ -37,7 +41,6 @@ def create(ctx: Ctx, values: DealInput) -> Deal:
         created_by_id=ctx.actor.member_id,
     )
     fill(ctx, deal, values, links)
-    refuse_missing(missing(deal, stage))
     ctx.add(deal)
     ctx.session.flush()
     ctx.add(StageChange(deal_id=deal.id, to_stage_id=stage.id, at=ctx.now, by_id=ctx.actor.member_id))
@@ -62,11 +65,16 @@ def edit(ctx: Ctx, deal_id: UUID, values: DealInput, expected: int) -> Deal:
     now, stage = stage_to_enter(ctx, deal.stage_id), stage_to_enter(ctx, values.stage_id or deal.stage_id)
     if stage.id != deal.stage_id and stage.kind is not StageKind.OPEN:
         raise Invalid({"stage_id": "choice_invalid"})
+    if stage.id != now.id:
+        typed = replace(
+            values,
+            account_id=links.account_id,
+            next_step=deal.next_step if values.next_step is None else values.next_step,
+        )
+        same_way = stage.pipeline_id == now.pipeline_id
+        refuse_missing(missing_on_the_way(typed, now if same_way else None, stage))
     # From here on nothing is read: the whole edit is flushed as one change of one version.
     fill(ctx, deal, values, links)
-    if stage.id != now.id:
-        same_way = stage.pipeline_id == now.pipeline_id
-        refuse_missing(missing_on_the_way(deal, now if same_way else None, stage))
     enter(ctx, deal, stage)
     tell_owner(ctx, deal, old_owner)
     ctx.emit(RecordChanged("deal", deal.id))

@@ -78,7 +78,7 @@ class Objection(Tracked, TenantModel):
 
     __tablename__ = "objections"
     __entity__ = "objection"
-    __tracked__ = ("name",)
+    __tracked__ = ("name", "name_key")
     __table_args__ = (
         UniqueConstraint("workspace_id", "name_key"),
         check("name_key = lower(name)", "key_is_lower_case"),

@@ -1,7 +1,7 @@
 """Reading stages: what there is to choose from, and a deal's way through them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +20,9 @@ NEAR_ENOUGH = 70
 """rapidfuzz ratio (0 to 100) from which a misspelt word is taken to mean a stage; below it, people are asked."""
 
 
+_COLUMNS = (Stage.id, Stage.name, Stage.kind, Stage.probability, Stage.position, Stage.required_fields)
+
+
 @dataclass(frozen=True)
 class StageRow:
     """A stage to choose from. `probability` in percent."""
@@ -28,6 +31,11 @@ class StageRow:
     name: str
     kind: StageKind
     probability: int
+    position: int = 0
+    required_fields: Sequence[str] = ()
+    """What a deal needs to enter it (core.requirements)."""
+    pipeline: str = ""
+    """The name of its pipeline, where there are several to tell apart."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +71,22 @@ def stages_of(ctx: Ctx, pipeline_id: UUID) -> list[StageRow]:
     """The stages of a pipeline in order."""
     query = visible(ctx, Stage).where(Stage.pipeline_id == pipeline_id).order_by(Stage.position, Stage.id)
     return [
-        StageRow(*row)
-        for row in ctx.session.execute(
-            query.with_only_columns(Stage.id, Stage.name, Stage.kind, Stage.probability, maintain_column_froms=True)
-        )
+        StageRow(*row) for row in ctx.session.execute(query.with_only_columns(*_COLUMNS, maintain_column_froms=True))
     ]
+
+
+def open_stages(ctx: Ctx) -> list[StageRow]:
+    """The open stages of all pipelines in order; with their pipelines' names where there is more than one."""
+    query = (
+        visible(ctx, Stage)
+        .join(Pipeline, and_(Pipeline.workspace_id == Stage.workspace_id, Pipeline.id == Stage.pipeline_id))
+        .where(Stage.kind == StageKind.OPEN, Pipeline.archived_at.is_(None))
+        .order_by(Pipeline.position, Pipeline.id, Stage.position, Stage.id)
+        .with_only_columns(*_COLUMNS, Pipeline.name, maintain_column_froms=True)
+    )
+    rows = [StageRow(*row) for row in ctx.session.execute(query)]
+    several = len({row.pipeline for row in rows}) > 1
+    return rows if several else [replace(row, pipeline="") for row in rows]
 
 
 def first_pipeline(ctx: Ctx) -> UUID:
@@ -97,9 +116,7 @@ def stage_meant(stages: Sequence[StageRow], words: str) -> StageRow | None:
 def stage(ctx: Ctx, stage_id: UUID) -> StageRow | None:
     """One stage, if it is there."""
     query = visible(ctx, Stage).where(Stage.id == stage_id)
-    row = ctx.session.execute(
-        query.with_only_columns(Stage.id, Stage.name, Stage.kind, Stage.probability)
-    ).one_or_none()
+    row = ctx.session.execute(query.with_only_columns(*_COLUMNS)).one_or_none()
     return StageRow(*row) if row is not None else None
 
 

@@ -243,7 +243,7 @@ def test_the_form_after_somebody_elses_edit_saves_upon_theirs() -> None:
     meanwhile = forms.Meanwhile("Mira <Brandt>", changes, version=9)
     modal = forms.edit_deal_modal(FULL, forms.values_of(FULL), EN, meanwhile)
     assert_golden("deals/form_meanwhile", modal)
-    assert modal.route == SaveDeal(FULL.id, 9)
+    assert modal.route == SaveDeal(FULL.id, 9, more=True)
 
 
 def test_losing() -> None:

@@ -1,0 +1,243 @@
+"""The settings: the overview, its sections, the workspace itself, and the people in it."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from uuid import UUID
+
+from bot.commands import CommandCall
+from bot.dispatch import Request, command, on, on_submit
+from bot.replies import Choices, Modal, OpenModal, Reply, Say, UpdateModal
+from bot.routes import (
+    AskDeactivation,
+    EditMember,
+    FindCountry,
+    OpenSection,
+    ReactivateMember,
+    SaveChannels,
+    SaveDeactivation,
+    SaveMember,
+    SaveRegion,
+    SaveVisibility,
+    SearchProducts,
+    Section,
+    ShowSection,
+    UndoSetting,
+    UnknownRoute,
+)
+from bot.views import settings as views
+from bot.views import settings_lists as lists
+from bot.views import settings_people as people_views
+from bot.views import settings_pipelines as pipeline_views
+from bot.views.settings import Done, Meanwhile, Notice, Shown
+from core import undo
+from core.access import Power, has_power
+from core.administration import people, workspace
+from core.administration.people import MemberInput
+from core.administration.workspace import ChannelsInput, RegionInput
+from core.context import Ctx
+from core.enums import Visibility
+from core.errors import Conflict
+from core.queries import administration as queries
+from core.queries import pipeline_settings
+from core.queries.administration import WorkspaceSettings
+from core.queries.deals import anything_changed
+
+
+@command("crm", "settings", summary="Change the settings (admins)")
+def settings_command(ctx: Ctx, _call: CommandCall) -> Reply:
+    """The overview for admins; for others whom to ask."""
+    if not has_power(ctx, Power.CONFIGURE):
+        return Say(views.not_admin(queries.admins(ctx), ctx.viewer))
+    return OpenModal(views.hub(ctx.viewer))
+
+
+@on(OpenSection)
+def open_section(ctx: Ctx, route: OpenSection, _request: Request) -> Reply:
+    """A section on top of the overview."""
+    return OpenModal(section_modal(ctx, ShowSection(route.section)))
+
+
+@on(ShowSection)
+def show_section(ctx: Ctx, route: ShowSection, _request: Request) -> Reply:
+    """Another page of it, or back to it."""
+    return UpdateModal(section_modal(ctx, route))
+
+
+@on(UndoSetting)
+def undo_setting(ctx: Ctx, route: UndoSetting, _request: Request) -> Reply:
+    """Take back what was just changed; the section shows what now is."""
+    undo.undo(ctx, route.change_id)
+    shown = ShowSection(route.section, route.pipeline_id)
+    return UpdateModal(section_modal(ctx, shown, Done(ctx.viewer.t("Undone."), ctx.change_id)))
+
+
+def section_modal(ctx: Ctx, route: ShowSection, notice: Notice = None) -> Modal:
+    """A section as it is now."""
+    viewer, page = ctx.viewer, route.page
+    match route.section:
+        case Section.CHANNELS | Section.REGION | Section.VISIBILITY:
+            return _workspace_modal(ctx, route.section, queries.workspace_settings(ctx), notice)
+        case Section.PEOPLE:
+            return people_views.people_modal(queries.member_page(ctx, page), notice, viewer)
+        case Section.PIPELINES:
+            return pipeline_views.pipelines_modal(pipeline_settings.pipelines(ctx), notice, viewer)
+        case Section.STAGES:
+            if route.pipeline_id is None:
+                raise UnknownRoute(route.id)
+            return pipeline_views.stages_modal(
+                pipeline_settings.pipeline_stages(ctx, route.pipeline_id), notice, viewer
+            )
+        case Section.PRODUCTS:
+            found = queries.product_page(ctx, route.words, page)
+            return lists.products_modal(found, route.words, Shown(notice, revision(ctx)), viewer)
+        case _:
+            which = next(one for one, section in lists.LISTS.items() if section is route.section)
+            return lists.words_modal(which, queries.word_page(ctx, which, page), notice, viewer)
+
+
+def saved(ctx: Ctx, text: str, route: ShowSection) -> Reply:
+    """What was just done, above the section it was done in. `text` is translated and escaped."""
+    done = Done(text, ctx.change_id) if anything_changed(ctx) else Done(ctx.viewer.t("Nothing was changed."))
+    return UpdateModal(section_modal(ctx, route, done))
+
+
+def revision(ctx: Ctx) -> str:
+    """What tells the inputs of a form from those of the form shown before it: Slack keeps what was typed in an input
+    as long as its id stays.
+    """
+    return ctx.change_id.hex[-8:]
+
+
+def unless_meanwhile(ctx: Ctx, save: Callable[[], Reply], again: Callable[[Meanwhile, UUID], Modal]) -> Reply:
+    """Save a form; where another admin changed the same meanwhile, show it again with what they did."""
+    try:
+        return save()
+    except Conflict as conflict:
+        if conflict.code != "edited_meanwhile":
+            raise
+        who, changes, seen = queries.meanwhile(ctx, conflict)
+        return UpdateModal(again(Meanwhile(who, changes), seen))
+
+
+@on_submit(SearchProducts, lists.SEARCH_FORM)
+def search_products(ctx: Ctx, _route: SearchProducts, words: str) -> Reply:
+    """Products that contain the words."""
+    return UpdateModal(section_modal(ctx, ShowSection(Section.PRODUCTS, words=words)))
+
+
+# -- the workspace ------------------------------------------------------------------------------------------------
+
+
+def _workspace_modal(ctx: Ctx, section: Section, data: WorkspaceSettings, notice: Notice) -> Modal:
+    shown = Shown(notice, revision(ctx))
+    match section:
+        case Section.CHANNELS:
+            return views.channels_modal(data, asdict(data), shown, ctx.viewer)
+        case Section.REGION:
+            return views.region_modal(data, asdict(data), shown, ctx.viewer)
+        case _:
+            return views.visibility_modal(data, data.visibility, shown, ctx.viewer)
+
+
+@on_submit(SaveChannels, views.CHANNELS_FORM)
+def save_channels(ctx: Ctx, route: SaveChannels, values: ChannelsInput) -> Reply:
+    """Where Rapport posts."""
+
+    def save() -> Reply:
+        workspace.set_channels(ctx, values, route.seen)
+        return saved(ctx, ctx.viewer.t("Channels saved."), ShowSection(Section.CHANNELS))
+
+    def again(notice: Meanwhile, _seen: UUID) -> Modal:
+        data = queries.workspace_settings(ctx)
+        return views.channels_modal(data, asdict(values), Shown(notice, revision(ctx)), ctx.viewer)
+
+    return unless_meanwhile(ctx, save, again)
+
+
+@on_submit(SaveRegion, views.REGION_FORM)
+def save_region(ctx: Ctx, route: SaveRegion, values: RegionInput) -> Reply:
+    """Currency, country, language."""
+
+    def save() -> Reply:
+        workspace.set_region(ctx, values, route.seen)
+        return saved(ctx, ctx.viewer.t("Region saved."), ShowSection(Section.REGION))
+
+    def again(notice: Meanwhile, _seen: UUID) -> Modal:
+        data = queries.workspace_settings(ctx)
+        return views.region_modal(data, asdict(values), Shown(notice, revision(ctx)), ctx.viewer)
+
+    return unless_meanwhile(ctx, save, again)
+
+
+@on_submit(SaveVisibility, views.VISIBILITY_FORM)
+def save_visibility(ctx: Ctx, route: SaveVisibility, visibility: Visibility) -> Reply:
+    """How far reps see."""
+
+    def save() -> Reply:
+        workspace.set_visibility(ctx, visibility, route.seen)
+        return saved(ctx, ctx.viewer.t("Saved."), ShowSection(Section.VISIBILITY))
+
+    def again(notice: Meanwhile, _seen: UUID) -> Modal:
+        data = queries.workspace_settings(ctx)
+        return views.visibility_modal(data, visibility, Shown(notice, revision(ctx)), ctx.viewer)
+
+    return unless_meanwhile(ctx, save, again)
+
+
+@on(FindCountry)
+def find_country(ctx: Ctx, _route: FindCountry, request: Request) -> Reply:
+    """Countries by name or code."""
+    return Choices(views.country_choices(request.query, ctx.viewer))
+
+
+# -- people -------------------------------------------------------------------------------------------------------
+
+
+@on(EditMember)
+def edit_member(ctx: Ctx, route: EditMember, _request: Request) -> Reply:
+    """The form of a member."""
+    found = queries.member(ctx, route.member_id)
+    values = {"role": found.row.role, "manager": found.row.manager}
+    return UpdateModal(people_views.member_modal(found, values, Shown(None, revision(ctx)), ctx.viewer))
+
+
+@on_submit(SaveMember, people_views.MEMBER_FORM)
+def save_member(ctx: Ctx, route: SaveMember, values: MemberInput) -> Reply:
+    """Role and manager."""
+
+    def save() -> Reply:
+        member = people.edit(ctx, route.member_id, values, route.seen)
+        text = people_views.saved_text(member.slack_user_id, member.role, ctx.viewer)
+        return saved(ctx, text, ShowSection(Section.PEOPLE))
+
+    def again(notice: Meanwhile, _seen: UUID) -> Modal:
+        found = queries.member(ctx, route.member_id)
+        return people_views.member_modal(found, asdict(values), Shown(notice, revision(ctx)), ctx.viewer)
+
+    return unless_meanwhile(ctx, save, again)
+
+
+@on(AskDeactivation)
+def ask_deactivation(ctx: Ctx, route: AskDeactivation, _request: Request) -> Reply:
+    """Who takes over?"""
+    found = queries.member(ctx, route.member_id)
+    return UpdateModal(people_views.deactivation_modal(found, Shown(None, revision(ctx)), ctx.viewer))
+
+
+@on_submit(SaveDeactivation, people_views.DEACTIVATION_FORM)
+def save_deactivation(ctx: Ctx, route: SaveDeactivation, successor: str) -> Reply:
+    """Access is gone, and what was open belongs to the successor."""
+    found = queries.member(ctx, route.member_id)
+    handed = people.deactivate(ctx, route.member_id, successor)
+    text = people_views.left_text(found.row.slack_user_id, successor, handed, ctx.viewer)
+    if found.row.id == ctx.actor.member_id:
+        return UpdateModal(views.farewell(text, ctx.viewer))
+    return saved(ctx, text, ShowSection(Section.PEOPLE))
+
+
+@on(ReactivateMember)
+def reactivate_member(ctx: Ctx, route: ReactivateMember, _request: Request) -> Reply:
+    """Let a member in again."""
+    member = people.reactivate(ctx, route.member_id)
+    text = ctx.viewer.t("{who} has access again.", who=f"<@{member.slack_user_id}>")
+    return saved(ctx, text, ShowSection(Section.PEOPLE))
