@@ -61,6 +61,15 @@ def unlink(ctx: Ctx, channel: str) -> tuple[EntityType, UUID]:
     return about
 
 
+def refuse_if_taken(ctx: Ctx, channel: str) -> None:
+    """Check that a channel is free, before an earlier link of it is brought back. Raises Conflict("channel_taken")."""
+    take_turns(ctx, f"channel:{channel}")
+    # What this very transaction has already taken back is to be seen.
+    ctx.session.flush()
+    if _any_link(ctx, channel) is not None:
+        raise Conflict("channel_taken", record=record_of(ctx, channel))
+
+
 def _make_room(ctx: Ctx, present: ChannelLink, channel: str, *, instead: bool) -> None:
     if not instead:
         raise Conflict("channel_taken", record=record_of(ctx, channel))

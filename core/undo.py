@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import Table, inspect, not_, or_, select
 from sqlalchemy.orm import Mapper
 
-from core import activities, history, invariants
+from core import activities, channels, history, invariants
 from core.access import Power, Verb, load_any, load_given_away, may, require_power
 from core.context import Ctx
 from core.errors import Conflict, NotFound
 from core.events import RecordChanged
-from core.models import Activity, Base, History, Member, Tagging, TenantModel, Tracked, WorkspaceRow
+from core.models import Activity, Base, ChannelLink, History, Member, Tagging, TenantModel, Tracked, WorkspaceRow
 from core.operations import operation
 
 WINDOW = timedelta(days=1)
@@ -118,6 +118,8 @@ def _take_back(ctx: Ctx, change: History, row: Row, together: set[UUID]) -> None
             row.archived_at = ctx.now
         case history.ARCHIVE:
             _restore_fields(ctx, change, row)
+            if isinstance(row, ChannelLink):
+                channels.refuse_if_taken(ctx, row.channel)
             row.archived_at = None
         case history.RESTORE:
             _restore_fields(ctx, change, row)

@@ -110,3 +110,32 @@ def test_two_who_link_at_once(ctx_for: CtxFor, ana: Member, deal: Deal) -> None:
     at_once(lambda: link(deal), lambda: link(other))
     assert refused == ["channel_taken"]
     assert owner_of(ctx_for, ana) is not None
+
+
+def test_relinking_is_undone_as_a_whole(ctx_for: CtxFor, ana: Member, deal: Deal) -> None:
+    with ctx_for() as ctx:
+        other = make_deal(ctx, "Renewal", owner=ana)
+    with ctx_for(ana) as ctx:
+        channels.link(ctx, CHANNEL, "deal", deal.id)
+    with ctx_for(ana) as ctx:
+        channels.link(ctx, CHANNEL, "deal", other.id, instead=True)
+        change = ctx.change_id
+    with ctx_for(ana) as ctx:
+        undo.undo(ctx, change)
+    assert owner_of(ctx_for, ana) == (EntityType.DEAL, deal.id)
+
+
+def test_unlinking_is_not_undone_where_the_channel_is_taken_since(ctx_for: CtxFor, ana: Member, deal: Deal) -> None:
+    with ctx_for() as ctx:
+        other = make_deal(ctx, "Renewal", owner=ana)
+    with ctx_for(ana) as ctx:
+        channels.link(ctx, CHANNEL, "deal", deal.id)
+    with ctx_for(ana) as ctx:
+        channels.unlink(ctx, CHANNEL)
+        change = ctx.change_id
+    with ctx_for(ana) as ctx:
+        channels.link(ctx, CHANNEL, "deal", other.id)
+    with ctx_for(ana) as ctx, pytest.raises(Conflict) as refused:
+        undo.undo(ctx, change)
+    assert refused.value.code == "channel_taken"
+    assert owner_of(ctx_for, ana) == (EntityType.DEAL, other.id)
