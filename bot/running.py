@@ -19,7 +19,7 @@ from bot.routes import Action, Route, Submission, UnknownRoute, route_id_of, unp
 from bot.tokens import Installation
 from core.context import Clock, Ctx, new_id
 from core.db import Database
-from core.errors import AlreadyDone, DomainError, Forbidden, Invalid
+from core.errors import AlreadyDone, DomainError, Forbidden, Invalid, NotFound
 from core.i18n import Viewer
 from core.idempotency import claim
 from core.members import sync_profile
@@ -87,7 +87,7 @@ class Runner:
         except UnknownRoute:
             outcome.error = outcome.viewer.t(errors.SENTENCES["old_button"])
         except DomainError as error:
-            outcome.error = errors.sentence(error, outcome.viewer)
+            outcome.error = errors.sentence(_as_clicked(error, source), outcome.viewer)
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("interaction_failed", reference=reference, source=source)
@@ -108,6 +108,13 @@ class Runner:
             if isinstance(reply, FieldErrors):
                 raise _Refused(reply)
         return reply
+
+
+def _as_clicked(error: DomainError, source: str) -> DomainError:
+    """Who clicks on a shared card has it before their eyes: that it may not exist would read like a fault."""
+    if error.code == NotFound.code and source.startswith("button "):
+        return NotFound("not_found_here")
+    return error
 
 
 def _introduce(ctx: Ctx, person: SlackPerson) -> None:

@@ -25,6 +25,8 @@ class Shown:
     """A deal that is in a won stage right now."""
     owner: str = ""
     """Slack user id of whose it is right now, empty for nobody."""
+    worth: str = ""
+    """What a deal is worth, in words."""
 
 
 class Content(Protocol):
@@ -70,9 +72,11 @@ def intro(viewer: Viewer, purpose: Purpose, shown: Shown, by: str, *, holds: boo
         case Purpose.WON if not holds:
             return viewer.t("{ref} {name} was announced as won and is open again.", ref=shown.ref, name=name)
         case Purpose.WON if by:
-            return viewer.t("Won! {who} closed {ref} {name}.", who=who, ref=shown.ref, name=name)
+            return viewer.t(
+                "Won! {who} closed {ref} {name}: {worth}.", who=who, ref=shown.ref, name=name, worth=shown.worth
+            )
         case Purpose.WON:
-            return viewer.t("Won! {ref} {name} is closed.", ref=shown.ref, name=name)
+            return viewer.t("Won! {ref} {name} is closed: {worth}.", ref=shown.ref, name=name, worth=shown.worth)
         case Purpose.SHARED if by:
             return viewer.t("{who} shared {ref} {name}.", who=who, ref=shown.ref, name=name)
         case Purpose.SHARED:

@@ -37,6 +37,7 @@ def test_a_line_of_text_becomes_a_lead_and_undo_takes_it_back(world: World) -> N
     )
     assert ana.modal.title == "New lead"
     assert ana.modal.value("Notes") == "met at the fair"
+    ana.modal.click("More fields")
     ana.modal.fill({"Source": "Referral"})
     ana.modal.submit("Create")
 
@@ -61,6 +62,7 @@ def test_the_shortcut_opens_an_empty_form(world: World) -> None:
 def test_what_cannot_be_used_is_said_under_its_field(world: World) -> None:
     ana = world.ana
     ana.command("/lead new Lena")
+    ana.modal.click("More fields")
     ana.modal.fill({"Phone": "12", "Next follow-up": world.sandbox.clock.now().date() - timedelta(days=3)})
     ana.modal.submit()
     assert set(ana.modal.errors) == {"Phone", "Next follow-up"}
@@ -228,6 +230,7 @@ def test_who_comes_second_sees_what_changed_and_keeps_what_they_typed(world: Wor
     lead_of(world, world.ana, company="Acme GmbH")
     for person in (world.ana, world.mira):
         saw(person.command("/lead view L-1", channel="#sales")).click("Edit")
+    world.mira.modal.click("More fields")
     world.mira.modal.fill({"Company": "Acme AG", "Source": "Referral"})
     world.mira.modal.submit()
     world.ana.modal.fill({"Notes": "Wants a pilot"})
@@ -284,7 +287,7 @@ def test_a_card_that_was_open_when_the_right_was_lost_refuses(world: World) -> N
         leads.assign(ctx, world.rows(Lead)[0].id, world.ben.id)
     for act in (lambda: card.click("Edit"), lambda: card.click("Convert"), lambda: card.choose("Status", "Lost")):
         act()
-        assert "cannot find" in world.ana.last_message("#sales").text
+        assert "cannot find that for you" in world.ana.last_message("#sales").text
         assert not world.ana.has_modal
     assert world.rows(Lead)[0].status is LeadStatus.NEW
 
@@ -302,9 +305,11 @@ def test_a_lead_becomes_a_deal_and_back(world: World) -> None:
 
     said = world.ana.last_message("#sales")
     assert "Lead L-1 is now deal D-1." in said.text
-    assert {"Open deal", "Open contact", "Open account"} <= set(said.buttons())
+    assert said.has_button("New quote"), "work goes on with the deal"
+    lead = saw(world.ana.command("/lead view L-1", channel="#sales"))
+    assert {"Open deal", "Open contact", "Open account"} <= set(lead.buttons())
     assert [len(world.rows(model)) for model in (Account, Contact, Deal)] == [1, 1, 1]
-    said.click("Open account")
+    lead.click("Open account")
     assert "D-1" in world.ana.last_message("#sales").visible_text()
     said.click("Undo")
     assert [len(world.rows(model)) for model in (Account, Contact, Deal)] == [0, 0, 0]

@@ -64,7 +64,8 @@ def test_a_win_is_announced_and_an_undone_win_says_so(world: World, deal: Deal) 
     shown.click("Won")
     world.settle()
     (announced,) = posts(world)
-    assert "Won! Ana Costa closed D-1 Rollout." in announced
+    assert "Won! Ana Costa closed D-1 Rollout: " in announced
+    assert "not shown in channels" not in announced
     world.ana.last_message("#general").click("Undo")
     world.settle()
     (announced,) = posts(world)
