@@ -19,6 +19,8 @@ from urllib3.exceptions import HTTPError as TransportError
 
 log = structlog.get_logger()
 TIMEOUT_SECONDS = 5.0
+UPLOAD_SECONDS = 30.0
+"""A file may be megabytes."""
 POOL_SIZE = 64
 
 
@@ -53,6 +55,23 @@ class SlackConnection:
             return False
         if answer.status != 200:
             log.warning("response_url_refused", status=answer.status)
+        return answer.status == 200
+
+    def upload(self, url: str, content: bytes) -> bool:
+        """Post a file's content to the address files.getUploadURLExternal gave. False where it was not taken."""
+        try:
+            answer = self._pool.request(
+                "POST",
+                url,
+                body=content,
+                headers={"Content-Type": "application/octet-stream"},
+                timeout=urllib3.Timeout(total=UPLOAD_SECONDS),
+            )
+        except TransportError:
+            log.warning("upload_unreachable")
+            return False
+        if answer.status != 200:
+            log.warning("upload_refused", status=answer.status)
         return answer.status == 200
 
 

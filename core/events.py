@@ -92,3 +92,11 @@ class HomeChanged(Event, kind="home.changed"):
     """What a person's App Home shows is out of date."""
 
     member_id: UUID
+
+
+@dataclass(frozen=True)
+class AuditAsked(Event, kind="audit.asked"):
+    """An admin wants what an audit search finds as a file. `words` as they were typed."""
+
+    member_id: UUID
+    words: str

@@ -10,13 +10,13 @@ from core.context import Clock, Ctx, Workspace
 from core.db import Database
 from core.errors import Busy
 from core.workspaces import system_ctx
-from notifications import claims, effects
+from notifications import claims, effects, exports
 from notifications.claims import PACE, Claimed
 from notifications.composing import SOURCE, Call, Composer, Skip, Unreadable
 from notifications.content import Content
 from notifications.failures import MAX_ATTEMPTS, Backoff, Failure, Permanent, Transient
 from notifications.routing import UNREADABLE
-from notifications.slack import Sender
+from notifications.slack import Answer, Sender
 
 log = structlog.get_logger()
 ENDINGS = 3
@@ -69,13 +69,18 @@ class Carrier:
     def _call(self, workspace: Workspace, delivery: Claimed, call: Call) -> None:
         started = self._clock.now()
         try:
-            answer = self._sender.call(workspace.team_id, call.method, call.arguments)
+            answer = self._send(workspace.team_id, call)
         except Failure as failure:
             why = failure
             log.info("call_failed", delivery_id=str(delivery.id), kind=delivery.kind, code=failure.code)
             self._end(workspace, lambda ctx: effects.failed(ctx, delivery, call, why, self._backoff), delivery, started)
         else:
             self._end(workspace, lambda ctx: effects.succeeded(ctx, delivery, call, answer), delivery, started)
+
+    def _send(self, team_id: str, call: Call) -> Answer:
+        if call.file is None:
+            return self._sender.call(team_id, call.method, call.arguments)
+        return exports.send(self._sender, team_id, str(call.arguments["user"]), call.file)
 
     def _end(
         self,

@@ -16,15 +16,31 @@ from sqlalchemy.orm import Session
 from bot.envelopes import home_view, message_payload
 from bot.replies import Message
 from bot.views import kit
+from core.access import Power, has_power
 from core.context import Clock, Ctx
 from core.enums import EntityType
 from core.errors import NotFound
 from core.models import Card, Member
+from core.notices import is_channel
 from core.workspaces import member_ctx, system_ctx
-from notifications import claims, routing
+from notifications import claims, exports, notices, routing
 from notifications.claims import Claimed
 from notifications.content import Content, Shown, intro, not_shared, still_true
-from notifications.plans import METHODS, ForMember, Kind, NewCard, NotShared, OldCard, Purpose, StoredEvent, unpack
+from notifications.exports import FileToSend
+from notifications.notices import Held, Line
+from notifications.plans import (
+    METHODS,
+    AuditFile,
+    ForMember,
+    Kind,
+    Morning,
+    NewCard,
+    NotShared,
+    OldCard,
+    Purpose,
+    StoredEvent,
+    unpack,
+)
 from notifications.rules import UnknownEvent
 from notifications.slack import client_msg_id
 
@@ -46,6 +62,9 @@ class Call:
     new_card: NewCard | None = None
     card_id: UUID | None = None
     member_id: UUID | None = None
+    held: tuple[UUID, ...] = ()
+    """The notices a morning message takes along."""
+    file: FileToSend | None = None
 
     @property
     def method(self) -> str:
@@ -94,6 +113,10 @@ class Composer:
                 return self._home(_read(ForMember, delivery), delivery)
             case Kind.NOT_SHARED:
                 return self._not_shared(_read(NotShared, delivery), delivery.id)
+            case Kind.MORNING:
+                return self._morning(_read(Morning, delivery), delivery.id)
+            case Kind.AUDIT:
+                return self._audit(_read(AuditFile, delivery))
             case Kind.EVENT:
                 return self._event(_read(StoredEvent, delivery))
 
@@ -185,7 +208,9 @@ class Composer:
         holds = still_true(card.purpose, shown, ctx.actor.slack_user_id)
         line = intro(ctx.viewer, card.purpose, shown, self._name(card.by_id), holds=holds)
         blocks = shown.message.blocks or [kit.section(shown.message.text)]
-        return Message(f"{line} {shown.message.text}", [kit.section(line), *blocks][: kit.MESSAGE_BLOCKS_MAX])
+        audience = card.channel if card.purpose is not Purpose.ASSIGNED else ctx.actor.slack_user_id
+        head = kit.section(line, notices.settings_button(audience, ctx.viewer))
+        return Message(f"{line} {shown.message.text}", [head, *blocks][: kit.MESSAGE_BLOCKS_MAX])
 
     def _not_shared(self, about: NotShared, delivery_id: UUID) -> Call | Skip:
         ctx = self._as(about.member_id)
@@ -197,6 +222,51 @@ class Composer:
             return Skip("The person may not see the record any more.")
         message = not_shared(ctx.viewer, shown, about.channel, about.error)
         return Call(Kind.NOT_SHARED, _post(ctx.actor.slack_user_id, message, delivery_id))
+
+    # -- the morning, and files -------------------------------------------------------------------------------------
+
+    def _morning(self, about: Morning, delivery_id: UUID) -> Call | Skip:
+        ctx = self._audience(about.audience)
+        waiting = notices.waiting(self._system(), about.audience)
+        lines: dict[UUID, Line] = {}
+        for held in waiting:
+            line = self._morning_line(ctx, held, about.audience) if ctx is not None else None
+            if line is not None:
+                lines[held.id] = line
+        notices.mark_told(self._system(), [held.id for held in waiting if held.id not in lines])
+        if ctx is None or not lines:
+            return Skip("There is nothing left to tell.")
+        message = notices.morning_message(about.audience, list(lines.values()), ctx.viewer)
+        return Call(Kind.MORNING, _post(about.audience, message, delivery_id), held=tuple(lines))
+
+    def _morning_line(self, ctx: Ctx, held: Held, audience: str) -> Line | None:
+        """None where it is not true any more, or not for these eyes."""
+        try:
+            shown = self.content.card(ctx, EntityType(held.entity), held.entity_id, public=is_channel(audience))
+        except NotFound:
+            return None
+        if not still_true(held.purpose, shown, ctx.actor.slack_user_id):
+            return None
+        text = intro(ctx.viewer, held.purpose, shown, "", holds=True)
+        return Line(text, shown.ref, held.entity, held.entity_id)
+
+    def _audience(self, audience: str) -> Ctx | None:
+        """With whose rights a morning message is made: the person's own; a channel's in the workspace's language."""
+        if is_channel(audience):
+            ctx = self._system()
+            ctx.actor = replace(ctx.actor, locale=ctx.workspace.locale)
+            return ctx
+        member_id = self.session.scalar(
+            select(Member.id).where(Member.workspace_id == self.workspace_id, Member.slack_user_id == audience)
+        )
+        return self._as(member_id) if member_id is not None else None
+
+    def _audit(self, wanted: AuditFile) -> Call | Skip:
+        ctx = self._as(wanted.member_id)
+        if ctx is None or not has_power(ctx, Power.CONFIGURE):
+            return Skip("Only admins may have it.")
+        file = exports.audit_file(ctx, wanted.words)
+        return Call(Kind.AUDIT, {"user": ctx.actor.slack_user_id}, file=file)
 
     # -- who reads --------------------------------------------------------------------------------------------------
 

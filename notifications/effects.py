@@ -14,7 +14,7 @@ from core.context import Ctx, new_id
 from core.enums import Role
 from core.events import HomeChanged
 from core.models import Card, Member
-from notifications import claims, routing
+from notifications import claims, notices, routing
 from notifications.claims import Claimed
 from notifications.composing import Call
 from notifications.failures import MAX_ATTEMPTS, VANISHED, Backoff, Failure, Permanent, RateLimited
@@ -73,6 +73,8 @@ def succeeded(ctx: Ctx, delivery: Claimed, call: Call, answer: Answer) -> None:
             _keep_card(ctx, call.new_card, posted, call.digest)
         case Kind.CARD_EDIT if call.card_id is not None:
             _card_shows(ctx, call.card_id, call.digest, gone=call.farewell)
+        case Kind.MORNING:
+            notices.mark_told(ctx, call.held)
         case _:
             pass
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from core.cards import HOME
 from core.context import Ctx
 from core.enums import EntityType
-from core.events import Event, HomeChanged, MemberJoined, RecordAssigned, RecordChanged
+from core.events import AuditAsked, Event, HomeChanged, MemberJoined, RecordAssigned, RecordChanged
 from core.models import Account, Card, Contact, Deal, Lead, Member, Quote
 from notifications.rules import Facts, LiveCard
 
@@ -32,7 +32,7 @@ class FactFinder:
         """What the rule for this event may need."""
         channel = self._ctx.workspace.sales_channel
         match event:
-            case MemberJoined() | HomeChanged():
+            case MemberJoined() | HomeChanged() | AuditAsked():
                 return self._facts([event.member_id], channel)
             case RecordAssigned():
                 return self._facts([event.owner_id], channel)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -21,6 +22,8 @@ class Kind(StrEnum):
     CARD_EDIT = "card.edit"
     HOME = "home.publish"
     NOT_SHARED = "card.not_shared"
+    MORNING = "notices.morning"
+    AUDIT = "audit.export"
     EVENT = "event.route"
     """An event this version could not read; only ever a dead letter, which a retry reads again."""
 
@@ -41,6 +44,8 @@ METHODS: Mapping[Kind, str] = MappingProxyType(
         Kind.CARD_EDIT: "chat.update",
         Kind.HOME: "views.publish",
         Kind.NOT_SHARED: "chat.postMessage",
+        Kind.MORNING: "chat.postMessage",
+        Kind.AUDIT: "files.completeUploadExternal",
     }
 )
 """The Web API method each kind calls: Slack's limits are counted by method and workspace."""
@@ -88,6 +93,21 @@ class NotShared:
 
 
 @dataclass(frozen=True)
+class Morning:
+    """Payload of a morning message; what it says is what waits for the audience (core.notices) by then."""
+
+    audience: str
+
+
+@dataclass(frozen=True)
+class AuditFile:
+    """Payload of an export of the audit: who wants it, and the words of the search."""
+
+    member_id: UUID
+    words: str
+
+
+@dataclass(frozen=True)
 class StoredEvent:
     """Payload of an event nobody could read: what was stored."""
 
@@ -105,6 +125,8 @@ class Plan:
     lane: str
     kind: Kind
     payload: object
+    due_at: datetime | None = None
+    """When it is to be made (UTC); None for now."""
 
 
 def pack(payload: object) -> dict[str, object]:

@@ -12,6 +12,7 @@ from core import events
 from core.context import Ctx, new_id
 from core.enums import DeliveryState
 from core.models import Delivery, Lane, Outbox
+from notifications import notices
 from notifications.facts import FactFinder
 from notifications.plans import Kind, Plan, StoredEvent, pack
 from notifications.rules import UnknownEvent, plans_for
@@ -33,7 +34,7 @@ def route(ctx: Ctx, limit: int = BATCH) -> int:
     rows = _waiting(ctx, limit)
     finder = FactFinder(ctx)
     plans = [plan for row in rows for plan in _plans(ctx, row.id, row.kind, row.payload, finder)]
-    put(ctx, plans)
+    put(ctx, notices.sift(ctx, plans))
     for row in rows:
         row.routed_at = ctx.now
     ctx.session.flush()
@@ -43,7 +44,7 @@ def route(ctx: Ctx, limit: int = BATCH) -> int:
 def route_again(ctx: Ctx, stored: StoredEvent) -> None:
     """Read an event that was set aside, once somebody asks for it. Raises what the first reading raised."""
     event = events.unpack(stored.kind, stored.payload)
-    put(ctx, plans_for(event, FactFinder(ctx).about(event), stored.outbox_id))
+    put(ctx, notices.sift(ctx, plans_for(event, FactFinder(ctx).about(event), stored.outbox_id)))
 
 
 def set_aside(ctx: Ctx) -> int:
@@ -59,7 +60,7 @@ def set_aside(ctx: Ctx) -> int:
 
 
 def put(ctx: Ctx, plans: Iterable[Plan]) -> None:
-    """Store deliveries, due now; one whose key is there already is not stored again."""
+    """Store deliveries, due now or when they say; one whose key is there already is not stored again."""
     rows = [_values(ctx, plan) for plan in plans]
     if rows:
         statement = upsert(Delivery).values(rows)
@@ -104,7 +105,7 @@ def _values(ctx: Ctx, plan: Plan) -> dict[str, object]:
         "payload": pack(plan.payload),
         "state": DeliveryState.PENDING,
         "attempts": 0,
-        "next_at": ctx.now,
+        "next_at": plan.due_at or ctx.now,
         "last_error": "",
         "remote_id": "",
         "created_at": ctx.now,

@@ -5,8 +5,18 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from core.enums import EntityType
-from core.events import CardShared, DealWon, Event, HomeChanged, MemberJoined, RecordAssigned, RecordChanged
-from notifications.plans import ForMember, Kind, NewCard, Plan, Purpose, card_edit, home_publish, profile_sync
+from core.events import AuditAsked, CardShared, DealWon, Event, HomeChanged, MemberJoined, RecordAssigned, RecordChanged
+from notifications.plans import (
+    AuditFile,
+    ForMember,
+    Kind,
+    NewCard,
+    Plan,
+    Purpose,
+    card_edit,
+    home_publish,
+    profile_sync,
+)
 
 
 class UnknownEvent(Exception):
@@ -55,6 +65,8 @@ def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
             return _announcement(event, facts, event_id)
         case HomeChanged():
             return _home(event.member_id, facts)
+        case AuditAsked():
+            return _export(event, facts, event_id)
         case _:
             raise UnknownEvent(type(event).kind)
 
@@ -101,3 +113,12 @@ def _announcement(event: DealWon, facts: Facts, event_id: UUID) -> list[Plan]:
         EntityType.DEAL, event.deal_id, facts.sales_channel, Purpose.WON, member_id=event.by_id, by_id=event.by_id
     )
     return [Plan(f"won:{event_id}", facts.sales_channel, Kind.CARD_POST, card)]
+
+
+def _export(event: AuditAsked, facts: Facts, event_id: UUID) -> list[Plan]:
+    slack_user_id = facts.people.get(event.member_id)
+    if slack_user_id is None:
+        return []
+    # A lane of its own: a long file must not hold up what the person is told meanwhile.
+    wanted = AuditFile(event.member_id, event.words)
+    return [Plan(f"audit:{event_id}", f"audit:{slack_user_id}", Kind.AUDIT, wanted)]

@@ -3,6 +3,7 @@
 import itertools
 import sys
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from core.workspaces import workspace_id_for
 from notifications.failures import Transient, classify
 
 Answer = Mapping[str, Any]
-FORM_METHODS = frozenset({"users.info"})
+FORM_METHODS = frozenset({"users.info", "files.getUploadURLExternal"})
 """Methods that read no JSON body (docs.slack.dev/apis/web-api, "Evaluating responses")."""
 
 
@@ -24,6 +25,10 @@ class Sender(Protocol):
 
     def call(self, team_id: str, method: str, arguments: Mapping[str, object]) -> Answer:
         """Slack's answer. Raises notifications.failures.Failure."""
+        ...
+
+    def upload(self, url: str, content: bytes) -> None:
+        """Hand a file's content over at the address Slack gave for it. Raises notifications.failures.Failure."""
         ...
 
 
@@ -49,9 +54,22 @@ class SlackSender:
         data: Answer = answer.data if isinstance(answer.data, dict) else {}
         return data
 
+    def upload(self, url: str, content: bytes) -> None:
+        """Hand a file's content over. Raises Transient: what went wrong on the way may go right the next time."""
+        if not self._slack.upload(url, content):
+            raise Transient("upload_failed", "Slack did not take the file.")
+
 
 class ConsoleSender:
     """Prints what Slack would be sent: for a first look without a workspace."""
+
+    _STEPS: Mapping[str, Answer] = MappingProxyType(
+        {
+            "conversations.open": {"ok": True, "channel": {"id": "D0"}},
+            "files.getUploadURLExternal": {"ok": True, "file_id": "F0", "upload_url": "console"},
+        }
+    )
+    """Steps on the way to a file, whose answers lead to the next."""
 
     def __init__(self, clock: Clock, write: Callable[[str], object] = sys.stdout.write) -> None:
         self._clock, self._write = clock, write
@@ -59,11 +77,17 @@ class ConsoleSender:
 
     def call(self, team_id: str, method: str, arguments: Mapping[str, object]) -> Answer:
         """Print one line: method, receiver, text. Always succeeds."""
+        if method in self._STEPS:
+            return self._STEPS[method]
         receiver = arguments.get("channel") or arguments.get("user_id") or arguments.get("user") or ""
         text = str(arguments.get("text", "")).replace("\n", " ")
         self._write(f"[{team_id}] {method} {receiver}: {text}\n")
         ts = f"{int(self._clock.now().timestamp())}.{next(self._numbers):06d}"
         return {"ok": True, "channel": receiver, "ts": arguments.get("ts", ts)}
+
+    def upload(self, url: str, content: bytes) -> None:  # noqa: ARG002 - there is no address
+        """Print how much it is."""
+        self._write(f"upload of {len(content)} bytes\n")
 
 
 def client_msg_id(delivery_id: UUID) -> str:

@@ -9,6 +9,7 @@ from sandbox.state import new_id
 SCOPES = (
     "commands",
     "chat:write",
+    "files:write",
     "im:write",
     "users:read",
     "users:read.email",

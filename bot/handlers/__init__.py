@@ -5,6 +5,7 @@ def register_all() -> None:
     """Import every area, so that its routes and commands are known."""
     from bot.handlers import (  # imported for their registrations
         activities,
+        audit,
         deal_stages,
         deals,
         home,
@@ -13,6 +14,7 @@ def register_all() -> None:
         lists,
         mentions,
         more,
+        notices,
         pipeline,
         quote_editor,
         quotes,
@@ -26,6 +28,7 @@ def register_all() -> None:
 
     del (
         activities,
+        audit,
         deal_stages,
         deals,
         home,
@@ -34,6 +37,7 @@ def register_all() -> None:
         lists,
         mentions,
         more,
+        notices,
         pipeline,
         quote_editor,
         quotes,

@@ -6,16 +6,17 @@ from bot.commands import CommandCall
 from bot.dispatch import COMMANDS, Request, command, on, on_event
 from bot.payloads import EventBody
 from bot.replies import Nothing, Reply, Say, ShowHome
-from bot.routes import DismissDelivery, RefreshHome, RetryDelivery, ShowHelp
+from bot.routes import DismissDelivery, RefreshHome, RetryDelivery, ShowHelp, SwitchHome
 from bot.views import help as views
 from bot.views import home as home_views
 from bot.views import records as record_views
 from bot.views.help import Help
-from core import deliveries
+from core import deliveries, preferences
 from core.cards import remember_home
 from core.context import Ctx
 from core.enums import EntityType
 from core.queries import home as queries
+from core.queries.home import Pages
 from core.queries.records import SEARCHABLE, card_of, search
 
 FOUND_ROWS = 8
@@ -80,7 +81,14 @@ def home_opened(ctx: Ctx, event: EventBody) -> Reply:
 @on(RefreshHome)
 def refresh_home(ctx: Ctx, route: RefreshHome, _request: Request) -> Reply:
     """Another page of one of its lists."""
-    return show_home(ctx, route.due_page, route.deals_page)
+    return show_home(ctx, Pages(route.due_page, route.tasks_page, route.deals_page))
+
+
+@on(SwitchHome)
+def switch_home(ctx: Ctx, route: SwitchHome, _request: Request) -> Reply:
+    """One's own day, or the team's."""
+    preferences.remember(ctx, queries.VIEW, {"team": route.team})
+    return show_home(ctx)
 
 
 @on(RetryDelivery)
@@ -97,6 +105,6 @@ def dismiss_delivery(ctx: Ctx, route: DismissDelivery, _request: Request) -> Rep
     return show_home(ctx)
 
 
-def show_home(ctx: Ctx, due_page: int = 0, deals_page: int = 0) -> Reply:
+def show_home(ctx: Ctx, pages: Pages | None = None) -> Reply:
     """The person's App Home as it is now."""
-    return ShowHome(home_views.home(queries.home(ctx, due_page, deals_page), ctx.viewer))
+    return ShowHome(home_views.home(queries.home(ctx, pages), ctx.viewer))

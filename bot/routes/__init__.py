@@ -4,6 +4,7 @@
 """
 
 from bot.routes.activities import FollowUpDone, LogCall, SaveCall, SnoozeFollowUp
+from bot.routes.audit import ExportAudit, ShowAudit
 from bot.routes.base import (
     BUTTON_VALUE_MAX,
     METADATA_MAX,
@@ -31,7 +32,7 @@ from bot.routes.deals import (
     ShowStages,
     WinDeal,
 )
-from bot.routes.home import DismissDelivery, RefreshHome, RetryDelivery, ShowHelp
+from bot.routes.home import DismissDelivery, RefreshHome, RetryDelivery, ShowHelp, SwitchHome
 from bot.routes.leads import (
     AssignLead,
     CheckLead,
@@ -46,6 +47,7 @@ from bot.routes.leads import (
 )
 from bot.routes.links import LinkChannel, RunWords, UnlinkChannel
 from bot.routes.lists import ChangeList, Claim, ShowList
+from bot.routes.notices import SaveNotices, ShowNotices
 from bot.routes.pipeline import ShowPipeline
 from bot.routes.quotes import (
     AddQuoteLine,
@@ -154,6 +156,7 @@ __all__ = [
     "EditStage",
     "EditTags",
     "EditWord",
+    "ExportAudit",
     "FindAccount",
     "FindContact",
     "FindCountry",
@@ -204,6 +207,7 @@ __all__ = [
     "SaveMember",
     "SaveMove",
     "SaveNote",
+    "SaveNotices",
     "SavePipeline",
     "SaveProduct",
     "SaveQuote",
@@ -222,15 +226,18 @@ __all__ = [
     "SetLeadStatus",
     "ShareCard",
     "ShiftStage",
+    "ShowAudit",
     "ShowHelp",
     "ShowHistory",
     "ShowList",
+    "ShowNotices",
     "ShowPipeline",
     "ShowSection",
     "ShowStages",
     "SnoozeFollowUp",
     "SnoozeTask",
     "Submission",
+    "SwitchHome",
     "TaskDone",
     "TaskFromMessage",
     "TurnHistory",

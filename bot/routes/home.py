@@ -12,6 +12,14 @@ class RefreshHome(Action, id="home.refresh"):
 
     due_page: int = 0
     deals_page: int = 0
+    tasks_page: int = 0
+
+
+@dataclass(frozen=True)
+class SwitchHome(Action, id="home.switch"):
+    """Show one's own day and deals in App Home, or the team's."""
+
+    team: bool = False
 
 
 @dataclass(frozen=True)

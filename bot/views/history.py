@@ -41,10 +41,10 @@ def history_modal(record: Hit, changes: RecordHistory, viewer: Viewer, notice: s
 
 def _item(item: HistoryItem, changes: RecordHistory, viewer: Viewer) -> Block:
     lines = [
-        f"*{kit.esc(item.who or 'Rapport')}* {_did(item, viewer)}",
-        *(_field(one, viewer) for one in item.fields),
+        f"*{kit.esc(item.who or 'Rapport')}* {did(item.action, takes_back=item.takes_back, viewer=viewer)}",
+        *(change_line(one, viewer) for one in item.fields),
     ]
-    lines.append(" · ".join(filter(None, (viewer.slack_date(item.at), _where(item.source, viewer)))))
+    lines.append(" · ".join(filter(None, (viewer.slack_date(item.at), where_from(item.source, viewer)))))
     if item.undone:
         lines.append(f"_{viewer.t('Undone since')}_")
     undo = UndoInHistory(changes.entity.value, changes.id, item.change_id, changes.page.page)
@@ -58,13 +58,14 @@ def edited_meanwhile(who: str, changes: Sequence[FieldChange], viewer: Viewer) -
     `who` is a name, empty for the system.
     """
     text = viewer.t("{who} changed this meanwhile. Save again to keep what you typed.", who=kit.esc(who or "Rapport"))
-    return [kit.alert(text, "warning"), kit.section("\n".join(_field(one, viewer) for one in changes))]
+    return [kit.alert(text, "warning"), kit.section("\n".join(change_line(one, viewer) for one in changes))]
 
 
-def _did(item: HistoryItem, viewer: Viewer) -> str:
-    if item.takes_back:
+def did(action: str, *, takes_back: bool, viewer: Viewer) -> str:
+    """What was done, after a name: created it, changed it, took a change back."""
+    if takes_back:
         return viewer.t("took a change back")
-    match item.action:
+    match action:
         case history.CREATE:
             return viewer.t("created it")
         case history.ARCHIVE:
@@ -75,7 +76,7 @@ def _did(item: HistoryItem, viewer: Viewer) -> str:
             return viewer.t("changed it")
 
 
-def _where(source: str, viewer: Viewer) -> str:
+def where_from(source: str, viewer: Viewer) -> str:
     """Where a change came from. Sources are written by core.context.Ctx.source's makers."""
     kind = source.partition(" ")[0]
     if source.startswith("/"):
@@ -85,7 +86,8 @@ def _where(source: str, viewer: Viewer) -> str:
     return viewer.t("in the terminal") if kind == "terminal" else ""
 
 
-def _field(change: FieldChange, viewer: Viewer) -> str:
+def change_line(change: FieldChange, viewer: Viewer) -> str:
+    """A field that changed: `Stage: Qualified → Proposal`."""
     label, old, new = field_label(change.field, viewer), _value(change.old, viewer), _value(change.new, viewer)
     return f"{label}: {new}" if change.old is None else f"{label}: {old} → {new}"
 

@@ -14,41 +14,76 @@ from bot.routes import (
     RefreshHome,
     RetryDelivery,
     ShowHelp,
+    ShowNotices,
+    ShowPipeline,
+    SnoozeTask,
+    SwitchHome,
+    TaskDone,
 )
 from bot.views import kit
-from bot.views.activities import due_line
+from bot.views.activities import SNOOZES, due_line
 from bot.views.help import first_steps, quick_actions
 from core.i18n import Viewer
+from core.queries.day import TaskItem
 from core.queries.deals import DealRow
 from core.queries.home import DeadLetter, HomeData
+from core.queries.pipeline import Sum, Whose
 from core.queries.records import Page
 
 T = TypeVar("T")
 UNDELIVERED = {
+    "audit.export": "An export of the audit",
     "card.edit": "The update of a card",
     "card.not_shared": "A message",
     "card.post": "A card",
     "home.publish": "Somebody's App Home",
     "member.welcome": "A welcome message",
+    "notices.morning": "A morning message",
     "profile.sync": "Reading a profile",
 }
 """What kinds of delivery are called; others are a message."""
 NAME_SHOWN = 200
+STAGE_SHOWN = 60
+STAGES_SHOWN = 12
+SUMS_SHOWN = 8
 
 
 def home(data: HomeData, viewer: Viewer) -> Home:
-    """The person's App Home: at most some 60 blocks (Slack takes 100), two each for eight rows a list and the frame."""
+    """The person's App Home: at most some 85 blocks (Slack takes 100), two each for eight rows a list and the frame."""
     if data.is_new and not data.dead:
         return _first_time(viewer)
     blocks = [
         quick_actions(viewer),
+        *_views(data, viewer),
         *_dead(data, viewer),
         *_due(data, viewer),
+        *_tasks(data, viewer),
         kit.divider(),
+        *_pipeline(data, viewer),
         *_deals(data, viewer),
-        kit.context(viewer.t("Type `/crm help` anywhere to see every command.")),
+        *_recent(data, viewer),
+        kit.divider(),
+        kit.actions(
+            kit.button(viewer.t("Notifications"), ShowNotices(), label=viewer.t("Choose what Rapport tells you")),
+            kit.button(viewer.t("See all commands"), ShowHelp()),
+        ),
     ]
     return Home(blocks)
+
+
+def _views(data: HomeData, viewer: Viewer) -> list[Block]:
+    """Mine and Team, for those who manage somebody. The line says which one it is; the colour only repeats that."""
+    if not data.has_team:
+        return []
+    says = viewer.t("This is your team's day.") if data.team else viewer.t("This is your own day.")
+    buttons = [
+        kit.button(text, SwitchHome(team), style="primary" if team is data.team else "", label=label)
+        for text, team, label in (
+            (viewer.t("Mine"), False, viewer.t("Show my own day")),
+            (viewer.t("Team"), True, viewer.t("Show my team's day")),
+        )
+    ]
+    return [kit.context(says), kit.actions(*buttons)]
 
 
 def _first_time(viewer: Viewer) -> Home:
@@ -78,9 +113,18 @@ def _due(data: HomeData, viewer: Viewer) -> list[Block]:
         return [*blocks, kit.section(text), kit.actions(kit.button(viewer.t("Log call"), LogCall()))]
     for item in data.due.rows:
         blocks += due_line(item, viewer)
-    deals_page = data.deals.page
-    turns = _turns(data.due, lambda page: RefreshHome(page, deals_page), viewer.t("follow-ups"), viewer)
-    return blocks + turns
+    return blocks + _turns(data.due, lambda page: _refresh(data, due=page), viewer.t("follow-ups"), viewer)
+
+
+def _refresh(
+    data: HomeData, *, due: int | None = None, deals: int | None = None, tasks: int | None = None
+) -> RefreshHome:
+    """Another page of one list; the others keep theirs."""
+    return RefreshHome(
+        data.due.page if due is None else due,
+        data.deals.page if deals is None else deals,
+        data.tasks.page if tasks is None else tasks,
+    )
 
 
 def _turns(page: Page[T], route: Callable[[int], RefreshHome], what: str, viewer: Viewer) -> list[Block]:
@@ -96,22 +140,103 @@ def _turns(page: Page[T], route: Callable[[int], RefreshHome], what: str, viewer
     return [kit.actions(*buttons)] if buttons else []
 
 
+# -- tasks --------------------------------------------------------------------------------------------------------
+
+
+def _tasks(data: HomeData, viewer: Viewer) -> list[Block]:
+    if not data.tasks.rows:
+        return []
+    blocks: list[Block] = [kit.header(viewer.t("Tasks due"))]
+    for item in data.tasks.rows:
+        blocks += _task(item, viewer)
+    return blocks + _turns(data.tasks, lambda page: _refresh(data, tasks=page), viewer.t("tasks"), viewer)
+
+
+def _task(item: TaskItem, viewer: Viewer) -> list[Block]:
+    """What is to be done on which record, since when, and what can be done about it right here."""
+    about, subject = item.record, kit.cut(item.subject, NAME_SHOWN)
+    when = viewer.relative_date(item.day, item.today)
+    facts = [
+        viewer.t("Overdue: {when}", when=when) if item.day < item.today else viewer.t("Due {when}", when=when),
+        f"{about.ref} {kit.esc(kit.cut(about.name, NAME_SHOWN))}",
+    ]
+    if item.owner:
+        facts.append(f"<@{item.owner}>")
+    opener = kit.button(
+        viewer.t("Open"), OpenRecord(about.entity.value, about.id), label=viewer.t("Open {ref}", ref=about.ref)
+    )
+    snoozes = [
+        kit.button(viewer.t(text), SnoozeTask(item.id, days), label=viewer.t("Put off by {n} days", n=days))
+        for text, _, days in SNOOZES
+    ]
+    call = viewer.t("Log a call on {ref}", ref=about.ref)
+    return [
+        kit.section(f"*{kit.esc(subject)}*\n{' · '.join(facts)}", opener),
+        kit.actions(
+            kit.button(viewer.t("Done"), TaskDone(item.id), label=viewer.t("Done: {subject}", subject=subject)),
+            kit.button(viewer.t("Log call"), LogCall(about.entity.value, about.id), label=call),
+            *snoozes,
+        ),
+    ]
+
+
+# -- the pipeline -------------------------------------------------------------------------------------------------
+
+
+def _pipeline(data: HomeData, viewer: Viewer) -> list[Block]:
+    """What stands in each stage, one sum a currency: they are never added up."""
+    if not data.stages:
+        return []
+    lines = [
+        f"{kit.esc(kit.cut(stage.name, STAGE_SHOWN))}: {'; '.join(_sum(one, viewer) for one in stage.sums)}"
+        for stage in data.stages[:STAGES_SHOWN]
+    ]
+    if len(data.stages) > STAGES_SHOWN:
+        lines.append(viewer.t("The other stages are in the whole pipeline."))
+    title = viewer.t("Team pipeline") if data.team else viewer.t("My pipeline")
+    whole = kit.button(viewer.t("Whole pipeline"), ShowPipeline(Whose.TEAM if data.team else Whose.MINE))
+    sums = "\n".join(f"*{_sum(one, viewer)}*" for one in data.totals[:SUMS_SHOWN])
+    return [kit.header(title), kit.section(sums, whole), kit.section("\n".join(lines))]
+
+
+def _sum(one: Sum, viewer: Viewer) -> str:
+    return viewer.nt("{n} deal, {value}", "{n} deals, {value}", one.count, value=viewer.money(one.value, one.currency))
+
+
+# -- records ------------------------------------------------------------------------------------------------------
+
+
+def _recent(data: HomeData, viewer: Viewer) -> list[Block]:
+    if not data.recent or data.team:
+        return []
+    rows = [
+        kit.section(
+            " · ".join(filter(None, (f"*{kit.esc(kit.cut(hit.name, NAME_SHOWN))}*", hit.ref, kit.esc(hit.detail)))),
+            kit.button(
+                viewer.t("Open"), OpenRecord(hit.entity.value, hit.id), label=viewer.t("Open {ref}", ref=hit.ref)
+            ),
+        )
+        for hit in data.recent
+    ]
+    return [kit.header(viewer.t("Worked on last")), *rows]
+
+
 # -- deals --------------------------------------------------------------------------------------------------------
 
 
 def _deals(data: HomeData, viewer: Viewer) -> list[Block]:
-    blocks: list[Block] = [kit.header(viewer.t("My open deals"))]
+    title = viewer.t("The team's open deals") if data.team else viewer.t("My open deals")
+    blocks: list[Block] = [kit.header(title)]
     if not data.deals.rows:
-        button = kit.button(viewer.t("New deal"), NewDeal())
-        return [*blocks, kit.section(viewer.t("You have no open deals.")), kit.actions(button)]
+        none = viewer.t("The team has no open deals.") if data.team else viewer.t("You have no open deals.")
+        return [*blocks, kit.section(none), kit.actions(kit.button(viewer.t("New deal"), NewDeal()))]
     for stage, deals in groupby(data.deals.rows, key=lambda deal: deal.stage):
         blocks.append(kit.context(f"*{kit.esc(stage)}*"))
-        blocks += [_deal(deal, viewer) for deal in deals]
-    due_page = data.due.page
-    return blocks + _turns(data.deals, lambda page: RefreshHome(due_page, page), viewer.t("deals"), viewer)
+        blocks += [_deal(deal, viewer, name_owner=data.team) for deal in deals]
+    return blocks + _turns(data.deals, lambda page: _refresh(data, deals=page), viewer.t("deals"), viewer)
 
 
-def _deal(deal: DealRow, viewer: Viewer) -> Block:
+def _deal(deal: DealRow, viewer: Viewer, *, name_owner: bool) -> Block:
     name = f"*{kit.esc(kit.cut(deal.name, NAME_SHOWN))}* · {deal.ref}"
     if deal.account and deal.account != deal.name:
         name += f" · {kit.esc(kit.cut(deal.account, NAME_SHOWN))}"
@@ -128,7 +253,10 @@ def _deal(deal: DealRow, viewer: Viewer) -> Block:
         )
     label = viewer.t("Open {ref} {name}", ref=deal.ref, name=deal.name)
     button = kit.button(viewer.t("Open"), OpenRecord("deal", deal.id), label=label)
-    return kit.section(f"{name}\n{kit.esc(' · '.join(facts))}", button)
+    text = f"{name}\n{kit.esc(' · '.join(facts))}"
+    if name_owner and deal.owner:
+        text += f" · <@{deal.owner}>"
+    return kit.section(text, button)
 
 
 # -- what could not be sent ---------------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 """Reading activities: a record's timeline, follow-ups that are due, objections to choose from."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, literal, select, union_all
 
 from core.access import Verb, may, visible
 from core.activities import SUBJECTS, load_subject
@@ -13,6 +14,7 @@ from core.context import Ctx
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus
 from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Member, Objection
 from core.normalise import name_text
+from core.prepared import read
 from core.queries.records import Page
 from core.refs import LETTERS
 
@@ -55,6 +57,8 @@ class DueItem:
     detail: str
     day: date
     today: date
+    owner: str = ""
+    """Slack user id where the list is of several people's."""
 
 
 @dataclass(frozen=True)
@@ -86,36 +90,46 @@ class Standing:
 
 def timeline(ctx: Ctx, entity: str, entity_id: UUID, limit: int = TIMELINE) -> list[TimelineItem]:
     """The newest activities of a record, newest first; none where the actor may not see it."""
-    column = SUBJECTS[entity][1]
-    query = (
+    rows = read(ctx, _newest, entity, record=entity_id, at_most=limit)
+    heard = _objections_of(ctx, [row.id for row in rows if row.kind is ActivityKind.CALL])
+    return [
+        TimelineItem(
+            id=row.id,
+            at=row.at,
+            kind=row.kind,
+            who=row.who,
+            direction=row.direction,
+            outcome=row.outcome,
+            duration_minutes=row.duration_minutes,
+            subject=row.subject,
+            notes=row.notes,
+            next_step=row.next_step,
+            objections=heard.get(row.id, ()),
+        )
+        for row in rows
+    ]
+
+
+def _newest(ctx: Ctx, entity: str) -> Select[*tuple[Any, ...]]:
+    """The newest `at_most` activities of the `record`."""
+    return (
         visible(ctx, Activity)
         .outerjoin(Member, (Member.workspace_id == Activity.workspace_id) & (Member.id == Activity.owner_id))
-        .where(column == entity_id)
+        .where(SUBJECTS[entity][1] == bindparam("record"))
         .order_by(Activity.at.desc(), Activity.id.desc())
-        .limit(limit)
-        .add_columns(func.coalesce(Member.name, ""))
-    )
-    rows = list(ctx.session.execute(query))
-    heard = _objections_of(ctx, [activity.id for activity, _ in rows if activity.kind is ActivityKind.CALL])
-    return [_item(activity, who, heard.get(activity.id, ())) for activity, who in rows]
-
-
-def _item(activity: Activity, who: str, objections: tuple[str, ...]) -> TimelineItem:
-    return TimelineItem(
-        id=activity.id,
-        at=activity.at,
-        kind=activity.kind,
-        who=who,
-        direction=activity.direction,
-        outcome=activity.outcome,
-        duration_minutes=activity.duration_minutes,
-        subject=activity.subject,
-        notes=activity.notes,
-        next_step=activity.next_step,
-        objections=objections,
-        link=activity.link,
-        due_on=activity.due_on,
-        done=activity.done_at is not None,
+        .limit(bindparam("at_most", type_=Integer))
+        .with_only_columns(
+            Activity.id,
+            Activity.at,
+            Activity.kind,
+            func.coalesce(Member.name, "").label("who"),
+            Activity.direction,
+            Activity.outcome,
+            Activity.duration_minutes,
+            Activity.subject,
+            Activity.notes,
+            Activity.next_step,
+        )
     )
 
 
@@ -142,11 +156,14 @@ def _objections_of(ctx: Ctx, activity_ids: Sequence[UUID]) -> dict[UUID, tuple[s
     return heard
 
 
-def due(ctx: Ctx, until: date, page: int = 0) -> Page[DueItem]:
-    """The actor's own follow-ups up to and including a day, the longest overdue first."""
-    found = union_all(_due_leads(ctx, until), _due_contacts(ctx, until), _due_deals(ctx, until)).subquery()
+def due(ctx: Ctx, until: date, page: int = 0, owners: Collection[UUID] | None = None) -> Page[DueItem]:
+    """Follow-ups up to and including a day, the longest overdue first: the actor's own, or those of some members."""
+    whose = owners if owners is not None else _self(ctx)
+    parts = (_due_leads(ctx, until, whose), _due_contacts(ctx, until, whose), _due_deals(ctx, until, whose))
+    found = union_all(*parts).subquery()
     query = (
-        select(found)
+        select(found, func.coalesce(Member.slack_user_id, "").label("owner"))
+        .outerjoin(Member, and_(Member.workspace_id == ctx.workspace.id, Member.id == found.c.owner_id))
         .order_by(found.c.day, found.c.entity, found.c.number)
         .offset(page * PAGE_SIZE)
         .limit(PAGE_SIZE + 1)
@@ -160,19 +177,24 @@ def due(ctx: Ctx, until: date, page: int = 0) -> Page[DueItem]:
             detail=row.detail,
             day=row.day,
             today=ctx.today.date(),
+            owner=row.owner if owners is not None else "",
         )
         for row in ctx.session.execute(query)
     ]
     return Page(tuple(rows[:PAGE_SIZE]), page, len(rows) > PAGE_SIZE)
 
 
-DueSelect = Select[str, UUID, int, str, str, date | None]
+DueSelect = Select[str, UUID, int, str, str, date | None, UUID | None]
 
 
-def _due_leads(ctx: Ctx, until: date) -> DueSelect:
+def _self(ctx: Ctx) -> Collection[UUID]:
+    return [ctx.actor.member_id] if ctx.actor.member_id else []
+
+
+def _due_leads(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
     return (
         visible(ctx, Lead)
-        .where(_mine_and_due(ctx, Lead, until), Lead.status.not_in(CLOSED_LEADS))
+        .where(_due_of(owners, Lead, until), Lead.status.not_in(CLOSED_LEADS))
         .with_only_columns(
             literal(EntityType.LEAD.value).label("entity"),
             Lead.id,
@@ -180,15 +202,16 @@ def _due_leads(ctx: Ctx, until: date) -> DueSelect:
             Lead.name,
             Lead.company.label("detail"),
             Lead.next_follow_up.label("day"),
+            Lead.owner_id,
         )
     )
 
 
-def _due_contacts(ctx: Ctx, until: date) -> DueSelect:
+def _due_contacts(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
     return (
         visible(ctx, Contact)
         .outerjoin(Account, and_(Account.workspace_id == Contact.workspace_id, Account.id == Contact.account_id))
-        .where(_mine_and_due(ctx, Contact, until))
+        .where(_due_of(owners, Contact, until))
         .with_only_columns(
             literal(EntityType.CONTACT.value).label("entity"),
             Contact.id,
@@ -196,15 +219,16 @@ def _due_contacts(ctx: Ctx, until: date) -> DueSelect:
             Contact.name,
             func.coalesce(Account.name, "").label("detail"),
             Contact.next_follow_up.label("day"),
+            Contact.owner_id,
         )
     )
 
 
-def _due_deals(ctx: Ctx, until: date) -> DueSelect:
+def _due_deals(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
     return (
         visible(ctx, Deal)
         .outerjoin(Account, and_(Account.workspace_id == Deal.workspace_id, Account.id == Deal.account_id))
-        .where(_mine_and_due(ctx, Deal, until), Deal.closed_at.is_(None))
+        .where(_due_of(owners, Deal, until), Deal.closed_at.is_(None))
         .with_only_columns(
             literal(EntityType.DEAL.value).label("entity"),
             Deal.id,
@@ -212,12 +236,13 @@ def _due_deals(ctx: Ctx, until: date) -> DueSelect:
             Deal.name,
             func.coalesce(Account.name, "").label("detail"),
             Deal.next_follow_up.label("day"),
+            Deal.owner_id,
         )
     )
 
 
-def _mine_and_due(ctx: Ctx, model: type[Lead | Contact | Deal], until: date) -> ColumnElement[bool]:
-    return and_(model.owner_id == ctx.actor.member_id, model.next_follow_up <= until)
+def _due_of(owners: Collection[UUID], model: type[Lead | Contact | Deal], until: date) -> ColumnElement[bool]:
+    return and_(model.owner_id.in_(owners), model.next_follow_up <= until)
 
 
 def find_objections(ctx: Ctx, words: str, limit: int = OBJECTIONS) -> list[ObjectionRow]:

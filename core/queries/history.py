@@ -16,6 +16,7 @@ from core.enums import EntityType
 from core.errors import NotFound
 from core.models import (
     Account,
+    Base,
     Contact,
     Deal,
     History,
@@ -23,10 +24,11 @@ from core.models import (
     LeadSource,
     LossReason,
     Member,
+    Objection,
     Pipeline,
     Quote,
     Stage,
-    TenantModel,
+    Tag,
 )
 from core.queries.records import Page
 from core.undo import can_undo
@@ -39,10 +41,15 @@ MODELS: Mapping[EntityType, type[Lead | Account | Contact | Deal | Quote]] = {
     EntityType.DEAL: Deal,
     EntityType.QUOTE: Quote,
 }
-BOOKKEEPING = frozenset({"stage_entered_at", "closed_at", "converted_at"})
+BOOKKEEPING = frozenset({"stage_entered_at", "closed_at", "converted_at", "name_key"})
 """Columns that follow from another change of the same moment and say nothing new."""
 AMOUNTS = frozenset({"value", "subtotal", "tax", "total"})
-_NAMED: Mapping[str, type[Member | LeadSource | Account | Contact | Deal | Pipeline | Stage | LossReason]] = {
+_NamedModel = Member | LeadSource | Account | Contact | Deal | Lead | Pipeline | Stage | LossReason | Objection | Tag
+_NAMED: Mapping[str, type[_NamedModel]] = {
+    "from_stage_id": Stage,
+    "lead_id": Lead,
+    "manager_id": Member,
+    "objection_id": Objection,
     "owner_id": Member,
     "source_id": LeadSource,
     "account_id": Account,
@@ -51,6 +58,8 @@ _NAMED: Mapping[str, type[Member | LeadSource | Account | Contact | Deal | Pipel
     "pipeline_id": Pipeline,
     "stage_id": Stage,
     "loss_reason_id": LossReason,
+    "tag_id": Tag,
+    "to_stage_id": Stage,
 }
 
 
@@ -158,6 +167,18 @@ def changes_in_words(
     return _fields(MODELS[entity], changes, _names(ctx, [changes]), currency or ctx.workspace.currency)
 
 
+def fields_of(
+    ctx: Ctx, changed: Sequence[tuple[type[Base] | None, Mapping[str, Any], str]]
+) -> list[tuple[FieldChange, ...]]:
+    """The same for many changes of any kinds of record (None for a kind that is not there any more) at once."""
+    names = _names(ctx, [changes for _, changes, _ in changed])
+    here = ctx.workspace.currency
+    return [
+        _fields(model, changes, names, currency or here) if model is not None else ()
+        for model, changes, currency in changed
+    ]
+
+
 def _undone(ctx: Ctx, change_ids: list[UUID]) -> set[UUID | None]:
     query = select(History.undoes).where(History.workspace_id == ctx.workspace.id, History.undoes.in_(change_ids))
     return set(ctx.session.scalars(query))
@@ -165,7 +186,7 @@ def _undone(ctx: Ctx, change_ids: list[UUID]) -> set[UUID | None]:
 
 def _names(ctx: Ctx, changes: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
     """The names behind the ids in some changes, as far as the actor may see them: one statement for each kind."""
-    wanted: dict[type[Member | LeadSource | Account | Contact | Deal | Pipeline | Stage | LossReason], set[UUID]] = {}
+    wanted: dict[type[_NamedModel], set[UUID]] = {}
     for change in changes:
         for field, pair in change.items():
             if field in _NAMED:
@@ -180,7 +201,7 @@ def _names(ctx: Ctx, changes: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
 
 
 def _fields(
-    model: type[TenantModel], changes: Mapping[str, Any], names: Mapping[UUID, str], currency: str
+    model: type[Base], changes: Mapping[str, Any], names: Mapping[UUID, str], currency: str
 ) -> tuple[FieldChange, ...]:
     kinds = {column.key: column.type.python_type for column in inspect(model).columns}
     return tuple(

@@ -1,23 +1,32 @@
 """Reading what App Home shows."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 
-from core.access import Power, has_power, visible
+from core import preferences
+from core.access import Power, has_power, scope, visible
 from core.context import Ctx
-from core.enums import DeliveryState, EntityType
+from core.enums import DeliveryState, EntityType, Role
 from core.errors import NotFound
-from core.models import Deal, Delivery, Lead
+from core.models import Deal, Delivery, Lead, Stage
+from core.queries import pipeline
 from core.queries.activities import DueItem, due
-from core.queries.deals import DealRow, open_deals
+from core.queries.day import TaskItem, recent_records, tasks_due
+from core.queries.deals import DealRow, page_of
+from core.queries.pipeline import StageLine, Sum, Whose
 from core.queries.records import Hit, Page, hit_of
 
 DEAD_SHOWN = 5
+VIEW = "home"
+"""The name of the preference that keeps which view a manager looks at."""
 _ID = TypeAdapter(UUID)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,15 @@ class DeadLetter:
 
 
 @dataclass(frozen=True)
+class Pages:
+    """Which page of each list is shown, counted from 0."""
+
+    due: int = 0
+    tasks: int = 0
+    deals: int = 0
+
+
+@dataclass(frozen=True)
 class HomeData:
     """What a member's App Home shows. `today` is the day in their zone."""
 
@@ -41,25 +59,62 @@ class HomeData:
     """There is nothing of theirs yet: no lead and no deal they may see."""
     due: Page[DueItem]
     deals: Page[DealRow]
+    tasks: Page[TaskItem] = field(default_factory=Page)
+    totals: tuple[Sum, ...] = ()
+    """What stands in the first pipeline, one sum a currency."""
+    stages: tuple[StageLine, ...] = ()
+    recent: tuple[Hit, ...] = ()
+    team: bool = False
+    """It is the team's day and pipeline that are shown."""
+    has_team: bool = False
+    """The person manages somebody and may switch to the team's view."""
     dead: tuple[DeadLetter, ...] = ()
     more_dead: bool = False
 
 
-def home(ctx: Ctx, due_page: int = 0, deals_page: int = 0) -> HomeData:
-    """The actor's App Home; pages that are empty by now fall back to the first."""
-    today = ctx.today.date()
-    follow_ups = due(ctx, today, due_page)
-    deals = open_deals(ctx, ctx.actor.member_id, deals_page)
+def home(ctx: Ctx, pages: Pages | None = None) -> HomeData:
+    """The actor's App Home, in the view they chose last; pages that are empty by now fall back to the first."""
+    pages, today = pages or Pages(), ctx.today.date()
+    has_team = _has_team(ctx)
+    team = has_team and bool((preferences.recall(ctx, VIEW) or {}).get("team"))
+    people = _people(ctx, team=team)
+    board = pipeline.board(ctx, Whose.TEAM if team else Whose.MINE)
     dead = _dead(ctx)
     return HomeData(
         name=ctx.actor.name,
         today=today,
         is_new=_is_new(ctx),
-        due=follow_ups if follow_ups.rows or not due_page else due(ctx, today),
-        deals=deals if deals.rows or not deals_page else open_deals(ctx, ctx.actor.member_id),
+        due=_page(lambda page: due(ctx, today, page, people if team else None), pages.due),
+        tasks=_page(lambda page: tasks_due(ctx, today, people, page, name_owners=team), pages.tasks),
+        deals=_page(lambda page: _deals(ctx, people, page), pages.deals),
+        totals=board.totals,
+        stages=tuple(stage for stage in board.stages if stage.count),
+        recent=recent_records(ctx),
+        team=team,
+        has_team=has_team,
         dead=tuple(dead[:DEAD_SHOWN]),
         more_dead=len(dead) > DEAD_SHOWN,
     )
+
+
+def _page(read: Callable[[int], Page[T]], page: int) -> Page[T]:
+    found = read(page)
+    return found if found.rows or not page else read(0)
+
+
+def _has_team(ctx: Ctx) -> bool:
+    return ctx.actor.role is not Role.REP and bool(scope(ctx).reports)
+
+
+def _people(ctx: Ctx, *, team: bool) -> set[UUID]:
+    """Whose day it is: the actor's, with everybody below them in the tree of managers for the team's view."""
+    me = {ctx.actor.member_id} if ctx.actor.member_id else set[UUID]()
+    return me | scope(ctx).reports if team else me
+
+
+def _deals(ctx: Ctx, people: set[UUID], page: int) -> Page[DealRow]:
+    query = visible(ctx, Deal).where(Deal.closed_at.is_(None), Deal.owner_id.in_(people))
+    return page_of(ctx, query, page, Stage.position, Deal.expected_close.asc().nulls_last(), Deal.id)
 
 
 def _is_new(ctx: Ctx) -> bool:

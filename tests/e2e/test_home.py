@@ -4,10 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from core.enums import DeliveryState
+from core.enums import ActivityKind, DeliveryState
 from core.models import Delivery, Lead
+from sandbox.driver.person import Home
 from tests.e2e.world import World
-from tests.factories import make_deal, make_lead, put, the_stage
+from tests.factories import make_activity, make_deal, make_lead, put, the_stage
+
+
+def waits(home: Home) -> str:
+    """What App Home says above the records one worked on last."""
+    return home.text().partition("Worked on last")[0]
 
 
 def test_the_first_home_offers_the_first_lead(world: World) -> None:
@@ -31,9 +37,9 @@ def test_follow_ups_are_done_and_put_off_on_home_itself(world: World) -> None:
     assert home.text().index("Overdue Olaf") < home.text().index("Today Tina")
     home.click("Done")
     assert not world.ana.has_modal
-    assert "Overdue Olaf" not in home.text()
+    assert "Overdue Olaf" not in waits(home)
     home.click("Tomorrow")
-    assert "Today Tina" not in home.text()
+    assert "Today Tina" not in waits(home)
     olaf, tina = world.rows(Lead)
     assert (olaf.next_follow_up, tina.next_follow_up) == (None, today + timedelta(days=1))
     world.jump(days=1)
@@ -47,7 +53,8 @@ def test_deals_open_as_windows_and_change_there(world: World) -> None:
         make_deal(ctx, "Late one", owner=world.member(world.ana), stage=the_stage(ctx, "Negotiation"))
     home = world.ana.open_home()
     assert "Somebody else's" not in home.text()
-    assert home.text().index("Lead in") < home.text().index("Rollout") < home.text().index("Negotiation")
+    deals = waits(home).partition("My open deals")[2]
+    assert deals.index("Lead in") < deals.index("Rollout") < deals.index("Negotiation")
     home.click("Open")
     assert world.ana.modal.title == "D-1"
     assert "Rollout" in world.ana.modal.text()
@@ -61,15 +68,59 @@ def test_both_lists_have_pages(world: World) -> None:
             make_lead(ctx, f"Lead {number}", owner=ana, next_follow_up=ctx.today.date() - timedelta(days=20 - number))
             make_deal(ctx, f"Deal {number}", owner=ana)
     home = world.ana.open_home()
-    assert "Lead 9" not in home.text()
+    assert "Lead 9" not in waits(home)
     home.click("Next", nth=0)
-    assert "Lead 9" in home.text()
-    assert "Deal 1" in home.text()
+    assert "Lead 9" in waits(home)
+    assert "Deal 1" in waits(home)
     home.click("Next")
-    assert "Deal 9" in home.text()
-    assert "Lead 9" in home.text(), "the other list keeps its page"
+    assert "Deal 9" in waits(home)
+    assert "Lead 9" in waits(home), "the other list keeps its page"
     home.click("Previous", nth=0)
-    assert "Lead 1" in home.text()
+    assert "Lead 1" in waits(home)
+
+
+def test_tasks_are_done_and_put_off_on_home_itself(world: World) -> None:
+    with world.ctx(world.ana) as ctx:
+        today, ana = ctx.today.date(), world.member(world.ana)
+        lead = make_lead(ctx, "Zoe Lima", owner=ana)
+        for subject, days in (("Send the deck", -1), ("Call the lawyer", 0)):
+            make_activity(
+                ctx,
+                lead,
+                kind=ActivityKind.TASK,
+                subject=subject,
+                notes="",
+                owner_id=ana.id,
+                due_on=today + timedelta(days=days),
+            )
+    home = world.ana.open_home()
+    assert "Tasks due" in home.text()
+    assert home.text().index("Send the deck") < home.text().index("Call the lawyer")
+    home.click("Done")
+    assert "Send the deck" not in home.text()
+    home.click("Tomorrow")
+    assert "Tasks due" not in home.text()
+
+
+def test_a_manager_switches_to_the_team_and_stays_there(world: World) -> None:
+    with world.ctx() as ctx:
+        ana, mira = world.member(world.ana), world.member(world.mira)
+        today = ctx.now.date()
+        make_lead(ctx, "Ana's lead", owner=ana, next_follow_up=today - timedelta(days=1))
+        make_lead(ctx, "Mira's lead", owner=mira, next_follow_up=today - timedelta(days=1))
+        make_deal(ctx, "Ana's deal", owner=ana)
+    assert "Team" not in world.ana.open_home().buttons()
+    home = world.mira.open_home()
+    assert "Mira's lead" in home.text()
+    assert "Ana's lead" not in home.text()
+    home.click("Team")
+    assert "Ana's lead" in home.text()
+    assert "Ana's deal" in home.text()
+    assert "Team pipeline" in home.text()
+    home.click("Tomorrow")
+    assert "This is your team's day." in home.text(), "what is done there leads nowhere else"
+    home.click("Mine")
+    assert "Ana's deal" not in waits(home)
 
 
 def test_a_guest_reads_one_sentence_and_nothing_else(world: World) -> None:

@@ -93,6 +93,10 @@ class Recorder:
         self.calls.append((at, method, channel, "ok"))
         return answer
 
+    def upload(self, url: str, content: bytes) -> None:
+        """As the inner sender."""
+        self.inner.upload(url, content)
+
     def times(self, method: str, outcome: str = "ok") -> list[datetime]:
         """When calls of a method were made that ended so."""
         return [at for at, called, _, ended in self.calls if called == method and ended == outcome]

@@ -5,15 +5,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from core import deliveries
-from core.access import visible
+from bot.views.home import home as home_view
+from core import deliveries, preferences
+from core.access import load, visible
 from core.context import Ctx, new_id
-from core.enums import DeliveryState, EntityType, Role
+from core.enums import ActivityKind, DeliveryState, EntityType, Role
 from core.errors import Conflict, Forbidden, NotFound
-from core.models import Delivery, Member
-from core.queries.home import DEAD_SHOWN, home
+from core.models import Activity, Deal, Delivery, Lead, Member
+from core.queries.day import RECENT_SHOWN
+from core.queries.home import DEAD_SHOWN, VIEW, Pages, home
 from tests.conftest import CtxFor
-from tests.factories import START, FixedClock, make_deal, make_lead, make_member, put, the_stage
+from tests.factories import START, FixedClock, make_activity, make_deal, make_lead, make_member, put, the_stage
 
 TODAY = START.date()
 
@@ -97,7 +99,7 @@ def test_a_page_that_emptied_falls_back_to_the_first(ctx_for: CtxFor, ana: Membe
             make_lead(ctx, f"Lead {number}", owner=ana, next_follow_up=TODAY)
             make_deal(ctx, f"Deal {number}", owner=ana)
     with ctx_for(ana) as ctx:
-        first, second, beyond = home(ctx), home(ctx, 1, 1), home(ctx, 7, 7)
+        first, second, beyond = home(ctx), home(ctx, Pages(1, 1, 1)), home(ctx, Pages(7, 7, 7))
     assert (len(first.due.rows), first.due.has_more) == (8, True)
     assert (len(second.due.rows), second.due.has_more, second.deals.page) == (1, False, 1)
     assert (beyond.due, beyond.deals) == (first.due, first.deals)
@@ -160,3 +162,91 @@ def test_only_admins_deal_with_dead_letters(ctx_for: CtxFor, role: Role, act: ob
         for delivery_id in (letter, new_id()):
             with pytest.raises(Forbidden, match="needs_admin"):
                 act(ctx, delivery_id)  # type: ignore[operator]  # one of the two operations
+
+
+def task(ctx: Ctx, record: Lead | Deal, subject: str, owner: Member, day: date, **over: object) -> None:
+    values: dict[str, object] = {"kind": ActivityKind.TASK, "subject": subject, "owner_id": owner.id, "due_on": day}
+    make_activity(ctx, record, **(values | over))
+
+
+def test_tasks_are_mine_open_and_due_overdue_first(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        ben = make_member(ctx, "Ben")
+        lead, deal = make_lead(ctx, "Zoe", owner=ana), make_deal(ctx, "Rollout", owner=ana)
+        task(ctx, lead, "Today", ana, TODAY)
+        task(ctx, deal, "Overdue", ana, TODAY - timedelta(days=3))
+        task(ctx, deal, "Tomorrow", ana, TODAY + timedelta(days=1))
+        task(ctx, deal, "Done", ana, TODAY, done_at=ctx.now)
+        task(ctx, lead, "Ben's", ben, TODAY)
+        task(ctx, lead, "A note", ana, TODAY, kind=ActivityKind.NOTE)
+    with ctx_for(ana) as ctx:
+        found = home(ctx).tasks
+    assert [(item.subject, item.record.ref, item.record.name) for item in found.rows] == [
+        ("Overdue", "D-1", "Rollout"),
+        ("Today", "L-1", "Zoe"),
+    ]
+    assert not found.has_more
+
+
+def test_a_managers_team_is_the_tree_below_them(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        mira = make_member(ctx, "Mira", role=Role.MANAGER)
+        lea = make_member(ctx, "Lea", role=Role.MANAGER, manager=mira)
+        tom = make_member(ctx, "Tom", manager=lea)
+        for owner in (mira, tom, ana):
+            lead = make_lead(ctx, f"Lead of {owner.name}", owner=owner, next_follow_up=TODAY)
+            make_deal(ctx, f"Deal of {owner.name}", owner=owner)
+            task(ctx, lead, f"Task of {owner.name}", owner, TODAY)
+    with ctx_for(mira) as ctx:
+        mine = home(ctx)
+        preferences.remember(ctx, VIEW, {"team": True})
+        team = home(ctx)
+    assert (mine.has_team, mine.team) == (True, False)
+    assert [item.name for item in mine.due.rows] == ["Lead of Mira"]
+    assert [(item.name, item.owner) for item in team.due.rows] == [
+        ("Lead of Mira", mira.slack_user_id),
+        ("Lead of Tom", tom.slack_user_id),
+    ]
+    assert [item.subject for item in team.tasks.rows] == ["Task of Mira", "Task of Tom"]
+    assert {deal.name for deal in team.deals.rows} == {"Deal of Mira", "Deal of Tom"}
+    assert [one.count for one in team.totals] == [2]
+    with ctx_for(ana) as ctx:
+        preferences.remember(ctx, VIEW, {"team": True})
+        assert not home(ctx).team, "who manages nobody has no team to look at"
+
+
+def test_recent_are_the_records_i_changed_and_still_see(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for(ana) as ctx:
+        leads = [make_lead(ctx, f"Lead {number}", owner=ana) for number in range(7)]
+        given_away = leads[6].id
+    with ctx_for(ana) as ctx:
+        load(ctx, Lead, leads[0].id).notes = "Again"
+        ben = make_member(ctx, "Ben")
+        load(ctx, Lead, given_away).owner_id = ben.id
+    with ctx_for(ana) as ctx:
+        found = home(ctx).recent
+    assert found[0].name == "Lead 0"
+    assert len(found) == RECENT_SHOWN
+    assert given_away not in {hit.id for hit in found}
+
+
+def test_five_thousand_rows_are_still_one_screen(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        deal = make_deal(ctx, "Rollout", owner=ana)
+        days = [TODAY - timedelta(days=number % 90) for number in range(5_000)]
+        ctx.session.add_all(
+            Activity(
+                workspace_id=ctx.workspace.id,
+                kind=ActivityKind.TASK,
+                subject=f"Task {number}",
+                deal_id=deal.id,
+                owner_id=ana.id,
+                at=ctx.now,
+                due_on=day,
+            )
+            for number, day in enumerate(days)
+        )
+    with ctx_for(ana) as ctx:
+        found = home(ctx)
+    assert (len(found.tasks.rows), found.tasks.has_more) == (8, True)
+    assert len(home_view(found, ctx.viewer).blocks) <= 100

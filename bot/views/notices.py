@@ -1,0 +1,91 @@
+"""The settings of what people and channels are told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.payloads import Element
+from bot.replies import Block, Choice, Message, Modal
+from bot.routes import SaveNotices, ShowNotices
+from bot.views import kit
+from bot.views.forms import Form, Select
+from core.enums import NoticeMode
+from core.i18n import Viewer
+from core.notices import NoticeKind, kinds_for
+
+KINDS: Mapping[NoticeKind, str] = {
+    NoticeKind.ASSIGNED: "Somebody makes you the owner of a record",
+    NoticeKind.WON: "A deal was won",
+    NoticeKind.SHARED: "Somebody shares a record here",
+}
+MODES: Mapping[NoticeMode, str] = {
+    NoticeMode.INSTANT: "At once",
+    NoticeMode.MORNING: "In one message in the morning",
+    NoticeMode.OFF: "Not at all",
+}
+Modes = Mapping[NoticeKind, NoticeMode]
+
+
+@dataclass(frozen=True)
+class NoticeSettings:
+    """How an audience (a Slack user or channel id) is told. `channel` is empty for the person's own settings."""
+
+    audience: str
+    channel: str
+    modes: Modes
+    may_choose: bool
+
+
+class ModeField(Select):
+    """One of the ways to be told."""
+
+    def read(self, element: Element, viewer: Viewer) -> NoticeMode:  # noqa: ARG002
+        try:
+            return NoticeMode(element.text())
+        except ValueError as error:
+            raise ValueError("choice_invalid") from error
+
+
+def form_for(audience: str) -> Form[Modes]:
+    """A select for each kind of post an audience may be told of."""
+    fields = tuple(ModeField(kind.value, KINDS[kind], required=True) for kind in kinds_for(audience))
+    return Form(lambda **typed: {NoticeKind(kind): mode for kind, mode in typed.items()}, fields)
+
+
+def settings_modal(shown: NoticeSettings, viewer: Viewer) -> Modal:
+    """The form; for who may not choose, what holds."""
+    title, close = viewer.t("Notifications"), viewer.t("Close")
+    blocks: list[Block] = [kit.section(_about(shown, viewer))]
+    if not shown.may_choose:
+        lines = [f"{viewer.t(KINDS[kind])}: *{viewer.t(MODES[mode])}*" for kind, mode in shown.modes.items()]
+        blocks += [kit.section("\n".join(lines)), kit.context(viewer.t("An admin can change this for the channel."))]
+        return Modal(title, [*blocks, *_own(viewer)], close=close)
+    choices = [Choice(viewer.t(text), mode.value) for mode, text in MODES.items()]
+    form = form_for(shown.audience).with_choices(**{kind.value: choices for kind in shown.modes})
+    blocks += form.blocks(viewer, {kind.value: mode.value for kind, mode in shown.modes.items()})
+    blocks.append(kit.context(viewer.t("The morning message comes at nine o'clock, Monday to Friday.")))
+    if shown.channel:
+        blocks += _own(viewer)
+    return Modal(title, blocks, SaveNotices(shown.channel), viewer.t("Save"), viewer.t("Cancel"))
+
+
+def _about(shown: NoticeSettings, viewer: Viewer) -> str:
+    if shown.channel:
+        return viewer.t("What Rapport posts in {channel}, for everybody there:", channel=f"<#{shown.channel}>")
+    return viewer.t("What Rapport tells you in direct messages:")
+
+
+def _own(viewer: Viewer) -> list[Block]:
+    return [kit.actions(kit.button(viewer.t("My own notifications"), ShowNotices()))]
+
+
+def saved(channel: str, modes: Modes, viewer: Viewer) -> Message:
+    """What was chosen."""
+    head = (
+        viewer.t("Notifications in {channel} saved.", channel=f"<#{channel}>")
+        if channel
+        else viewer.t("Your notifications are saved.")
+    )
+    chosen = " ".join(f"{viewer.t(KINDS[kind])}: {viewer.t(MODES[mode])}." for kind, mode in modes.items())
+    text = f"{head} {chosen}"
+    change = kit.button(viewer.t("Change"), ShowNotices(channel), label=viewer.t("Change the notifications"))
+    return Message(text, [kit.section(text, change)])

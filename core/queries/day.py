@@ -1,0 +1,107 @@
+"""Reading a person's day for App Home: tasks that are due, and records they worked on last."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, String, and_, case, cast, func, select
+
+from core.access import visible
+from core.context import Ctx
+from core.enums import ActivityKind, EntityType
+from core.errors import NotFound
+from core.models import Account, Activity, Contact, Deal, History, Lead, Member
+from core.queries.records import Hit, Page, hit_of
+from core.refs import Ref
+
+PAGE_SIZE = 8
+RECENT_SHOWN = 5
+CHANGES_READ = 100
+"""So many of a person's last changes are looked through for different records."""
+RECENT_KINDS = (EntityType.LEAD, EntityType.CONTACT, EntityType.ACCOUNT, EntityType.DEAL, EntityType.QUOTE)
+_SUBJECTS = (
+    (EntityType.LEAD, Lead),
+    (EntityType.CONTACT, Contact),
+    (EntityType.ACCOUNT, Account),
+    (EntityType.DEAL, Deal),
+)
+
+
+@dataclass(frozen=True)
+class TaskItem:
+    """A task that is due and the record it is about. `owner` is a Slack user id where the list is several people's."""
+
+    id: UUID
+    subject: str
+    record: Hit
+    day: date
+    today: date
+    owner: str = ""
+
+
+def tasks_due(
+    ctx: Ctx, until: date, people: Collection[UUID], page: int = 0, *, name_owners: bool = False
+) -> Page[TaskItem]:
+    """Open tasks of some members up to and including a day, the longest overdue first, in one statement."""
+    # Exactly one of the four records is there: an activity is about one.
+    kind = case(*((model.id.is_not(None), entity.value) for entity, model in _SUBJECTS), else_="")
+    query = visible(ctx, Activity).outerjoin(
+        Member, and_(Member.workspace_id == Activity.workspace_id, Member.id == Activity.owner_id)
+    )
+    for entity, model in _SUBJECTS:
+        column = getattr(Activity, f"{entity.value}_id")
+        query = query.outerjoin(model, and_(model.workspace_id == Activity.workspace_id, model.id == column))
+    query = (
+        query.where(
+            Activity.kind == ActivityKind.TASK,
+            Activity.done_at.is_(None),
+            Activity.due_on <= until,
+            Activity.owner_id.in_(people),
+        )
+        .order_by(Activity.due_on, Activity.id)
+        .offset(page * PAGE_SIZE)
+        .limit(PAGE_SIZE + 1)
+    )
+    columns = query.with_only_columns(
+        Activity.id,
+        Activity.subject,
+        Activity.due_on,
+        cast(kind, String).label("entity"),
+        func.coalesce(Lead.id, Contact.id, Account.id, Deal.id).label("record_id"),
+        func.coalesce(Lead.number, Contact.number, Account.number, Deal.number).label("number"),
+        func.coalesce(Lead.name, Contact.name, Account.name, Deal.name).label("name"),
+        func.coalesce(Member.slack_user_id, "").label("owner"),
+        maintain_column_froms=True,
+    )
+    rows = ctx.session.execute(columns).all()
+    items = tuple(_task(ctx, row, name_owners=name_owners) for row in rows[:PAGE_SIZE])
+    return Page(items, page, len(rows) > PAGE_SIZE)
+
+
+def _task(ctx: Ctx, row: Row[*tuple[Any, ...]], *, name_owners: bool) -> TaskItem:
+    entity = EntityType(row.entity)
+    record = Hit(entity, row.record_id, str(Ref(entity, row.number)), row.name)
+    return TaskItem(row.id, row.subject, record, row.due_on, ctx.today.date(), row.owner if name_owners else "")
+
+
+def recent_records(ctx: Ctx, limit: int = RECENT_SHOWN) -> tuple[Hit, ...]:
+    """The records the actor changed last and may still see, the newest first."""
+    query = (
+        select(History.entity, History.entity_id)
+        .where(History.workspace_id == ctx.workspace.id, History.actor_id == ctx.actor.member_id)
+        .order_by(History.at.desc(), History.id.desc())
+        .limit(CHANGES_READ)
+    )
+    touched = dict.fromkeys((row.entity, row.entity_id) for row in ctx.session.execute(query))
+    found: list[Hit] = []
+    for entity, record_id in touched:
+        if len(found) == limit:
+            break
+        if entity in RECENT_KINDS:
+            try:
+                found.append(hit_of(ctx, EntityType(entity), record_id))
+            except NotFound:
+                continue
+    return tuple(found)
