@@ -18,8 +18,8 @@ from web.database import database_for
 from web.parts import make_tokens
 
 log = structlog.get_logger()
-WORKER_POOL = THREADS + 2
-"""One connection for each relay, and two for what the scheduler does meanwhile."""
+WORKER_POOL = THREADS + 3
+"""One connection for each relay, one for bulk changes, and two for what the scheduler does meanwhile."""
 WORKER_STATEMENT_MS = 10_000
 """Milliseconds; nobody waits for the worker's answer within Slack's three seconds."""
 

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from core.context import Clock
 from core.db import Database
+from notifications.bulk import BulkRunner
 from notifications.claims import LEASE
 from notifications.content import Content
 from notifications.failures import Backoff
@@ -65,6 +66,7 @@ class Worker:
     def serve(self, stop: Flag, threads: int = THREADS) -> None:
         """Work until `stop` is set; then calls under way are ended, and what they came to is written down."""
         relays = [Thread(target=self._relay_until, args=(stop,), name=f"relay-{n}") for n in range(threads)]
+        relays.append(Thread(target=self._bulk(self._clock).run_until, args=(stop,), name="bulk"))
         ticks = self._scheduler()
         ticks.start()
         for relay in relays:
@@ -98,9 +100,13 @@ class Worker:
             keeper.clean(only)
             keeper.expire_quotes(only)
             keeper.refresh_profiles(only)
-        relay = self._relay(clock)
+        relay, bulk = self._relay(clock), self._bulk(clock)
         done = 0
         while True:
+            pieces = bulk.round(only)
+            done += pieces
+            if pieces:
+                continue
             found = relay.round(only)
             done += found.done
             if found.done:
@@ -122,6 +128,9 @@ class Worker:
             lease=self._lease,
             stop=stop,
         )
+
+    def _bulk(self, clock: Clock) -> BulkRunner:
+        return BulkRunner(self._database, clock, self._sender)
 
     def _relay_until(self, stop: Flag) -> None:
         relay = self._relay(self._clock, stop)

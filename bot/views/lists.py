@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.replies import Block, Message
-from bot.routes import Action, ChangeList, NewDeal, NewLead, ShowList
+from bot.routes import Action, ChangeList, NewDeal, NewLead, SelectRows, ShowList
 from bot.views import kit
 from bot.views.deals import row_block as deal_row
 from bot.views.leads import STATUS
@@ -171,6 +171,9 @@ def _buttons(data: ListData, viewer: Viewer) -> list[Block]:
         buttons.append(kit.button(viewer.t("Previous"), ShowList(entity, data.chosen, page.page - 1)))
     if page.has_more:
         buttons.append(kit.button(viewer.t("Next"), ShowList(entity, data.chosen, page.page + 1)))
+    if page.rows:
+        select = SelectRows(entity, data.chosen, page.page)
+        buttons.append(kit.button(viewer.t("Select…"), select, label=viewer.t("Change several of these at once")))
     if data.entity is EntityType.LEAD:
         buttons.append(kit.button(viewer.t("New lead"), NewLead()))
     else:

@@ -111,3 +111,63 @@ def test_tags_are_chosen_typed_shown_and_undone(world: World) -> None:
     assert "Lena Fischer" in saw(ana.command("/lead list tag:vip", channel="#sales")).visible_text()
     said.click("Undo")
     assert "Tags:" not in ana.last_message("#sales").visible_text()
+
+
+def test_several_are_ticked_changed_by_the_worker_and_undone_as_one(world: World) -> None:
+    with world.ctx() as ctx:
+        for n in range(3):
+            make_lead(ctx, f"Lead {n}", owner=world.member(world.ana))
+    ana = world.ana
+    saw(ana.command("/lead list mine", channel="#sales")).click("Select…")
+    ana.modal.fill({"What to do": "Set status: Contacted"})
+    ana.modal.submit("Next")
+    assert "Please tick at least one record." in str(ana.modal.errors)
+    ana.modal.choose("On this page", "L-1 Lead 0", "L-3 Lead 2")
+    ana.modal.submit("Next")
+    assert "2 leads become: Contacted." in ana.modal.visible_text()
+    ana.modal.submit("Do it")
+    assert ana.last_message("#sales").text.startswith("Under way.")
+    world.settle()
+    assert [lead.status.value for lead in world.rows(Lead)] == ["contacted", "new", "contacted"]
+    report = ana.last_message()
+    assert report.text == "Done: 2 records."
+    report.click("Undo all")
+    world.settle()
+    assert {lead.status.value for lead in world.rows(Lead)} == {"new"}
+    assert "Undo all" not in report.buttons()
+    assert ana.last_message().text == "Undone: 2 records are as they were before."
+
+
+def test_everything_a_list_shows_is_given_away(world: World) -> None:
+    with world.ctx() as ctx:
+        for n in range(10):
+            make_deal(ctx, f"Deal {n}", owner=world.member(world.ana))
+        make_deal(ctx, "Not meant")
+    ana, ben = world.ana, world.ben
+    saw(ana.command("/deal list mine", channel="#sales")).click("Select…")
+    assert "Set status" not in ana.modal.visible_text()
+    ana.modal.fill(
+        {"Which": "All 10 records of the list", "What to do": "Assign to the new owner", "New owner": "Ben Okafor"}
+    )
+    ana.modal.submit("Next")
+    ana.modal.submit("Do it")
+    world.settle()
+    assert ben.last_message().text == "Ana Costa gave you 10 deals."
+    owners = {deal.name: deal.owner_id for deal in world.rows(Deal)}
+    assert owners.pop("Not meant") is None
+    assert set(owners.values()) == {world.member(ben).id}
+
+
+def test_a_tag_is_asked_for_where_one_is_needed(world: World) -> None:
+    with world.ctx() as ctx:
+        make_lead(ctx, "Lena", owner=world.member(world.ana))
+    ana = world.ana
+    saw(ana.command("/lead list", channel="#sales")).click("Select…")
+    ana.modal.fill({"Which": "The 1 record of the list", "What to do": "Add the tag"})
+    ana.modal.submit("Next")
+    assert "Please choose one tag." in str(ana.modal.errors)
+    ana.modal.choose("Tag", "Add “vip”", query="vip")
+    ana.modal.submit("Next")
+    ana.modal.submit("Do it")
+    world.settle()
+    assert "Tags: vip" in saw(ana.command("/lead view L-1", channel="#sales")).visible_text()

@@ -1,0 +1,163 @@
+"""Many records at once: choosing them, the question before it is done, and how far it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot import errors
+from bot.payloads import Element
+from bot.replies import Choice, Message, Modal
+from bot.routes import ChooseBulk, FindTag, StartBulk, UndoBulk
+from bot.views import kit, people
+from bot.views.forms import Field, Form, Person, Search, Select
+from bot.views.leads import STATUS
+from core import bulk
+from core.bulk import Progress
+from core.enums import BulkState, EntityType, LeadStatus
+from core.errors import DomainError
+from core.i18n import Viewer
+from core.leads import BY_HAND
+from core.queries.deals import DealRow
+from core.queries.leads import LeadRow
+
+TICKED, EVERYTHING = "ticked", "all"
+
+
+@dataclass(frozen=True)
+class Ticks(Field):
+    """At most ten choices with a box each (Slack's limit for checkboxes)."""
+
+    def element(self, viewer: Viewer, value: Any, choices: Sequence[Choice]) -> dict[str, Any]:  # noqa: ARG002
+        return {"type": "checkboxes", "options": kit.options(choices[:10])}
+
+    def read(self, element: Element, viewer: Viewer) -> tuple[str, ...]:  # noqa: ARG002
+        return tuple(element.texts())
+
+    def empty(self) -> tuple[str, ...]:
+        return ()
+
+    def raw(self, element: Element) -> list[str]:
+        return element.texts()
+
+
+@dataclass(frozen=True)
+class BulkInput:
+    """What is to be done to which records. `action` is `assign`, `tag`, `untag`, or `status` and a lead's status."""
+
+    rows: tuple[str, ...]
+    which: str
+    action: str
+    owner: str
+    tags: tuple[str, ...]
+
+
+BULK_FORM: Form[BulkInput] = Form(
+    BulkInput,
+    (
+        Select("which", "Which", required=True),
+        Ticks("rows", "On this page"),
+        Select("action", "What to do", required=True),
+        Person("owner", "New owner", hint="For “Assign”. Leave empty to give them to nobody."),
+        Search("tags", "Tag", lookup=FindTag, many=True, hint="For adding or removing a tag: choose one."),
+    ),
+)
+NOTHING_TYPED: Form[tuple[()]] = Form(tuple, ())
+"""The question has no inputs."""
+
+
+def select_modal(route: ChooseBulk, rows: Sequence[LeadRow | DealRow], total: int, viewer: Viewer) -> Modal:
+    """The rows of a page with a box each, and what can be done to them. `total` is how many the list has."""
+    everything = viewer.nt("The {n} record of the list", "All {n} records of the list", total)
+    form = BULK_FORM.with_choices(
+        which=[Choice(viewer.t("Those ticked below"), TICKED), Choice(everything, EVERYTHING)],
+        rows=[Choice(f"{row.ref} {row.name}", str(row.id)) for row in rows],
+        action=_actions(EntityType(route.entity), viewer),
+    )
+    return Modal(
+        title=viewer.t("Change several"),
+        blocks=form.blocks(viewer, {"which": TICKED}),
+        route=route,
+        submit=viewer.t("Next"),
+        close=viewer.t("Cancel"),
+    )
+
+
+def _actions(entity: EntityType, viewer: Viewer) -> list[Choice]:
+    made = [Choice(viewer.t("Assign to the new owner"), bulk.ASSIGN)]
+    if entity is EntityType.LEAD:
+        made += [
+            Choice(viewer.t("Set status: {status}", status=viewer.t(STATUS[status])), f"{bulk.STATUS} {status.value}")
+            for status in BY_HAND
+        ]
+    return [*made, Choice(viewer.t("Add the tag"), bulk.TAG), Choice(viewer.t("Remove the tag"), bulk.UNTAG)]
+
+
+def confirm_modal(route: StartBulk, total: int, viewer: Viewer) -> Modal:
+    """What is about to be done, to how many."""
+    match route.kind:
+        case bulk.ASSIGN:
+            owner = people.owner(route.value, viewer)
+            text = viewer.nt(
+                "{n} record gets a new owner: {owner}.", "{n} records get a new owner: {owner}.", total, owner=owner
+            )
+        case bulk.STATUS:
+            status = viewer.t(STATUS[LeadStatus(route.value)])
+            text = viewer.nt("{n} lead becomes: {status}.", "{n} leads become: {status}.", total, status=status)
+        case bulk.TAG:
+            text = viewer.nt("{n} record gets the tag.", "{n} records get the tag.", total)
+        case _:
+            text = viewer.nt("{n} record loses the tag.", "{n} records lose the tag.", total)
+    note = viewer.t("What you may not change is left as it is. It can be undone as one for a day.")
+    return Modal(
+        title=viewer.t("Change several"),
+        blocks=[kit.section(text), kit.context(note)],
+        route=route,
+        submit=viewer.t("Do it"),
+        close=viewer.t("Cancel"),
+    )
+
+
+def started(viewer: Viewer) -> Message:
+    """That the worker has it now."""
+    text = viewer.t("Under way. I show you how far it is in a direct message.")
+    return Message(text, [kit.section(text)])
+
+
+def progress(job: Progress, viewer: Viewer) -> Message:
+    """How far a bulk change is, in one message that is edited as it goes on."""
+    text = _progress_text(job, viewer)
+    blocks = [kit.section(text)]
+    if job.state is BulkState.DONE and job.kind != bulk.UNDO and job.done > job.skipped:
+        label = viewer.t("Undo the whole change")
+        blocks.append(kit.actions(kit.button(viewer.t("Undo all"), UndoBulk(job.job_id), label=label)))
+    return Message(text, blocks)
+
+
+def _progress_text(job: Progress, viewer: Viewer) -> str:
+    if job.state is BulkState.STOPPED:
+        why = errors.sentence(DomainError(job.code), viewer)
+        return viewer.t("This was not done. {why}", why=kit.esc(why))
+    if job.state is not BulkState.DONE:
+        return viewer.t("Working: {done} of {total}.", done=job.done, total=job.total)
+    if job.kind == bulk.UNDO:
+        return viewer.t("Undone: {total} records are as they were before.", total=job.total)
+    text = viewer.nt("Done: {n} record.", "Done: {n} records.", job.done - job.skipped)
+    if job.skipped:
+        text += " " + viewer.nt(
+            "{n} was left as it is: it is gone, or not yours to change.",
+            "{n} were left as they are: they are gone, or not yours to change.",
+            job.skipped,
+        )
+    return text
+
+
+def received(job: Progress, giver: str, viewer: Viewer) -> Message:
+    """What the new owner of many records is told, once. `giver` is a name."""
+    count, who = job.done - job.skipped, kit.esc(giver)
+    if job.entity is EntityType.LEAD:
+        text = viewer.nt("{who} gave you {n} lead.", "{who} gave you {n} leads.", count, who=who)
+        hint = "/lead list mine"
+    else:
+        text = viewer.nt("{who} gave you {n} deal.", "{who} gave you {n} deals.", count, who=who)
+        hint = "/deal list mine"
+    return Message(text, [kit.section(f"{text} `{hint}`")])

@@ -1,0 +1,140 @@
+"""The worker's part of changes to many records: piece by piece, with the progress in one edited message."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from threading import Event as Flag
+from uuid import UUID, uuid5
+
+import structlog
+from sqlalchemy import or_, select
+from sqlalchemy.exc import NoResultFound
+
+from bot.envelopes import message_payload
+from bot.replies import Message
+from bot.views import bulk as views
+from core import bulk
+from core.context import Clock, Ctx
+from core.db import Database
+from core.enums import BulkState
+from core.errors import Busy
+from core.members import find_member
+from core.models import BulkJob
+from core.workspaces import member_ctx
+from notifications.composing import SOURCE
+from notifications.failures import Failure, Permanent
+from notifications.slack import Answer, Sender
+
+log = structlog.get_logger()
+STATEMENT_TIMEOUT_MS = 30_000
+EDIT_EVERY = timedelta(seconds=1)
+"""Slack takes about one message a second in a conversation (docs.slack.dev/apis/web-api/rate-limits)."""
+IDLE_SECONDS = 1.0
+TROUBLE_SECONDS = 5.0
+OPEN = (BulkState.WAITING, BulkState.RUNNING)
+
+
+class BulkRunner:
+    """Works on bulk changes. Any number may run: the row of a change is locked while a piece of it is done."""
+
+    def __init__(self, database: Database, clock: Clock, sender: Sender) -> None:
+        self._database, self._clock, self._sender = database, clock, sender
+        self._edited: dict[UUID, datetime] = {}
+
+    def run_until(self, stop: Flag) -> None:
+        """Work until `stop` is set; a piece under way is ended."""
+        while not stop.is_set():
+            try:
+                done = self.round()
+            except Exception:
+                log.exception("bulk_failed")
+                stop.wait(TROUBLE_SECONDS)
+                continue
+            if not done:
+                stop.wait(IDLE_SECONDS)
+
+    def round(self, only: Collection[UUID] | None = None) -> int:
+        """One piece in each workspace where something waits; how many pieces were done."""
+        with self._database.dispatcher() as session:
+            waiting = or_(BulkJob.state.in_(OPEN), BulkJob.lease_until.is_not(None))
+            found = set(session.scalars(select(BulkJob.workspace_id).where(waiting).distinct()))
+        return sum(self._work(one) for one in sorted(found) if only is None or one in only)
+
+    def _work(self, workspace_id: UUID) -> int:
+        try:
+            with self._database.begin(workspace_id, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as session:
+                job_id = bulk.advance(session, self._clock, workspace_id)
+            for ended in self._ended(workspace_id):
+                self._show(workspace_id, ended)
+        except (Busy, NoResultFound) as error:
+            log.info("bulk_left_for_later", workspace_id=str(workspace_id), error=type(error).__name__)
+            return 0
+        if job_id is None:
+            return 0
+        last = self._edited.get(job_id)
+        if last is None or self._clock.now() - last >= EDIT_EVERY:
+            self._show(workspace_id, job_id)
+        return 1
+
+    def _ended(self, workspace_id: UUID) -> list[UUID]:
+        """Changes whose end nobody has been shown yet."""
+        with self._database.begin(workspace_id) as session:
+            query = select(BulkJob.id).where(
+                BulkJob.workspace_id == workspace_id, BulkJob.state.not_in(OPEN), BulkJob.lease_until.is_not(None)
+            )
+            return list(session.scalars(query.order_by(BulkJob.id)))
+
+    def _show(self, workspace_id: UUID, job_id: UUID) -> None:
+        """Post or edit the message; what Slack does not take now is shown with the next piece, or the next round."""
+        with self._database.begin(workspace_id) as session:
+            job = session.get_one(BulkJob, (workspace_id, job_id))
+            ended = job.state not in OPEN
+            if ended and job.lease_until is None:
+                return
+            ctx = member_ctx(session, self._clock, workspace_id, job.member_id, SOURCE)
+            seen = bulk.progress(ctx, job_id)
+            message, team_id = views.progress(seen, ctx.viewer), ctx.workspace.team_id
+            place, reader = (job.channel, job.ts), ctx.actor.slack_user_id
+            gift = self._gift(ctx, job, seen) if ended else None
+        self._edited[job_id] = self._clock.now()
+        try:
+            answer = self._send(team_id, message, place, reader, job_id)
+            if gift is not None:
+                owner, word = gift
+                self._send(team_id, word, ("", ""), owner, uuid5(job_id, owner))
+        except Permanent as error:
+            log.error("bulk_not_shown", job_id=str(job_id), code=error.code)
+            answer = {}
+        except Failure as error:
+            log.warning("bulk_shown_later", job_id=str(job_id), code=error.code)
+            return
+        self._shown(workspace_id, job_id, answer, ended=ended)
+
+    def _send(self, team_id: str, message: Message, place: tuple[str, str], reader: str, post_id: UUID) -> Answer:
+        channel, ts = place
+        payload = message_payload(message)
+        if ts:
+            return self._sender.call(team_id, "chat.update", {"channel": channel, "ts": ts, **payload})
+        return self._sender.call(
+            team_id, "chat.postMessage", {"channel": reader, "client_msg_id": str(post_id), **payload}
+        )
+
+    def _gift(self, ctx: Ctx, job: BulkJob, seen: bulk.Progress) -> tuple[str, Message] | None:
+        """The word to the new owner of many records, in their language; None where there is nothing to tell."""
+        owner = str(job.params.get("value", ""))
+        if job.kind != bulk.ASSIGN or not owner or seen.state is not BulkState.DONE or seen.done == seen.skipped:
+            return None
+        member = find_member(ctx, owner)
+        if member is None or member.id == job.member_id or member.guest or not member.active:
+            return None
+        reader = member_ctx(ctx.session, self._clock, job.workspace_id, member.id, SOURCE)
+        return owner, views.received(seen, ctx.actor.name, reader.viewer)
+
+    def _shown(self, workspace_id: UUID, job_id: UUID, answer: Answer, *, ended: bool) -> None:
+        with self._database.begin(workspace_id) as session:
+            query = select(BulkJob).where(BulkJob.workspace_id == workspace_id, BulkJob.id == job_id)
+            job = session.scalars(query.with_for_update()).one()
+            if not job.ts:
+                job.channel, job.ts = str(answer.get("channel", "")), str(answer.get("ts", ""))
+            if ended:
+                job.lease_until = None
+                self._edited.pop(job_id, None)

@@ -1,0 +1,260 @@
+"""Many records at once: in pieces, by the worker, undone as one."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from core import bulk, leads
+from core.context import Workspace
+from core.db import Database
+from core.enums import BulkState, EntityType, LeadStatus
+from core.errors import Conflict, Invalid, NotFound
+from core.models import BulkJob, History, Lead, Member
+from core.queries.tags import tags_of
+from notifications.bulk import BulkRunner
+from notifications.failures import Transient
+from tests.conftest import CtxFor
+from tests.factories import FixedClock, make_deal, make_lead, make_member
+from tests.integration.lead_world import at_once
+
+
+class Slack:
+    """Takes every call, or refuses while `down`."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str, str]] = []
+        self.down = False
+
+    def call(self, team_id: str, method: str, arguments: Mapping[str, object]) -> Mapping[str, object]:
+        if self.down:
+            raise Transient("unreachable", "Slack cannot be reached.")
+        self.calls.append((method, str(arguments["channel"]), str(arguments["text"])))
+        return {"ok": True, "channel": f"D{arguments['channel']}", "ts": "1.1"}
+
+
+class Crash(Exception):
+    """The worker's process ends here."""
+
+
+@pytest.fixture
+def slack() -> Slack:
+    return Slack()
+
+
+@pytest.fixture
+def runner(database: Database, clock: FixedClock, slack: Slack) -> BulkRunner:
+    return BulkRunner(database, clock, slack)
+
+
+@pytest.fixture
+def ana(ctx_for: CtxFor) -> Member:
+    with ctx_for() as ctx:
+        return make_member(ctx, "Ana Costa")
+
+
+@pytest.fixture
+def ben(ctx_for: CtxFor) -> Member:
+    with ctx_for() as ctx:
+        return make_member(ctx, "Ben Okafor")
+
+
+def make_leads(ctx_for: CtxFor, count: int, **over: object) -> list[UUID]:
+    with ctx_for() as ctx:
+        return [make_lead(ctx, f"Lead {n}", **over).id for n in range(count)]  # type: ignore[arg-type]
+
+
+def started(ctx_for: CtxFor, who: Member, kind: str, value: str, ids: list[UUID]) -> BulkJob:
+    with ctx_for(who) as ctx:
+        return bulk.start(ctx, EntityType.LEAD, kind, value, ids)
+
+
+def finish(runner: BulkRunner, workspace: Workspace) -> int:
+    pieces = 0
+    while runner.round([workspace.id]):
+        pieces += 1
+    return pieces
+
+
+def die_after_a_piece(database: Database, clock: FixedClock, workspace: Workspace) -> None:
+    with database.begin(workspace.id) as session:
+        bulk.advance(session, clock, workspace.id)
+        raise Crash
+
+
+def job_now(ctx_for: CtxFor, job: BulkJob) -> BulkJob:
+    with ctx_for() as ctx:
+        return ctx.session.get_one(BulkJob, (job.workspace_id, job.id))
+
+
+def statuses(ctx_for: CtxFor) -> dict[str, int]:
+    with ctx_for() as ctx:
+        query = select(Lead.status, func.count()).where(Lead.workspace_id == ctx.workspace.id).group_by(Lead.status)
+        return {status.value: count for status, count in ctx.session.execute(query)}
+
+
+def test_five_hundred_are_changed_in_pieces_and_undone_as_one(
+    ctx_for: CtxFor, ana: Member, runner: BulkRunner, slack: Slack, workspace: Workspace
+) -> None:
+    ids = make_leads(ctx_for, bulk.MOST, owner=ana)
+    job = started(ctx_for, ana, bulk.STATUS, "contacted", ids)
+    assert finish(runner, workspace) == bulk.MOST / bulk.CHUNK
+    assert statuses(ctx_for) == {"contacted": 500}
+    assert [(method, text) for method, _, text in slack.calls] == [
+        ("chat.postMessage", "Working: 25 of 500."),
+        ("chat.update", "Done: 500 records."),
+    ]
+    with ctx_for() as ctx:
+        changes = select(func.count()).where(History.workspace_id == workspace.id, History.change_id == job.change_id)
+        assert ctx.session.scalar(changes) == bulk.MOST
+    with ctx_for(ana) as ctx:
+        bulk.start_undo(ctx, job.id)
+    with ctx_for(ana) as ctx, pytest.raises(Conflict) as again:
+        bulk.start_undo(ctx, job.id)
+    assert again.value.code == "undo_already"
+    assert finish(runner, workspace) == 1
+    assert statuses(ctx_for) == {"new": 500}
+    assert slack.calls[-1][2] == "Undone: 500 records are as they were before."
+
+
+def test_what_may_not_be_changed_is_left_and_counted(
+    ctx_for: CtxFor, ana: Member, ben: Member, runner: BulkRunner, slack: Slack, workspace: Workspace
+) -> None:
+    mine, bens = make_leads(ctx_for, 3, owner=ana), make_leads(ctx_for, 2, owner=ben)
+    over = make_leads(ctx_for, 1, owner=ana, status=LeadStatus.CONVERTED)
+    job = started(ctx_for, ana, bulk.STATUS, "lost", [*bens, *mine, *over, UUID(int=1)])
+    finish(runner, workspace)
+    assert statuses(ctx_for) == {"lost": 3, "new": 2, "converted": 1}
+    assert (job_now(ctx_for, job).done, job_now(ctx_for, job).skipped) == (7, 4)
+    assert slack.calls[-1][2].startswith("Done: 3 records. 4 were left as they are")
+
+
+def test_a_worker_that_dies_leaves_nothing_half_done_and_nothing_is_done_twice(
+    ctx_for: CtxFor, ana: Member, runner: BulkRunner, database: Database, clock: FixedClock, workspace: Workspace
+) -> None:
+    job = started(ctx_for, ana, bulk.STATUS, "contacted", make_leads(ctx_for, 60, owner=ana))
+    runner.round([workspace.id])
+    with pytest.raises(Crash):
+        die_after_a_piece(database, clock, workspace)
+    assert (job_now(ctx_for, job).done, statuses(ctx_for)["contacted"]) == (25, 25)
+    finish(BulkRunner(database, clock, Slack()), workspace)
+    assert job_now(ctx_for, job).state is BulkState.DONE
+    with ctx_for() as ctx:
+        changes = select(History.entity_id).where(
+            History.workspace_id == workspace.id, History.change_id == job.change_id
+        )
+        found = list(ctx.session.scalars(changes))
+    assert len(found) == len(set(found)) == 60
+
+
+def test_two_workers_do_not_do_one_piece_twice(
+    ctx_for: CtxFor, ana: Member, database: Database, clock: FixedClock, workspace: Workspace
+) -> None:
+    job = started(ctx_for, ana, bulk.STATUS, "contacted", make_leads(ctx_for, 100, owner=ana))
+    workers = [BulkRunner(database, clock, Slack()) for _ in range(2)]
+    assert at_once(*(lambda one=one: finish(one, workspace) for one in workers)) == [None, None]  # type: ignore[misc]
+    finish(workers[0], workspace)
+    assert (job_now(ctx_for, job).done, statuses(ctx_for)) == (100, {"contacted": 100})
+
+
+def test_the_new_owner_hears_of_all_of_them_once(
+    ctx_for: CtxFor, ana: Member, ben: Member, runner: BulkRunner, slack: Slack, workspace: Workspace
+) -> None:
+    ids = make_leads(ctx_for, 30, owner=ana)
+    job = started(ctx_for, ana, bulk.ASSIGN, ben.slack_user_id, ids)
+    finish(runner, workspace)
+    to_ben = [text for _, channel, text in slack.calls if channel == ben.slack_user_id]
+    assert to_ben == ["Ana Costa gave you 30 leads."]
+    with ctx_for(ana) as ctx:
+        bulk.start_undo(ctx, job.id)
+    finish(runner, workspace)
+    with ctx_for() as ctx:
+        owners = select(Lead.owner_id).where(Lead.workspace_id == workspace.id).distinct()
+        assert list(ctx.session.scalars(owners)) == [ana.id]
+
+
+def test_tags_are_put_on_and_taken_off(ctx_for: CtxFor, ana: Member, runner: BulkRunner, workspace: Workspace) -> None:
+    ids = make_leads(ctx_for, 3, owner=ana)
+    job = started(ctx_for, ana, bulk.TAG, "new:vip", ids)
+    finish(runner, workspace)
+    with ctx_for(ana) as ctx:
+        assert [tag.name for tag in tags_of(ctx, EntityType.LEAD, ids[2])] == ["vip"]
+    started(ctx_for, ana, bulk.UNTAG, str(job.params["value"]), ids[:1])
+    finish(runner, workspace)
+    with ctx_for(ana) as ctx:
+        assert [len(tags_of(ctx, EntityType.LEAD, one)) for one in ids] == [0, 1, 1]
+
+
+def test_the_end_is_shown_once_slack_is_back(
+    ctx_for: CtxFor, ana: Member, runner: BulkRunner, slack: Slack, workspace: Workspace
+) -> None:
+    slack.down = True
+    started(ctx_for, ana, bulk.STATUS, "lost", make_leads(ctx_for, 2, owner=ana))
+    finish(runner, workspace)
+    assert slack.calls == []
+    slack.down = False
+    finish(runner, workspace)
+    assert [text for _, _, text in slack.calls] == ["Done: 2 records."]
+    finish(runner, workspace)
+    assert len(slack.calls) == 1
+
+
+def test_what_somebody_built_upon_since_is_not_undone(
+    ctx_for: CtxFor, ana: Member, runner: BulkRunner, slack: Slack, workspace: Workspace
+) -> None:
+    ids = make_leads(ctx_for, 3, owner=ana)
+    job = started(ctx_for, ana, bulk.STATUS, "contacted", ids)
+    finish(runner, workspace)
+    with ctx_for(ana) as ctx:
+        leads.set_status(ctx, ids[1], LeadStatus.QUALIFIED)
+    with ctx_for(ana) as ctx:
+        bulk.start_undo(ctx, job.id)
+    finish(runner, workspace)
+    assert statuses(ctx_for) == {"contacted": 2, "qualified": 1}
+    assert slack.calls[-1][2].startswith("This was not done. This cannot be undone any more")
+
+
+def test_refusals(ctx_for: CtxFor, ana: Member, ben: Member, clock: FixedClock) -> None:
+    ids = make_leads(ctx_for, 1, owner=ana)
+    for kind, value, chosen, field in (
+        (bulk.STATUS, "converted", ids, "action"),
+        ("drop", "", ids, "action"),
+        (bulk.TAG, "", ids, "tags"),
+        (bulk.STATUS, "lost", [], "rows"),
+        (bulk.STATUS, "lost", [UUID(int=n) for n in range(501)], "which"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            started(ctx_for, ana, kind, value, chosen)
+        assert list(refused.value.fields) == [field]
+    job = started(ctx_for, ana, bulk.STATUS, "lost", ids)
+    with ctx_for(ben) as ctx, pytest.raises(NotFound):
+        bulk.start_undo(ctx, job.id)
+    with ctx_for(ana) as ctx, pytest.raises(Conflict) as early:
+        bulk.start_undo(ctx, job.id)
+    assert early.value.code == "bulk_running"
+
+
+def test_who_lost_their_access_changes_nothing_any_more(
+    ctx_for: CtxFor, ana: Member, runner: BulkRunner, workspace: Workspace
+) -> None:
+    job = started(ctx_for, ana, bulk.STATUS, "lost", make_leads(ctx_for, 2))
+    with ctx_for() as ctx:
+        ctx.session.get_one(Member, (workspace.id, ana.id)).active = False
+    finish(runner, workspace)
+    assert job_now(ctx_for, job).state is BulkState.STOPPED
+    assert statuses(ctx_for) == {"new": 2}
+
+
+def test_a_change_from_long_ago_is_not_undone(
+    ctx_for: CtxFor, ana: Member, runner: BulkRunner, workspace: Workspace, clock: FixedClock
+) -> None:
+    with ctx_for() as ctx:
+        deal = make_deal(ctx, owner=ana)
+    with ctx_for(ana) as ctx:
+        job = bulk.start(ctx, EntityType.DEAL, bulk.ASSIGN, "", [deal.id])
+    finish(runner, workspace)
+    clock.advance(days=1, seconds=1)
+    with ctx_for(ana) as ctx, pytest.raises(Conflict) as late:
+        bulk.start_undo(ctx, job.id)
+    assert late.value.code == "undo_too_late"

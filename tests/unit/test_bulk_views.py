@@ -1,0 +1,55 @@
+"""Changes to many records as Slack shows them."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from bot.routes import ChooseBulk, StartBulk
+from bot.views import bulk as views
+from core import bulk
+from core.bulk import Progress
+from core.enums import BulkState, EntityType
+from core.lists import ListFilter
+from tests.golden import assert_golden, problems_of
+from tests.unit.test_list_views import DEAL, EN, HOSTILE, LEAD
+
+CHOOSE = ChooseBulk("lead", ListFilter(owner="mine"), 1)
+DONE = Progress(UUID(int=1), bulk.STATUS, EntityType.LEAD, 40, 3, 40, BulkState.DONE)
+
+
+def test_the_window_for_leads_and_for_deals() -> None:
+    assert_golden("bulk/select_leads", views.select_modal(CHOOSE, [LEAD], 40, EN))
+    assert_golden("bulk/select_deals", views.select_modal(replace(CHOOSE, entity="deal"), [DEAL], 1, EN))
+    rows = [replace(LEAD, id=UUID(int=n), name=HOSTILE * 30) for n in range(8)]
+    assert problems_of(views.select_modal(CHOOSE, rows, 500, EN)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [(bulk.ASSIGN, "U0BEN"), (bulk.ASSIGN, ""), (bulk.STATUS, "lost"), (bulk.TAG, "new:vip"), (bulk.UNTAG, "x")],
+)
+def test_the_question_before(kind: str, value: str) -> None:
+    ids = tuple(UUID(int=n) for n in range(8))
+    route = StartBulk("lead", kind, value, ListFilter(words="x" * 100), ids)
+    name = f"{kind}_{'some' if value else 'nobody'}"
+    assert_golden(f"bulk/confirm_{name}", views.confirm_modal(route, 8, EN))
+
+
+@pytest.mark.parametrize(
+    ("name", "job"),
+    [
+        ("running", replace(DONE, done=25, state=BulkState.RUNNING)),
+        ("done", DONE),
+        ("nothing_done", replace(DONE, skipped=40)),
+        ("undone", replace(DONE, kind=bulk.UNDO, skipped=0)),
+        ("stopped", replace(DONE, state=BulkState.STOPPED, code="undo_changed_since")),
+    ],
+)
+def test_how_far_it_is(name: str, job: Progress) -> None:
+    assert_golden(f"bulk/progress_{name}", views.progress(job, EN))
+
+
+def test_the_new_owner_is_told() -> None:
+    assert_golden("bulk/received_leads", views.received(DONE, HOSTILE, EN))
+    assert_golden("bulk/received_deals", views.received(replace(DONE, entity=EntityType.DEAL), "Ana", EN))
