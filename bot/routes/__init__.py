@@ -48,6 +48,7 @@ from bot.routes.leads import (
 from bot.routes.links import LinkChannel, RunWords, UnlinkChannel
 from bot.routes.lists import ChangeList, Claim, ShowList
 from bot.routes.notices import SaveNotices, ShowNotices
+from bot.routes.bulk import ChooseBulk, SelectRows, StartBulk, UndoBulk
 from bot.routes.pipeline import ShowPipeline
 from bot.routes.quotes import (
     AddQuoteLine,
@@ -140,6 +141,7 @@ __all__ = [
     "ChangeList",
     "ChangeQuoteLine",
     "CheckLead",
+    "ChooseBulk",
     "ChooseQuoteDeal",
     "ChooseQuoteProduct",
     "Claim",
@@ -223,6 +225,7 @@ __all__ = [
     "SearchProducts",
     "SearchRecords",
     "Section",
+    "SelectRows",
     "SetLeadStatus",
     "ShareCard",
     "ShiftStage",
@@ -236,12 +239,14 @@ __all__ = [
     "ShowStages",
     "SnoozeFollowUp",
     "SnoozeTask",
+    "StartBulk",
     "Submission",
     "SwitchHome",
     "TaskDone",
     "TaskFromMessage",
     "TurnHistory",
     "Undo",
+    "UndoBulk",
     "UndoInHistory",
     "UndoSetting",
     "UnknownRoute",
