@@ -6,6 +6,7 @@ def register_all() -> None:
     from bot.handlers import (  # imported for their registrations
         activities,
         audit,
+        bulk,
         deal_stages,
         deals,
         home,
@@ -28,6 +29,7 @@ def register_all() -> None:
 
     del (
         activities,
+        bulk,
         audit,
         deal_stages,
         deals,
