@@ -78,14 +78,6 @@ def _converted(error: DomainError, viewer: Viewer) -> str:
     return viewer.t("This lead is already converted.")
 
 
-def _unknown_stage(error: DomainError, viewer: Viewer) -> str:
-    return viewer.t(
-        "There is no stage “{word}”. The stages are: {stages}.",
-        word=str(error.data.get("word", "")),
-        stages=str(error.data.get("stages", "")),
-    )
-
-
 def _unknown_pipeline(error: DomainError, viewer: Viewer) -> str:
     return viewer.t(
         "There is no pipeline “{word}”. The pipelines are: {pipelines}. Or type mine, team or all.",
@@ -198,7 +190,6 @@ _WITH_DATA: Mapping[str, Callable[[DomainError, Viewer], str]] = {
     "already_converted": _converted,
     "claimed": _claimed,
     "list_word_unknown": _list_word,
-    "stage_unknown": _unknown_stage,
     "pipeline_unknown": _unknown_pipeline,
     "audit_word": _audit_word,
     "quote_step": _quote_step,

@@ -78,8 +78,7 @@ def move_deal_command(ctx: Ctx, call: CommandCall) -> Reply:
         return Say(views.unchanged(ctx.viewer.t("Which stage? Choose it below."), deal, ctx.viewer))
     stage = stages.stage_meant(deal.stages, stage_words)
     if stage is None:
-        names = ", ".join(one.name for one in deal.stages)
-        raise NotFound("stage_unknown", word=stage_words[:80], stages=names)
+        return Say(views.unchanged(views.unknown_stage_text(stage_words, ctx.viewer), deal, ctx.viewer))
     reply = moved_or_asked(ctx, deal, stage)
     return Say(reply) if isinstance(reply, Message) else reply
 

@@ -200,6 +200,11 @@ def same_stage_text(deal: DealCard, viewer: Viewer) -> str:
     return viewer.t("{ref} is in {stage} already; nothing changed.", ref=deal.ref, stage=kit.esc(deal.stage))
 
 
+def unknown_stage_text(typed: str, viewer: Viewer) -> str:
+    """No stage is called that; the card below has them all in a select."""
+    return viewer.t("There is no stage “{typed}”. Choose one below.", typed=kit.esc(kit.cut(typed, 80)))
+
+
 def handed_over(text: str, owner: str, viewer: Viewer) -> Message:
     """What was done to a deal that the reader may not see any more, since it belongs to somebody else now."""
     said = viewer.t("{done} You cannot see it any more: it is {owner}'s.", done=text, owner=people.owner(owner, viewer))
