@@ -109,6 +109,7 @@ def _was_undone(ctx: Ctx, change_id: UUID) -> bool:
 
 
 def _take_back(ctx: Ctx, change: History, row: Row, together: set[UUID]) -> None:
+    link = row if isinstance(row, ChannelLink) else None
     if not isinstance(row, Tracked):
         raise TypeError(f"{change.entity} is not tracked")
     match change.action:
@@ -118,8 +119,8 @@ def _take_back(ctx: Ctx, change: History, row: Row, together: set[UUID]) -> None
             row.archived_at = ctx.now
         case history.ARCHIVE:
             _restore_fields(ctx, change, row)
-            if isinstance(row, ChannelLink):
-                channels.refuse_if_taken(ctx, row.channel)
+            if link is not None:
+                channels.refuse_if_taken(ctx, link.channel)
             row.archived_at = None
         case history.RESTORE:
             _restore_fields(ctx, change, row)

@@ -42,6 +42,7 @@ def test_a_call_with_a_new_and_a_known_objection(world: World, lead: Lead) -> No
     assert ana.modal.options("Objections", query="tim") == ["Add “tim”"]
     ana.modal.choose("Outcome", "Interested")
     ana.modal.choose("Objections", "Too expensive", query="too")
+    ana.modal.click("More fields")
     ana.modal.fill({"Duration (minutes)": "12", "Notes": "Wants a demo", "Next step": "Send the deck"})
     tomorrow = today_of(world) + timedelta(days=1)
     ana.modal.fill({"Next follow-up": tomorrow.isoformat()})
@@ -101,6 +102,7 @@ def test_without_a_record_the_form_asks_for_it(world: World, lead: Lead) -> None
     ana.modal.submit()
     assert "Record" in ana.modal.errors
     ana.modal.choose("Record", "D-1 Acme rollout", query="acme")
+    ana.modal.click("More fields")
     ana.modal.fill({"Next step": "Send the offer"})
     ana.modal.submit()
     assert world.rows(Deal)[0].next_step == "Send the offer"

@@ -36,6 +36,7 @@ def test_from_a_lead_to_a_quote(world: World) -> None:
     # A call with an objection nobody had before, from the button on the card.
     created.click("Log call")
     ana.modal.choose("Outcome", "Interested")
+    ana.modal.click("More fields")
     ana.modal.fill({"Duration (minutes)": "12", "Notes": "Wants a pilot in spring."})
     ana.modal.choose("Objections", "Add “Too expensive”", query="Too expensive")
     ana.modal.submit()
