@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, bindparam, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.context import Ctx
@@ -182,9 +182,32 @@ def _team(ctx: Ctx) -> frozenset[UUID]:
     return frozenset(peers) | {manager_id}
 
 
+Sight = tuple[bool, Role, Visibility]
+"""All that the wording of a condition depends on; whose records are seen are its parameters (`seen_by`)."""
+
+
+def sight(ctx: Ctx) -> Sight:
+    """How the actor sees: whoever sees in the same way may share a statement (core.prepared)."""
+    return (_sees_all(ctx), ctx.actor.role, ctx.workspace.visibility)
+
+
+def seen_by(ctx: Ctx) -> dict[str, object]:
+    """The parameters of `visible` and `sees` for this actor in this workspace."""
+    here: dict[str, object] = {"here": ctx.workspace.id}
+    return here if _sees_all(ctx) else here | {"seen_owners": _seen_owners(ctx)}
+
+
+def _sees_all(ctx: Ctx) -> bool:
+    return ctx.actor.role is Role.ADMIN or ctx.workspace.visibility is Visibility.ALL
+
+
+def _here(ctx: Ctx) -> BindParameter[UUID]:
+    return bindparam("here", ctx.workspace.id, type_=Uuid())
+
+
 def visible(ctx: Ctx, model: type[Row]) -> Select[Row]:
     """Where each select starts: the rows of this workspace that the actor may see and that were not taken back."""
-    query = select(model).where(model.workspace_id == ctx.workspace.id, sees(ctx, model))
+    query = select(model).where(model.workspace_id == _here(ctx), sees(ctx, model))
     archived_at = getattr(model, "archived_at", None)
     return query if archived_at is None else query.where(archived_at.is_(None))
 
@@ -215,11 +238,17 @@ def sees(ctx: Ctx, model: type[TenantModel], *, archived: bool = False) -> Colum
 
 
 def _seen_parents(ctx: Ctx, model: type[Quote | Activity], *, archived: bool) -> Select[UUID]:
-    return select(model.id).where(model.workspace_id == ctx.workspace.id, sees(ctx, model, archived=archived))
+    return select(model.id).where(model.workspace_id == _here(ctx), sees(ctx, model, archived=archived))
 
 
 def _sees_owner(ctx: Ctx, owner: InstrumentedAttribute[UUID | None]) -> ColumnElement[bool]:
-    relations = POLICY[ctx.actor.role][Verb.SEE] | WIDENED_SIGHT[ctx.workspace.visibility]
+    condition = owner.in_(bindparam("seen_owners", _seen_owners(ctx), type_=Uuid(), expanding=True))
+    return or_(owner.is_(None), condition) if Relation.UNASSIGNED in _seen_relations(ctx) else condition
+
+
+def _seen_owners(ctx: Ctx) -> list[UUID]:
+    """The people whose records the actor sees."""
+    relations = _seen_relations(ctx)
     people: set[UUID] = set()
     if Relation.OWN in relations and ctx.actor.member_id is not None:
         people.add(ctx.actor.member_id)
@@ -227,12 +256,15 @@ def _sees_owner(ctx: Ctx, owner: InstrumentedAttribute[UUID | None]) -> ColumnEl
         people |= scope(ctx).reports
     if Relation.TEAM in relations:
         people |= scope(ctx).team
-    condition = owner.in_(people) if people else false()
-    return or_(owner.is_(None), condition) if Relation.UNASSIGNED in relations else condition
+    return list(people)
+
+
+def _seen_relations(ctx: Ctx) -> frozenset[Relation]:
+    return POLICY[ctx.actor.role][Verb.SEE] | WIDENED_SIGHT[ctx.workspace.visibility]
 
 
 def _visible_ids(ctx: Ctx, model: type[Owned], *, archived: bool) -> Select[UUID]:
-    query = select(model.id).where(model.workspace_id == ctx.workspace.id, sees(ctx, model))
+    query = select(model.id).where(model.workspace_id == _here(ctx), sees(ctx, model))
     return query if archived else query.where(model.archived_at.is_(None))
 
 

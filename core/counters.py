@@ -12,5 +12,5 @@ _NEXT = text(
 
 def next_number(ctx: Ctx, name: str) -> int:
     """The next number under a name, from 1; a rollback gives it back, so there are no gaps."""
-    number: int = ctx.session.execute(_NEXT, {"workspace_id": ctx.workspace.id, "name": name}).scalar_one()
+    number: int = ctx.session.connection().execute(_NEXT, {"workspace_id": ctx.workspace.id, "name": name}).scalar_one()
     return number

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from rapidfuzz import fuzz
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core import normalise
@@ -25,6 +25,7 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.models import Account, Contact, Lead
 from core.normalise import Unusable
+from core.prepared import read
 from core.refs import account_ref, contact_ref, lead_ref
 
 PERSON_SIMILAR = 85
@@ -141,20 +142,49 @@ def _phone(text: str, region: str) -> str:
 
 
 def _leads(ctx: Ctx, asked: _Asked) -> list[Match]:
-    query = visible(ctx, Lead).with_only_columns(
-        Lead.id, Lead.number, Lead.name, Lead.company.label("company"), Lead.email, Lead.phone
-    )
-    return [
-        match
-        for row in _people(ctx, query, Lead, asked)
-        if (match := _person(asked, EntityType.LEAD, lead_ref(row.number), row)) is not None
-    ]
+    found = (_person(asked, EntityType.LEAD, lead_ref(row.number), row) for row in _people(ctx, Lead, asked))
+    return [match for match in found if match is not None]
 
 
 def _contacts(ctx: Ctx, asked: _Asked) -> list[Match]:
+    found = (_person(asked, EntityType.CONTACT, contact_ref(row.number), row) for row in _people(ctx, Contact, asked))
+    return [match for match in found if match is not None]
+
+
+def _people(ctx: Ctx, model: type[Lead | Contact], asked: _Asked) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Candidates: who has the address or the number, and whose first or last name begins alike."""
+    starts = [word[:PREFIX] for word in dict.fromkeys(_ends(asked.name)) if len(word) >= PREFIX]
+    same = {name: value for name, value in (("email", asked.email), ("phone", asked.phone)) if value}
+    if not same and not starts:
+        return []
+    ranges = {f"from_{at}": start for at, start in enumerate(starts)}
+    ranges |= {f"up_to_{at}": start + TOP for at, start in enumerate(starts)}
+    return read(ctx, _candidates, model, tuple(same), len(starts), **same, **ranges)
+
+
+def _candidates(ctx: Ctx, model: type[Lead | Contact], same: tuple[str, ...], starts: int) -> Select[*tuple[Any, ...]]:
+    """People with the same values in some columns, or with a name in one of the ranges `from_0` to `up_to_0` and on."""
+    equal = [getattr(model, name) == bindparam(name) for name in same]
+    begins = [
+        and_(column >= bindparam(f"from_{at}"), column < bindparam(f"up_to_{at}"))
+        for at in range(starts)
+        for column in (model.name_key, model.name_key_reversed)
+    ]
+    first = or_(*equal).desc() if equal else model.number.desc()
+    query = _lead_rows(ctx) if model is Lead else _contact_rows(ctx)
+    return query.where(or_(*equal, *begins)).order_by(first, model.number.desc()).limit(CANDIDATES_MAX)
+
+
+def _lead_rows(ctx: Ctx) -> Select[*tuple[Any, ...]]:
+    return visible(ctx, Lead).with_only_columns(
+        Lead.id, Lead.number, Lead.name, Lead.company.label("company"), Lead.email, Lead.phone
+    )
+
+
+def _contact_rows(ctx: Ctx) -> Select[*tuple[Any, ...]]:
     # The employer is named only where the actor may see the account itself.
     seen = visible(ctx, Account).with_only_columns(Account.id, Account.name).subquery()
-    query = (
+    return (
         visible(ctx, Contact)
         .outerjoin(seen, seen.c.id == Contact.account_id)
         .with_only_columns(
@@ -166,30 +196,6 @@ def _contacts(ctx: Ctx, asked: _Asked) -> list[Match]:
             Contact.phone,
         )
     )
-    return [
-        match
-        for row in _people(ctx, query, Contact, asked)
-        if (match := _person(asked, EntityType.CONTACT, contact_ref(row.number), row)) is not None
-    ]
-
-
-def _people(
-    ctx: Ctx, query: Select[*tuple[Any, ...]], model: type[Lead | Contact], asked: _Asked
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Candidates: who has the address or the number, and whose first or last name begins alike."""
-    same = [model.email == asked.email] if asked.email else []
-    same += [model.phone == asked.phone] if asked.phone else []
-    begins = [
-        _begins(column, word[:PREFIX])
-        for word in dict.fromkeys(_ends(asked.name))
-        if len(word) >= PREFIX
-        for column in (model.name_key, model.name_key_reversed)
-    ]
-    if not same and not begins:
-        return []
-    first = or_(*same).desc() if same else model.number.desc()
-    query = query.where(or_(*same, *begins)).order_by(first, model.number.desc()).limit(CANDIDATES_MAX)
-    return ctx.session.execute(query).all()
 
 
 def _ends(name: str) -> tuple[str, ...]:

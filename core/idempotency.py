@@ -22,7 +22,7 @@ def claim(ctx: Ctx, key: str) -> None:
 
     A second transaction with the same key waits here for the first one's end. Raises AlreadyDone.
     """
-    found = ctx.session.execute(_CLAIM, {"workspace_id": ctx.workspace.id, "key": key, "at": ctx.now})
+    found = ctx.session.connection().execute(_CLAIM, {"workspace_id": ctx.workspace.id, "key": key, "at": ctx.now})
     if found.first() is None:
         raise AlreadyDone
 

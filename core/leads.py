@@ -74,7 +74,6 @@ def create(ctx: Ctx, values: LeadInput, seen: Collection[UUID] | None = None) ->
     )
     _write(lead, checked, owner_id)
     ctx.add(lead)
-    ctx.session.flush()
     _tell_owner(ctx, lead)
     ctx.emit(RecordChanged("lead", lead.id))
     return lead

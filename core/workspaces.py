@@ -1,9 +1,10 @@
 """Workspaces and members: the first start, and who is acting."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from core.context import SYSTEM, Actor, Clock, Ctx, Workspace, new_id
@@ -75,6 +76,39 @@ def workspace_id_for(team_id: str, enterprise_id: str = "") -> UUID:
     return uuid5(NAMESPACE_URL, f"slack:{team_id or enterprise_id}")
 
 
+_WORKSPACE = (
+    WorkspaceRow.workspace_id,
+    WorkspaceRow.team_id,
+    WorkspaceRow.name,
+    WorkspaceRow.currency,
+    WorkspaceRow.locale,
+    WorkspaceRow.country,
+    WorkspaceRow.visibility,
+    WorkspaceRow.sales_channel,
+)
+"""The fields of a core.context.Workspace, in their order."""
+_ACTOR = (
+    Member.id,
+    Member.slack_user_id,
+    Member.name,
+    Member.role,
+    Member.locale,
+    Member.tz,
+    Member.synced_at.is_not(None),
+)
+"""The fields of a core.context.Actor, in their order."""
+_AT_MEMBER, _AT_ACCESS = len(_WORKSPACE), len(_WORKSPACE) + len(_ACTOR)
+_ACTING: Select[*tuple[Any, ...]] = (
+    select(*_WORKSPACE, *_ACTOR, Member.guest, Member.active)
+    .outerjoin(
+        Member,
+        (Member.workspace_id == WorkspaceRow.workspace_id) & (Member.slack_user_id == bindparam("person")),
+    )
+    .where(WorkspaceRow.workspace_id == bindparam("here"))
+)
+"""Each request's first question; as columns, since no record of either is needed."""
+
+
 def enter(session: Session, clock: Clock, person: SlackPerson, source: str) -> Ctx:
     """Open a context for a Slack user: finds, or on first sight makes, the workspace and the member.
 
@@ -84,20 +118,13 @@ def enter(session: Session, clock: Clock, person: SlackPerson, source: str) -> C
     if person.outsider:
         raise Forbidden("outsider")
     workspace_id = workspace_id_for(person.team_id, person.enterprise_id)
-    row = session.execute(
-        select(WorkspaceRow, Member)
-        .outerjoin(
-            Member,
-            (Member.workspace_id == WorkspaceRow.workspace_id) & (Member.slack_user_id == person.user_id),
-        )
-        .where(WorkspaceRow.workspace_id == workspace_id)
-    ).one_or_none()
-    workspace, member = (row[0], row[1]) if row else (None, None)
-    if workspace is None or member is None:
+    found = session.connection().execute(_ACTING, {"here": workspace_id, "person": person.user_id}).one_or_none()
+    if found is None or found[_AT_MEMBER] is None:
         ctx = _join(session, clock, person, source)
     else:
-        ctx = Ctx(session, describe(workspace), describe_member(member), clock.now(), source)
-        _refuse_locked_out(member)
+        workspace, actor, (guest, active) = found[:_AT_MEMBER], found[_AT_MEMBER:_AT_ACCESS], found[_AT_ACCESS:]
+        ctx = Ctx(session, Workspace(*workspace), Actor(*actor), clock.now(), source)
+        _refuse_locked_out(guest=guest, active=active)
     session.info["ctx"] = ctx
     return ctx
 
@@ -148,10 +175,10 @@ def describe_member(member: Member) -> Actor:
     )
 
 
-def _refuse_locked_out(member: Member) -> None:
-    if member.guest:
+def _refuse_locked_out(*, guest: bool, active: bool) -> None:
+    if guest:
         raise Forbidden("outsider")
-    if not member.active:
+    if not active:
         raise Forbidden("deactivated")
 
 
@@ -174,7 +201,7 @@ def _join(session: Session, clock: Clock, person: SlackPerson, source: str) -> C
     ).one_or_none()
     if member is None:
         member = add_member(ctx, person.user_id, person.name)
-    _refuse_locked_out(member)
+    _refuse_locked_out(guest=member.guest, active=member.active)
     ctx.actor = describe_member(member)
     # What the person came to do is a change of its own, and can be undone without this.
     ctx.change_id = new_id()

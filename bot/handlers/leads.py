@@ -163,7 +163,7 @@ def save_lead(ctx: Ctx, route: SaveLead, values: LeadInput) -> Reply:
             said = ctx.viewer.t("Lead {ref} saved.", ref=str(Ref(EntityType.LEAD, lead.number)))
     except Conflict as conflict:
         return _refused(ctx, route, values, conflict)
-    return CloseModal(_confirmed(ctx, lead.id, said))
+    return CloseModal(_confirmed(ctx, lead.id, said, just_made=route.lead_id is None))
 
 
 def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -> Reply:
@@ -298,13 +298,13 @@ def _card_of_ref(ctx: Ctx, ref: Ref) -> Message:
     return shared.card(card_of(ctx, *found), ctx.viewer)
 
 
-def _confirmed(ctx: Ctx, lead_id: UUID, said: str) -> Message:
+def _confirmed(ctx: Ctx, lead_id: UUID, said: str, *, just_made: bool = False) -> Message:
     """What was done with an Undo button, and the lead as it is now.
 
     Who gives a lead away may not see it any more: then the sentence alone, since only those who see it can undo.
     """
     try:
-        card = views.card(queries.lead_card(ctx, lead_id), ctx.viewer)
+        card = views.card(queries.lead_card(ctx, lead_id, just_made=just_made), ctx.viewer)
     except NotFound:
         return Message(said, [kit.section(said)])
     blocks: list[Block] = [*shared.confirmation(ctx.viewer, said, ctx.change_id), *card.blocks]

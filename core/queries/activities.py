@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, literal, select, union_all
 
 from core.access import Verb, may, visible
 from core.activities import SUBJECTS, load_subject
@@ -13,6 +14,7 @@ from core.context import Ctx
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus
 from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Member, Objection
 from core.normalise import name_text
+from core.prepared import read
 from core.queries.records import Page
 from core.refs import LETTERS
 
@@ -88,36 +90,52 @@ class Standing:
 
 def timeline(ctx: Ctx, entity: str, entity_id: UUID, limit: int = TIMELINE) -> list[TimelineItem]:
     """The newest activities of a record, newest first; none where the actor may not see it."""
-    column = SUBJECTS[entity][1]
-    query = (
+    rows = read(ctx, _newest, entity, record=entity_id, at_most=limit)
+    heard = _objections_of(ctx, [row.id for row in rows if row.kind is ActivityKind.CALL])
+    return [
+        TimelineItem(
+            id=row.id,
+            at=row.at,
+            kind=row.kind,
+            who=row.who,
+            direction=row.direction,
+            outcome=row.outcome,
+            duration_minutes=row.duration_minutes,
+            subject=row.subject,
+            notes=row.notes,
+            next_step=row.next_step,
+            objections=heard.get(row.id, ()),
+            link=row.link,
+            due_on=row.due_on,
+            done=row.done,
+        )
+        for row in rows
+    ]
+
+
+def _newest(ctx: Ctx, entity: str) -> Select[*tuple[Any, ...]]:
+    """The newest `at_most` activities of the `record`."""
+    return (
         visible(ctx, Activity)
         .outerjoin(Member, (Member.workspace_id == Activity.workspace_id) & (Member.id == Activity.owner_id))
-        .where(column == entity_id)
+        .where(SUBJECTS[entity][1] == bindparam("record"))
         .order_by(Activity.at.desc(), Activity.id.desc())
-        .limit(limit)
-        .add_columns(func.coalesce(Member.name, ""))
-    )
-    rows = list(ctx.session.execute(query))
-    heard = _objections_of(ctx, [activity.id for activity, _ in rows if activity.kind is ActivityKind.CALL])
-    return [_item(activity, who, heard.get(activity.id, ())) for activity, who in rows]
-
-
-def _item(activity: Activity, who: str, objections: tuple[str, ...]) -> TimelineItem:
-    return TimelineItem(
-        id=activity.id,
-        at=activity.at,
-        kind=activity.kind,
-        who=who,
-        direction=activity.direction,
-        outcome=activity.outcome,
-        duration_minutes=activity.duration_minutes,
-        subject=activity.subject,
-        notes=activity.notes,
-        next_step=activity.next_step,
-        objections=objections,
-        link=activity.link,
-        due_on=activity.due_on,
-        done=activity.done_at is not None,
+        .limit(bindparam("at_most", type_=Integer))
+        .with_only_columns(
+            Activity.id,
+            Activity.at,
+            Activity.kind,
+            func.coalesce(Member.name, "").label("who"),
+            Activity.direction,
+            Activity.outcome,
+            Activity.duration_minutes,
+            Activity.subject,
+            Activity.notes,
+            Activity.next_step,
+            Activity.link,
+            Activity.due_on,
+            Activity.done_at.is_not(None).label("done"),
+        )
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.access import Owned, Verb, may, visible
@@ -14,6 +14,7 @@ from core.enums import EntityType, LeadStatus
 from core.errors import NotFound
 from core.models import Account, Contact, Deal, Lead, LeadSource, Member
 from core.normalise import phone_for_people
+from core.prepared import read
 from core.queries.activities import TimelineItem, timeline
 from core.queries.records import Page
 from core.queries.search import matching
@@ -93,19 +94,15 @@ class SourceRow:
     name: str
 
 
-def lead_card(ctx: Ctx, lead_id: UUID) -> LeadCard:
-    """The lead's card. Raises NotFound where there is none or the actor may not see it."""
-    query = (
-        visible(ctx, Lead)
-        .outerjoin(Member, (Member.workspace_id == Lead.workspace_id) & (Member.id == Lead.owner_id))
-        .outerjoin(LeadSource, (LeadSource.workspace_id == Lead.workspace_id) & (LeadSource.id == Lead.source_id))
-        .where(Lead.id == lead_id)
-        .add_columns(func.coalesce(Member.slack_user_id, ""), func.coalesce(LeadSource.name, ""))
-    )
-    found = ctx.session.execute(query).one_or_none()
-    if found is None:
+def lead_card(ctx: Ctx, lead_id: UUID, *, just_made: bool = False) -> LeadCard:
+    """The lead's card. Raises NotFound where there is none or the actor may not see it.
+
+    `just_made`: in this transaction, so that it has no activities and no tags yet that would have to be looked for.
+    """
+    rows = read(ctx, _card_row, record=lead_id)
+    if not rows:
         raise NotFound
-    lead, owner, source = found
+    lead = rows[0]
     return LeadCard(
         id=lead.id,
         ref=lead_ref(lead.number),
@@ -115,9 +112,9 @@ def lead_card(ctx: Ctx, lead_id: UUID) -> LeadCard:
         phone=lead.phone,
         phone_shown=phone_for_people(lead.phone, ctx.workspace.country) if lead.phone else "",
         source_id=lead.source_id,
-        source=source,
+        source=lead.source,
         status=lead.status,
-        owner=owner,
+        owner=lead.owner,
         next_follow_up=lead.next_follow_up,
         last_touch_at=lead.last_touch_at,
         created_at=lead.created_at,
@@ -126,20 +123,52 @@ def lead_card(ctx: Ctx, lead_id: UUID) -> LeadCard:
         can_edit=may(ctx, Verb.EDIT, lead.owner_id),
         can_assign=may(ctx, Verb.ASSIGN, lead.owner_id),
         today=ctx.today.date(),
-        links=_links(ctx, lead),
-        timeline=tuple(timeline(ctx, "lead", lead.id)),
-        tags=tags_of(ctx, EntityType.LEAD, lead.id),
+        links=_links(ctx, (lead.deal_id, lead.contact_id, lead.account_id)),
+        timeline=() if just_made else tuple(timeline(ctx, "lead", lead.id)),
+        tags=() if just_made else tags_of(ctx, EntityType.LEAD, lead.id),
     )
 
 
-def _links(ctx: Ctx, lead: Lead) -> tuple[Link, ...]:
-    became: tuple[tuple[EntityType, type[Owned], UUID | None], ...] = (
-        (EntityType.DEAL, Deal, lead.deal_id),
-        (EntityType.CONTACT, Contact, lead.contact_id),
-        (EntityType.ACCOUNT, Account, lead.account_id),
+def _card_row(ctx: Ctx) -> Select[*tuple[Any, ...]]:
+    """What the lead `record` itself says on its card."""
+    return (
+        visible(ctx, Lead)
+        .outerjoin(Member, (Member.workspace_id == Lead.workspace_id) & (Member.id == Lead.owner_id))
+        .outerjoin(LeadSource, (LeadSource.workspace_id == Lead.workspace_id) & (LeadSource.id == Lead.source_id))
+        .where(Lead.id == bindparam("record"))
+        .with_only_columns(
+            Lead.id,
+            Lead.number,
+            Lead.name,
+            Lead.company,
+            Lead.email,
+            Lead.phone,
+            Lead.source_id,
+            func.coalesce(LeadSource.name, "").label("source"),
+            Lead.status,
+            Lead.owner_id,
+            func.coalesce(Member.slack_user_id, "").label("owner"),
+            Lead.next_follow_up,
+            Lead.last_touch_at,
+            Lead.created_at,
+            Lead.notes,
+            Lead.version,
+            Lead.deal_id,
+            Lead.contact_id,
+            Lead.account_id,
+        )
+    )
+
+
+def _links(ctx: Ctx, became_ids: tuple[UUID | None, UUID | None, UUID | None]) -> tuple[Link, ...]:
+    """The deal, the contact and the account of these ids, as far as the actor may see them."""
+    kinds: tuple[tuple[EntityType, type[Owned]], ...] = (
+        (EntityType.DEAL, Deal),
+        (EntityType.CONTACT, Contact),
+        (EntityType.ACCOUNT, Account),
     )
     links: list[Link] = []
-    for entity, model, record_id in became:
+    for (entity, model), record_id in zip(kinds, became_ids, strict=True):
         if record_id is None:
             continue
         query = visible(ctx, model).where(model.id == record_id).with_only_columns(model.number, model.name)

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 import phonenumbers
-from sqlalchemy import ColumnElement, Select, String, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core import normalise
@@ -19,6 +19,7 @@ from core.enums import EntityType, LeadStatus
 from core.errors import NotFound
 from core.models import Account, Contact, Deal, Lead, Quote
 from core.normalise import Unusable
+from core.prepared import read
 from core.refs import Ref, parse_ref, quote_ref
 
 TOP = "\U0010ffff"
@@ -86,10 +87,14 @@ def find_by_ref(ctx: Ctx, ref: Ref) -> tuple[EntityType, UUID] | None:
     if ref.kind is EntityType.QUOTE:
         query = visible(ctx, Quote).where(Quote.year == ref.year, Quote.sequence == ref.number)
         found = ctx.session.scalar(query.with_only_columns(Quote.id))
-    else:
-        model = NUMBERED[ref.kind]
-        found = ctx.session.scalar(visible(ctx, model).where(model.number == ref.number).with_only_columns(model.id))
-    return None if found is None else (ref.kind, found)
+        return None if found is None else (ref.kind, found)
+    rows = read(ctx, _by_number, ref.kind, asked_number=ref.number)
+    return (ref.kind, rows[0].id) if rows else None
+
+
+def _by_number(ctx: Ctx, entity: EntityType) -> Select[UUID]:
+    model = NUMBERED[entity]
+    return visible(ctx, model).where(model.number == bindparam("asked_number")).with_only_columns(model.id)
 
 
 def hit_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> Hit:
