@@ -8,7 +8,7 @@ from bot.dispatch import Request, command, on, on_event
 from bot.payloads import EventBody
 from bot.replies import Message, Replace, Reply, Say, Unfurl
 from bot.resolving import record_here
-from bot.routes import LinkChannel, UnlinkChannel
+from bot.routes import LinkChannel, ShowLink, UnlinkChannel
 from bot.views import links as views
 from bot.views import records as record_views
 from core import channels, links
@@ -69,9 +69,19 @@ def url_command(ctx: Ctx, call: CommandCall) -> Reply:
         raise NotFound("link_what" if not words else None)
     if len(found) > 1:
         return Say(record_views.hits(found, words, ctx.viewer))
+    return Say(_link_of(ctx, found[0]))
+
+
+@on(ShowLink)
+def show_link(ctx: Ctx, route: ShowLink, _request: Request) -> Reply:
+    """The three dots of a card."""
+    return Say(_link_of(ctx, hit_of(ctx, EntityType(route.entity), route.entity_id)))
+
+
+def _link_of(ctx: Ctx, record: Hit) -> Message:
     if not ctx.site:
         raise Conflict("no_site")
-    return Say(views.link_of(found[0], links.url_of(ctx.site, found[0].entity, found[0].id), ctx.viewer))
+    return views.link_of(record, links.url_of(ctx.site, record.entity, record.id), ctx.viewer)
 
 
 @on_event("link_shared")

@@ -24,9 +24,11 @@ from bot.views import tasks as views
 from bot.views.tasks import Draft, TypedTask
 from core import tasks
 from core.context import Ctx
+from core.enums import EntityType
 from core.i18n import Viewer
 from core.normalise import SHORT_TEXT_MAX
 from core.queries import tasks as queries
+from core.queries.records import Hit, hit_of
 from core.queries.tasks import TaskRow
 
 
@@ -51,9 +53,13 @@ def list_tasks(ctx: Ctx, route: ListTasks, _request: Request) -> Reply:
 
 
 @on(NewTask)
-def new_task(ctx: Ctx, _route: NewTask, request: Request) -> Reply:
-    """The button."""
-    draft = Draft(record=record_here(ctx, request.channel_id), assignee=ctx.actor.slack_user_id)
+def new_task(ctx: Ctx, route: NewTask, request: Request) -> Reply:
+    """The button, on a record or elsewhere."""
+    if route.entity_id is not None:
+        record: Hit | None = hit_of(ctx, EntityType(route.entity), route.entity_id)
+    else:
+        record = record_here(ctx, request.channel_id)
+    draft = Draft(record=record, assignee=ctx.actor.slack_user_id)
     return OpenModal(views.task_modal(draft, ctx.viewer))
 
 

@@ -45,7 +45,7 @@ from bot.routes.leads import (
     SaveLeadOwner,
     SetLeadStatus,
 )
-from bot.routes.links import LinkChannel, RunWords, UnlinkChannel
+from bot.routes.links import LinkChannel, RunWords, ShowLink, UnlinkChannel
 from bot.routes.lists import ChangeList, Claim, ShowList
 from bot.routes.notices import SaveNotices, ShowNotices
 from bot.routes.bulk import ChooseBulk, SelectRows, StartBulk, UndoBulk
@@ -232,6 +232,7 @@ __all__ = [
     "ShowAudit",
     "ShowHelp",
     "ShowHistory",
+    "ShowLink",
     "ShowList",
     "ShowNotices",
     "ShowPipeline",

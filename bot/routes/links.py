@@ -25,3 +25,11 @@ class LinkChannel(Action, id="channel.link"):
 @dataclass(frozen=True)
 class UnlinkChannel(Action, id="channel.unlink"):
     """This channel is no record's any more."""
+
+
+@dataclass(frozen=True)
+class ShowLink(Action, id="record.link"):
+    """Show the link of a record, to copy."""
+
+    entity: str
+    entity_id: UUID

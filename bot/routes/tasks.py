@@ -40,7 +40,10 @@ class SaveNote(Submission, id="note.save"):
 
 @dataclass(frozen=True)
 class NewTask(Action, id="task.new"):
-    """Open the form of a new task."""
+    """Open the form of a new task, on a record or one still to be chosen."""
+
+    entity: str = ""
+    entity_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,11 @@ from bot.routes import (
     MoveDeal,
     NewDeal,
     NewQuote,
+    NewTask,
     OpenRecord,
     ShareCard,
     ShowHistory,
+    ShowLink,
     ShowStages,
     WinDeal,
 )
@@ -137,16 +139,18 @@ def _buttons(deal: DealCard, viewer: Viewer) -> list[Block]:
     if deal.can_edit and deal.stage_kind is StageKind.OPEN:
         buttons.append(kit.button(viewer.t("New quote"), NewQuote(deal.id)))
     if deal.can_edit:
+        buttons.append(kit.button(viewer.t("New task"), NewTask("deal", deal.id)))
         buttons.append(kit.button(viewer.t("Edit"), EditDeal(deal.id)))
     if deal.can_assign:
         buttons.append(kit.button(viewer.t("Assign"), AssignDeal(deal.id)))
     if deal.can_edit:
         buttons.append(tags.button(deal.entity, deal.id, viewer))
     more = [
-        *((viewer.t("Open quote {ref}", ref=quote.ref), OpenRecord("quote", quote.id)) for quote in deal.quotes[:2]),
+        *((viewer.t("Open quote {ref}", ref=quote.ref), OpenRecord("quote", quote.id)) for quote in deal.quotes[:1]),
         (viewer.t("Stages"), ShowStages(deal.id)),
         (viewer.t("History"), ShowHistory("deal", deal.id)),
         (viewer.t("Share in this channel"), ShareCard("deal", deal.id)),
+        (viewer.t("Link"), ShowLink("deal", deal.id)),
     ]
     return [*buttons, kit.overflow(more)]
 

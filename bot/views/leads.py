@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.replies import Block, Choice, Message, Modal
 from bot.routes import (
+    Action,
     AssignLead,
     CheckLead,
     Claim,
@@ -15,6 +16,7 @@ from bot.routes import (
     ListLeads,
     LogCall,
     NewLead,
+    NewTask,
     OpenRecord,
     SaveConversion,
     SaveLead,
@@ -22,6 +24,7 @@ from bot.routes import (
     SetLeadStatus,
     ShareCard,
     ShowHistory,
+    ShowLink,
 )
 from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
@@ -194,6 +197,10 @@ def _buttons(lead: LeadCard, viewer: Viewer) -> list[Block]:
         second.append(tags.button(lead.entity, lead.id, viewer))
     second.append(kit.button(viewer.t("History"), ShowHistory("lead", lead.id)))
     second.append(kit.button(viewer.t("Share"), ShareCard("lead", lead.id), label=viewer.t("Share in this channel")))
+    more: list[tuple[str, Action]] = [(viewer.t("Link"), ShowLink("lead", lead.id))]
+    if working:
+        more.insert(0, (viewer.t("New task"), NewTask("lead", lead.id)))
+    second.append(kit.overflow(more))
     return [kit.actions(*row) for row in (first, second) if row]
 
 

@@ -119,3 +119,12 @@ def test_the_page_behind_a_link_knows_nothing(world: World, deal: Deal) -> None:
     assert there == page("/r/lead/019cf000-0000-7000-8000-000000000000")
     with pytest.raises(urllib.error.HTTPError, match="404"):
         page("/r/deal/1")
+
+
+def test_a_card_gives_its_link_and_takes_a_task(world: World, deal: Deal) -> None:
+    card = world.ana.command("/deal view D-1", "#sales")
+    assert card is not None
+    card.click("Link")
+    assert f"{SITE}/r/deal/{deal.id}" in world.ana.last_message("#sales").text
+    card.click("New task")
+    assert "D-1" in world.ana.modal.value("Record")
