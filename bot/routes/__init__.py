@@ -18,6 +18,7 @@ from bot.routes.base import (
     route_id_of,
     unpack,
 )
+from bot.routes.bulk import ChooseBulk, SelectRows, StartBulk, UndoBulk
 from bot.routes.deals import (
     AssignDeal,
     EditDeal,
@@ -48,7 +49,6 @@ from bot.routes.leads import (
 from bot.routes.links import LinkChannel, RunWords, ShowLink, UnlinkChannel
 from bot.routes.lists import ChangeList, Claim, ShowList
 from bot.routes.notices import SaveNotices, ShowNotices
-from bot.routes.bulk import ChooseBulk, SelectRows, StartBulk, UndoBulk
 from bot.routes.pipeline import ShowPipeline
 from bot.routes.quotes import (
     AddQuoteLine,
