@@ -12,7 +12,7 @@ from core.access import Owned, Verb, may, visible
 from core.context import Ctx
 from core.enums import EntityType, LeadStatus
 from core.errors import NotFound
-from core.models import Account, Contact, Deal, Lead, LeadSource, Member
+from core.models import Account, Contact, Deal, Lead, LeadSource, Member, Tagging
 from core.normalise import phone_for_people
 from core.prepared import read
 from core.queries.activities import TimelineItem, timeline
@@ -97,7 +97,7 @@ class SourceRow:
 def lead_card(ctx: Ctx, lead_id: UUID, *, just_made: bool = False) -> LeadCard:
     """The lead's card. Raises NotFound where there is none or the actor may not see it.
 
-    `just_made`: in this transaction, so that it has no activities and no tags yet that would have to be looked for.
+    `just_made`: in this transaction, so that it has no activities yet that would have to be looked for.
     """
     rows = read(ctx, _card_row, record=lead_id)
     if not rows:
@@ -125,12 +125,15 @@ def lead_card(ctx: Ctx, lead_id: UUID, *, just_made: bool = False) -> LeadCard:
         today=ctx.today.date(),
         links=_links(ctx, (lead.deal_id, lead.contact_id, lead.account_id)),
         timeline=() if just_made else tuple(timeline(ctx, "lead", lead.id)),
-        tags=() if just_made else tags_of(ctx, EntityType.LEAD, lead.id),
+        tags=tags_of(ctx, EntityType.LEAD, lead.id) if lead.tagged else (),
     )
 
 
 def _card_row(ctx: Ctx) -> Select[*tuple[Any, ...]]:
-    """What the lead `record` itself says on its card."""
+    """What the lead `record` itself says on its card, and whether it has tags to be read: most have none."""
+    tagging = select(Tagging.id).where(
+        Tagging.workspace_id == Lead.workspace_id, Tagging.lead_id == Lead.id, Tagging.archived_at.is_(None)
+    )
     return (
         visible(ctx, Lead)
         .outerjoin(Member, (Member.workspace_id == Lead.workspace_id) & (Member.id == Lead.owner_id))
@@ -156,6 +159,7 @@ def _card_row(ctx: Ctx) -> Select[*tuple[Any, ...]]:
             Lead.deal_id,
             Lead.contact_id,
             Lead.account_id,
+            tagging.correlate(Lead).exists().label("tagged"),
         )
     )
 
