@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from cli.console import ERR, OUT, Stop
+from core.enums import CallOutcome, Direction
 from core.errors import DomainError
 from core.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(
     help="Rapport: the CRM that lives in Slack.",
+    epilog="Exit codes: 0 done, 1 cannot be done (standard error says why), 2 wrong options or settings.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -30,18 +32,13 @@ def main() -> None:
         ERR.print(f"Rapport cannot start with these settings:\n{error}", markup=False)
         sys.exit(2)
     except Stop as error:
-        ERR.print(str(error), markup=False)
+        ERR.print(str(error), markup=False, soft_wrap=True)
         sys.exit(1)
     except DomainError as error:
-        ERR.print(_sentence(error), markup=False)
+        from cli.words import in_words  # only where something went wrong
+
+        ERR.print(in_words(error), markup=False, soft_wrap=True)
         sys.exit(1)
-
-
-def _sentence(error: DomainError) -> str:
-    from bot.errors import sentence  # only where something went wrong
-    from core.i18n import Viewer
-
-    return sentence(error, Viewer("en_US", "UTC"))
 
 
 def _started() -> Settings:
@@ -136,7 +133,7 @@ def manifest(
 
 @app.command("list")
 def list_(
-    name: Annotated[str, typer.Argument(help="leads or deals")],
+    name: Annotated[str, typer.Argument(help="leads, deals, calls or quotes")],
     words: Annotated[list[str] | None, typer.Argument(help="Words to search for.")] = None,
     *,
     page: Annotated[int, typer.Option("--page", min=1)] = 1,
@@ -144,7 +141,11 @@ def list_(
     member: As = "",
     workspace: Team = "",
 ) -> None:
-    """List leads or deals: without words your open ones, with words all that fit."""
+    """List leads, deals, calls or quotes; words narrow the list down.
+
+    Leads and deals: without words your open ones, with words all that fit. Calls and quotes: all you may see, `mine`,
+    an outcome or status (`interested`, `sent`), or words of the record's name.
+    """
     from cli.acting import acting
     from cli.records import show_list
 
@@ -154,7 +155,7 @@ def list_(
 
 @app.command()
 def show(
-    ref: Annotated[str, typer.Argument(help="L-42, A-7, C-19, D-7 or Q-2026-0007")],
+    ref: Annotated[str, typer.Argument(help="L-42, A-7, C-19, D-7, Q-2026-0007, or words of a name")],
     as_json: Json = False,
     member: As = "",
     workspace: Team = "",
@@ -165,6 +166,58 @@ def show(
 
     with acting(load_settings(), workspace, member) as ctx:
         show_record(ctx, ref, as_json=as_json)
+
+
+@app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="A name, company, mail address, phone number or reference.")],
+    as_json: Json = False,
+    member: As = "",
+    workspace: Team = "",
+) -> None:
+    """Search all records you may see, best first."""
+    from cli.acting import acting
+    from cli.records import show_hits
+
+    with acting(load_settings(), workspace, member) as ctx:
+        show_hits(ctx, " ".join(words), as_json=as_json)
+
+
+@app.command("log-call")
+def log_call_(
+    ref: Annotated[str, typer.Argument(help="L-42, A-7, C-19 or D-7, or words of a name")],
+    *,
+    outcome: Annotated[CallOutcome, typer.Option("--outcome", help="How it ended.")],
+    objections: Annotated[
+        list[str] | None, typer.Option("--objections", help="What was said against it, commas in between.")
+    ] = None,
+    notes: Annotated[str, typer.Option("--notes", help="What was said.")] = "",
+    duration: Annotated[int | None, typer.Option("--duration", help="Minutes.")] = None,
+    direction: Annotated[Direction, typer.Option("--direction", help="Who called.")] = Direction.OUTBOUND,
+    next_step: Annotated[str, typer.Option("--next-step", help="What comes next.")] = "",
+    follow_up: Annotated[str, typer.Option("--follow-up", help="The day to come back to it: 2026-03-20.")] = "",
+    as_json: Json = False,
+    member: As = "",
+    workspace: Team = "",
+) -> None:
+    """Log a call that just took place, with what follows from it: status, next step and follow-up."""
+    from cli.acting import acting
+    from cli.calls import day_from, log_call, objections_from, print_logged
+    from cli.records import record_named
+    from core.activities import CallInput
+
+    values = CallInput(
+        direction=direction,
+        outcome=outcome,
+        duration_minutes=duration,
+        objections=objections_from(objections or ()),
+        notes=notes,
+        next_step=next_step,
+        next_follow_up=day_from(follow_up),
+    )
+    with acting(load_settings(), workspace, member) as ctx:
+        logged = log_call(ctx, record_named(ctx, ref), values)
+    print_logged(logged, as_json=as_json)
 
 
 if __name__ == "__main__":

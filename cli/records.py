@@ -1,8 +1,9 @@
-"""`rapport list` and `rapport show`: the same queries and the same rights as in Slack."""
+"""`rapport list`, `show` and `search`: the same queries and the same rights as in Slack."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from rich.markup import escape
@@ -11,20 +12,32 @@ from sqlalchemy import select
 
 from cli.console import OUT, Stop, print_json, print_table, text_of
 from core.context import Ctx
+from core.enums import EntityType
 from core.errors import NotFound
 from core.models import Member
-from core.queries.deals import DealRow, deal_page
-from core.queries.leads import LeadRow, lead_page
-from core.queries.records import Page, card_of, find_by_ref
+from core.queries.calls import call_page
+from core.queries.deals import deal_page
+from core.queries.leads import lead_page
+from core.queries.quotes import quote_page
+from core.queries.records import Hit, Page, card_of, find_by_ref, search
 from core.refs import parse_ref
 
 UNSAID = frozenset({"id", "entity", "version", "today", "can_edit", "can_assign"})
 """What rows and cards know for the sake of buttons only."""
-LISTS: Mapping[str, Callable[[Ctx, str, int], Page[LeadRow] | Page[DealRow]]] = {"leads": lead_page, "deals": deal_page}
+LISTS: Mapping[str, Callable[[Ctx, str, int], Page[Any]]] = {
+    "leads": lead_page,
+    "deals": deal_page,
+    "calls": call_page,
+    "quotes": lambda ctx, words, page: quote_page(ctx, page, words),
+}
+MEANT = 6
+"""So many records that words may mean are named; with more, a search is of more use."""
+SEARCH_LIMIT = 20
+REFERENCES = "References look like L-42, A-7, C-19, D-7 or Q-2026-0007."
 
 
 def show_list(ctx: Ctx, name: str, *, words: str, page: int, as_json: bool) -> None:
-    """Print a page (counted from 1) of leads or deals. Raises Stop for another name."""
+    """Print a page (counted from 1) of a list. Raises Stop for a list that there is not."""
     if name not in LISTS:
         raise Stop(f"There is no list of {name}. There are: {', '.join(LISTS)}.")
     found = LISTS[name](ctx, words, page - 1)
@@ -41,23 +54,53 @@ def show_list(ctx: Ctx, name: str, *, words: str, page: int, as_json: bool) -> N
 
 
 def show_record(ctx: Ctx, text: str, *, as_json: bool) -> None:
-    """Print the card of the record a reference names. Raises Stop for what is no reference, NotFound."""
-    ref = parse_ref(text)
-    if ref is None:
-        raise Stop(f"“{text}” names no record. References look like L-42, A-7, C-19, D-7 or Q-2026-0007.")
-    found = find_by_ref(ctx, ref)
-    if found is None:
-        raise NotFound
-    card = card_of(ctx, *found)
+    """Print the card of the record a reference or its name names. Raises Stop, NotFound as `record_named`."""
+    entity, record_id = record_named(ctx, text)
+    card = card_of(ctx, entity, record_id)
     if as_json:
         print_json(card)
         return
-    table = Table(title=str(ref), title_justify="left", show_header=False)
+    table = Table(title=card.ref, title_justify="left", show_header=False)
     table.add_column(style="bold")
     table.add_column()
     for label, value in told(card, names_of(ctx)):
         table.add_row(label, escape(text_of(value)))
     OUT.print(table)
+
+
+def show_hits(ctx: Ctx, words: str, *, as_json: bool) -> None:
+    """Print the records that words may mean, best first."""
+    hits = search(ctx, words, limit=SEARCH_LIMIT)
+    if as_json:
+        print_json({"rows": hits})
+    elif not hits:
+        OUT.print("Nothing found that you may see.")
+    else:
+        rows = [(hit.ref, hit.entity.value, hit.name, hit.detail) for hit in hits]
+        print_table("Found", ("Ref", "Kind", "Name", "Detail"), rows)
+
+
+def record_named(ctx: Ctx, text: str) -> tuple[EntityType, UUID]:
+    """The record that is meant: by its reference, or by words that only one record fits.
+
+    Raises Stop where words fit none or several, NotFound where a reference names none the actor may see.
+    """
+    ref = parse_ref(text)
+    if ref is not None:
+        found = find_by_ref(ctx, ref)
+        if found is None:
+            raise NotFound
+        return found
+    hits = search(ctx, text, limit=MEANT)
+    if len(hits) == 1:
+        return hits[0].entity, hits[0].id
+    if not hits:
+        raise Stop(f"“{text}” names no record. {REFERENCES}")
+    raise Stop(f"“{text}” may mean several. Name one by its reference:\n{_lines(hits)}")
+
+
+def _lines(hits: Iterable[Hit]) -> str:
+    return "\n".join("  " + "  ".join(part for part in (hit.ref, hit.name, hit.detail) if part) for hit in hits)
 
 
 def told(record: object, people: Mapping[str, str]) -> Iterator[tuple[str, object]]:

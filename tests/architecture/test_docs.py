@@ -36,7 +36,7 @@ def test_each_command_is_in_the_readme_and_says_what_it_does() -> None:
 def test_no_command_in_the_readme_is_missing() -> None:
     group = typer.main.get_command(app)
     assert isinstance(group, typer.core.TyperGroup)
-    assert set(re.findall(r"`rapport (\w+)", README)) <= set(group.commands)
+    assert set(re.findall(r"`rapport ([\w-]+)", README)) <= set(group.commands)
 
 
 def test_slash_commands_in_the_readme_exist() -> None:
