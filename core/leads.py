@@ -171,6 +171,7 @@ def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
         asked=False,
     )
     lead.account_id, lead.contact_id, lead.deal_id = account.id, contact.id, deal.id
+    deal.last_touch_at = lead.last_touch_at
     lead.status = LeadStatus.CONVERTED
     lead.converted_at = ctx.now
     # The follow-up goes on with the deal: nobody is to be reminded twice of one conversation.

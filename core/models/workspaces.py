@@ -124,6 +124,10 @@ class Tagging(Tracked, TenantModel):
             name="uq_taggings_record",
             postgresql_nulls_not_distinct=True,
         ),
+        Index(None, "workspace_id", "lead_id"),
+        Index(None, "workspace_id", "account_id"),
+        Index(None, "workspace_id", "contact_id"),
+        Index(None, "workspace_id", "deal_id"),
         check("num_nonnulls(lead_id, account_id, contact_id, deal_id) = 1", "one_record"),
     )
 

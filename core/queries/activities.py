@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, func, literal, or_, select, union_all
 
 from core.access import Verb, may, visible
 from core.activities import SUBJECTS, load_subject
@@ -89,7 +89,10 @@ class Standing:
 
 
 def timeline(ctx: Ctx, entity: str, entity_id: UUID, limit: int = TIMELINE) -> list[TimelineItem]:
-    """The newest activities of a record, newest first; none where the actor may not see it."""
+    """The newest activities of a record, newest first; none where the actor may not see it.
+
+    A deal's timeline begins with its lead's.
+    """
     rows = read(ctx, _newest, entity, record=entity_id, at_most=limit)
     heard = _objections_of(ctx, [row.id for row in rows if row.kind is ActivityKind.CALL])
     return [
@@ -118,7 +121,7 @@ def _newest(ctx: Ctx, entity: str) -> Select[*tuple[Any, ...]]:
     return (
         visible(ctx, Activity)
         .outerjoin(Member, (Member.workspace_id == Activity.workspace_id) & (Member.id == Activity.owner_id))
-        .where(SUBJECTS[entity][1] == bindparam("record"))
+        .where(_about(entity))
         .order_by(Activity.at.desc(), Activity.id.desc())
         .limit(bindparam("at_most", type_=Integer))
         .with_only_columns(
@@ -137,6 +140,16 @@ def _newest(ctx: Ctx, entity: str) -> Select[*tuple[Any, ...]]:
             Activity.done_at.is_not(None).label("done"),
         )
     )
+
+
+def _about(entity: str) -> ColumnElement[bool]:
+    """Which activities belong to the `record`: a deal goes on with what was said while it was still a lead."""
+    record = bindparam("record", type_=Uuid)
+    own = SUBJECTS[entity][1] == record
+    if entity != EntityType.DEAL:
+        return own
+    came_from = select(Lead.id).where(Lead.workspace_id == Activity.workspace_id, Lead.deal_id == record)
+    return or_(own, Activity.lead_id.in_(came_from))
 
 
 def _objections_of(ctx: Ctx, activity_ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:

@@ -43,7 +43,6 @@ def test_a_deal_from_the_form_to_the_card_and_back(world: World) -> None:
     assert ana.modal.title == "New deal"
     assert ana.modal.value("Name") == "Globex pilot"
     ana.modal.click("More fields")
-    ana.modal.click("More fields")
     ana.modal.choose("Contact", "Lena Fischer", query="lena")
     ana.modal.fill({"Value": "12.5k", "Expected close": "2027-01-31"})
     ana.modal.choose("Currency", "CHF")

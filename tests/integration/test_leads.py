@@ -8,15 +8,18 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from core import leads
+from core import activities, leads
+from core.access import Verb, load
+from core.activities import CallInput
 from core.db import Database
-from core.enums import LeadStatus, Role, Visibility
+from core.enums import CallOutcome, Direction, LeadStatus, Role, Visibility
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.leads import LeadInput
 from core.models import Lead, LeadSource, Member, WorkspaceRow
 from core.queries import leads as queries
+from core.queries.activities import timeline
 from tests.conftest import CtxFor
-from tests.factories import FixedClock, make_member
+from tests.factories import FixedClock, make_lead, make_member
 from tests.integration.lead_world import LENA, at_once, conversion, created, events
 
 TODAY = date(2026, 3, 16)
@@ -301,3 +304,15 @@ def test_nobody_touches_what_they_may_not(ctx_for: CtxFor, ana: Member, ben: Mem
     for act in acts:
         with ctx_for(ben) as ctx, pytest.raises(Forbidden):
             act(ctx)
+
+
+def test_a_deal_goes_on_with_what_was_said_to_the_lead(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for(ana) as ctx:
+        lead = make_lead(ctx, "Zoe Lima", company="Lima Foods", owner=ana)
+        call = CallInput(direction=Direction.OUTBOUND, outcome=CallOutcome.INTERESTED, notes="Wants a pilot.")
+        activities.log_call(ctx, "lead", lead.id, call)
+    with ctx_for(ana) as ctx:
+        deal = leads.convert(ctx, lead.id, conversion())
+    with ctx_for(ana) as ctx:
+        assert [item.notes for item in timeline(ctx, "deal", deal.id)] == ["Wants a pilot."]
+        assert deal.last_touch_at == load(ctx, Lead, lead.id, Verb.SEE).last_touch_at
