@@ -43,11 +43,15 @@ def configure_logs(level: str = "INFO") -> None:
             ],
         )
     )
+    handler.addFilter(_worth_saying)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Asked of each line rather than set on the loggers: Bolt gives each of its own loggers the root's level."""
+    return record.levelno >= logging.ERROR or not record.name.startswith(QUIET)
 
 
 def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from cli import console
 from cli.main import main
 from core.context import Workspace
 from core.enums import Role
@@ -35,7 +36,8 @@ Run = Callable[..., Result]
 def rapport(owner_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs `rapport …` in this process, on the tests' database."""
     monkeypatch.setenv("DATABASE_URL", owner_url)
-    monkeypatch.setenv("COLUMNS", "200")
+    # The console asked for the width when it was imported, perhaps by another test.
+    monkeypatch.setattr(console.OUT, "width", 200)
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "ENCRYPTION_KEYS", "PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
 

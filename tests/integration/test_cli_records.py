@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from cli import console
 from cli.main import main
 from core.context import Workspace
 from core.enums import ActivityKind, CallOutcome, LeadStatus, QuoteStatus, Role
@@ -34,7 +35,8 @@ Run = Callable[..., Result]
 @pytest.fixture(autouse=True)
 def _environment(owner_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", owner_url)
-    monkeypatch.setenv("COLUMNS", "250")
+    # The console asked for the width when it was imported, perhaps by another test.
+    monkeypatch.setattr(console.OUT, "width", 250)
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "ENCRYPTION_KEYS", "PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
 
