@@ -26,6 +26,9 @@ from tests.postgres import database_server
 settings.register_profile("rapport", deadline=None, derandomize=True, database=None)
 settings.load_profile("rapport")
 
+settings.register_profile("suite", max_examples=50, deadline=None)
+settings.load_profile("suite")
+
 
 @pytest.fixture(scope="session")
 def owner_url() -> Iterator[str]:
