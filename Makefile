@@ -7,8 +7,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
-# One more than there are processors: some tests start whole processes and mostly wait for them.
-WORKERS = $(shell $(BIN)/python -c 'import os; print(len(os.sched_getaffinity(0)) + 1)')
 
 help: ## what can be done here
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -25,7 +23,7 @@ demo: $(RUN) ## the product with sample data, at one address; Ctrl-C stops all o
 	@exec $(BIN)/rapport demo
 
 test: $(DEV) ## every test, on a real PostgreSQL that comes with the packages
-	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-$(WORKERS)} --dist loadgroup
+	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-auto} --dist loadgroup
 
 check: $(DEV) ## lint, types, architecture
 	@$(BIN)/ruff check .

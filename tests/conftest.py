@@ -4,6 +4,7 @@ Isolation is the product's own: a test works in a fresh workspace, which sees no
 rolled back, so code under test commits as it does in production.
 """
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from tests.factories import FixedClock
 from tests.postgres import database_server
 
 # The same examples in each run, and never a verdict on how long one took.
+# Half the default's work for the same kinds of surprise; and fewer rounds of the collector over what never goes away.
+gc.set_threshold(50_000, 20, 50)
 settings.register_profile("rapport", deadline=None, derandomize=True, database=None)
 settings.load_profile("rapport")
 
