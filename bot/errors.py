@@ -149,6 +149,7 @@ SENTENCES: Mapping[str, str] = {
     "forbidden": "You are not allowed to do that.",
     "not_yours": "You may look at this record but not change it. Ask its owner or your manager.",
     "needs_admin": "Only an admin of Rapport can do that.",
+    "needs_manager": "Only a manager or an admin of Rapport can do that.",
     "outsider": "Rapport is only for members of this workspace. Ask the person you work with here to help you.",
     "deactivated": "Your access to Rapport was taken away. Ask an admin of Rapport.",
     "conflict": "Somebody changed this meanwhile. Open it again to see it as it is now.",

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, bindparam, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, and_, bindparam, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.context import Ctx
@@ -24,6 +24,9 @@ from core.models import (
     ChannelLink,
     Contact,
     Deal,
+    Email,
+    EmailTemplate,
+    InboundEmail,
     Lead,
     LeadSource,
     LossReason,
@@ -66,6 +69,8 @@ class Power(StrEnum):
 
     CONFIGURE = "configure"
     RETRY_DELIVERIES = "retry_deliveries"
+    TRIAGE = "triage"
+    """Say what a mail belongs to that matched nothing."""
 
 
 _MINE = frozenset({Relation.OWN, Relation.UNASSIGNED})
@@ -87,18 +92,25 @@ WIDENED_SIGHT: Mapping[Visibility, frozenset[Relation]] = MappingProxyType(
     }
 )
 POWERS: Mapping[Role, frozenset[Power]] = MappingProxyType(
-    {Role.REP: frozenset(), Role.MANAGER: frozenset(), Role.ADMIN: frozenset(Power)}
+    {Role.REP: frozenset(), Role.MANAGER: frozenset({Power.TRIAGE}), Role.ADMIN: frozenset(Power)}
 )
 
 Owned = Lead | Account | Contact | Deal
 Row = TypeVar("Row", bound=TenantModel)
 OWNED: tuple[type[Owned], ...] = (Lead, Account, Contact, Deal)
 SHARED: frozenset[type[TenantModel]] = frozenset(
-    {LeadSource, LossReason, Member, Objection, Pipeline, Product, Stage, Tag}
+    {EmailTemplate, LeadSource, LossReason, Member, Objection, Pipeline, Product, Stage, Tag}
 )
 """What everybody in a workspace may see: its people and its words."""
-ATTACHED: tuple[type[Activity | ChannelLink | Tagging], ...] = (Activity, ChannelLink, Tagging)
-"""What hangs on exactly one owned record, whichever of its columns is set."""
+ATTACHED: tuple[type[Activity | ChannelLink | Email | InboundEmail | Tagging], ...] = (
+    Activity,
+    ChannelLink,
+    Email,
+    InboundEmail,
+    Tagging,
+)
+"""What hangs on one owned record, whichever of its columns is set. A mail in triage hangs on none yet: it is asked for
+by `Power.TRIAGE` and not through here."""
 GUARDED: frozenset[type[TenantModel]] = frozenset({*OWNED, *ATTACHED, Quote, StageChange, QuoteLine, ActivityObjection})
 """What is seen as the record it belongs to is. Whatever stands in neither set is for admins alone."""
 _SUBJECTS: tuple[tuple[str, type[Owned]], ...] = (
@@ -127,7 +139,7 @@ def permits(role: Role, verb: Verb, relation: Relation, visibility: Visibility) 
 def require_power(ctx: Ctx, power: Power) -> None:
     """Check a right over the workspace. Raises Forbidden."""
     if power not in POWERS[ctx.actor.role]:
-        raise Forbidden("needs_admin")
+        raise Forbidden("needs_manager" if power in POWERS[Role.MANAGER] else "needs_admin")
 
 
 def has_power(ctx: Ctx, power: Power) -> bool:
@@ -193,8 +205,10 @@ def sight(ctx: Ctx) -> Sight:
 
 def seen_by(ctx: Ctx) -> dict[str, object]:
     """The parameters of `visible` and `sees` for this actor in this workspace."""
-    here: dict[str, object] = {"here": ctx.workspace.id}
-    return here if _sees_all(ctx) else here | {"seen_owners": _seen_owners(ctx)}
+    values: dict[str, object] = {"here": ctx.workspace.id}
+    if ctx.actor.role is not Role.ADMIN:
+        values["task_people"] = _task_people(ctx)
+    return values if _sees_all(ctx) else values | {"seen_owners": _seen_owners(ctx)}
 
 
 def _sees_all(ctx: Ctx) -> bool:
@@ -221,13 +235,14 @@ def sees(ctx: Ctx, model: type[TenantModel], *, archived: bool = False) -> Colum
         return true()
     if model not in GUARDED:
         raise TypeError(f"only admins may see a {model.__name__}")
+    if model is Activity:
+        return or_(_sees_attached(ctx, Activity, archived=archived), _sees_alone(ctx))
     if ctx.workspace.visibility is Visibility.ALL:
         return true()
     if model in OWNED:
         return _sees_owner(ctx, model.owner_id)
     if model in ATTACHED:
-        subjects = ((getattr(model, column), subject) for column, subject in _SUBJECTS)
-        return or_(*(column.in_(_visible_ids(ctx, subject, archived=archived)) for column, subject in subjects))
+        return _sees_attached(ctx, model, archived=archived)
     if model is Quote:
         return Quote.deal_id.in_(_visible_ids(ctx, Deal, archived=archived))
     if model is StageChange:
@@ -235,6 +250,28 @@ def sees(ctx: Ctx, model: type[TenantModel], *, archived: bool = False) -> Colum
     if model is QuoteLine:
         return QuoteLine.quote_id.in_(_seen_parents(ctx, Quote, archived=archived))
     return ActivityObjection.activity_id.in_(_seen_parents(ctx, Activity, archived=archived))
+
+
+def _sees_attached(ctx: Ctx, model: type[TenantModel], *, archived: bool) -> ColumnElement[bool]:
+    subjects = [(getattr(model, column), subject) for column, subject in _SUBJECTS]
+    if ctx.workspace.visibility is Visibility.ALL:
+        return or_(*(column.is_not(None) for column, _ in subjects))
+    return or_(*(column.in_(_visible_ids(ctx, subject, archived=archived)) for column, subject in subjects))
+
+
+def _sees_alone(ctx: Ctx) -> ColumnElement[bool]:
+    """A task on no record is a matter between two people: however far sight was widened, it is for who has to do it,
+    for who gave it, and for their managers.
+    """
+    people = bindparam("task_people", _task_people(ctx), type_=Uuid(), expanding=True)
+    alone = (getattr(Activity, column).is_(None) for column, _ in _SUBJECTS)
+    return and_(*alone, or_(Activity.owner_id.in_(people), Activity.created_by_id.in_(people)))
+
+
+def _task_people(ctx: Ctx) -> list[UUID]:
+    me = [ctx.actor.member_id] if ctx.actor.member_id is not None else []
+    managed = scope(ctx).reports if Relation.REPORT in POLICY[ctx.actor.role][Verb.SEE] else frozenset[UUID]()
+    return [*me, *managed]
 
 
 def _seen_parents(ctx: Ctx, model: type[Quote | Activity], *, archived: bool) -> Select[UUID]:
@@ -320,12 +357,12 @@ def may_touch(ctx: Ctx, row: TenantModel, verb: Verb) -> bool:
             return may_touch(ctx, ctx.session.get_one(Quote, (row.workspace_id, row.quote_id)), verb)
         case ActivityObjection():
             return may_touch(ctx, ctx.session.get_one(Activity, (row.workspace_id, row.activity_id)), verb)
-        case Activity() | ChannelLink() | Tagging():
+        case Activity() | ChannelLink() | Email() | InboundEmail() | Tagging():
             for column, model in _SUBJECTS:
                 subject_id = getattr(row, column)
                 if subject_id is not None:
                     return may(ctx, verb, _owner_of(ctx, model, subject_id))
-            return False
+            return isinstance(row, Activity) and bool({row.owner_id, row.created_by_id} & set(_task_people(ctx)))
         case _:
             return has_power(ctx, Power.CONFIGURE)
 

@@ -116,3 +116,78 @@ class BulkState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     STOPPED = "stopped"
+
+
+class EmailState(StrEnum):
+    """Where a mail of ours stands on our side."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    """A call to the provider began; a crash leaves it here."""
+    SENT = "sent"
+    """The provider took it."""
+    UNKNOWN = "unknown"
+    """The call ended without an answer: only an event or a person can say whether it left."""
+    HELD = "held"
+    """The address is suppressed, or it may not be sent for another reason of ours."""
+    FAILED = "failed"
+    """The provider refused it."""
+    STOPPED = "stopped"
+    """Somebody stopped it before it left."""
+
+
+class EmailProgress(StrEnum):
+    """What the provider's events said of a mail, in rising rank: a lower one never replaces a higher one."""
+
+    PROCESSED = "processed"
+    DEFERRED = "deferred"
+    DELIVERED = "delivered"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    DROPPED = "dropped"
+    BLOCKED = "blocked"
+    BOUNCED = "bounced"
+    SPAM = "spam"
+
+
+class SuppressionReason(StrEnum):
+    """Why an address is not written to."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    SPAM = "spam"
+    MANUAL = "manual"
+
+
+class InboundState(StrEnum):
+    """Whether it is known what a mail that came in belongs to."""
+
+    TRIAGE = "triage"
+    LINKED = "linked"
+    NOT_OURS = "not_ours"
+
+
+class MailKind(StrEnum):
+    """What kind of mail came in."""
+
+    HUMAN = "human"
+    AWAY = "away"
+    """An out-of-office note or another automatic answer."""
+    BOUNCE = "bounce"
+    LIST = "list"
+
+
+class InboxKind(StrEnum):
+    """Which webhook a stored request came to."""
+
+    EVENTS = "events"
+    MAIL = "mail"
+
+
+class InboxState(StrEnum):
+    """Where a stored request stands."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+    """Given up on; kept for an operator."""

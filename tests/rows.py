@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Integer, Numeric, Table, Text, Uuid, insert
+from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Integer, LargeBinary, Numeric, Table, Text, Uuid, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ NEEDED: dict[str, Values] = {
     "activities": {"lead_id": "leads"},
     "taggings": {"lead_id": "leads"},
     "channel_links": {"lead_id": "leads"},
+    "emails": {"lead_id": "leads"},
 }
 """Optional columns that a CHECK asks for, and the table each points at (exactly one record)."""
 ONE_OF = ("lead_id", "account_id", "contact_id", "deal_id")
@@ -88,6 +89,8 @@ def some_value(column: Column[object]) -> object:
             return date(2026, 3, 16)
         case JSONB():
             return {}
+        case LargeBinary():
+            return b"bytes"
     raise AssertionError(f"{column}: give rows of type {column.type!r} a value here, so that the table is tested")
 
 

@@ -7,6 +7,10 @@ from core.i18n import Viewer
 FIELDS: Mapping[str, str] = {
     "tag_id": "Tag",
     "lead_id": "Lead",
+    "body": "Text",
+    "subject": "Subject",
+    "mail_from": "Sender address",
+    "mail_footer": "Below each mail",
     "account_id": "Account",
     "company": "Company",
     "competitor": "Competitor",

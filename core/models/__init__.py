@@ -7,6 +7,8 @@ from core.models.bulk import BulkJob
 from core.models.channels import ChannelLink
 from core.models.contacts import Contact
 from core.models.deals import Deal, LossReason, Pipeline, Stage, StageChange
+from core.models.emails import Email, EmailEvent, EmailTemplate, InboundAttachment, InboundEmail, Suppression
+from core.models.inbox import InboxItem
 from core.models.leads import Lead
 from core.models.preferences import HeldNotice, NoticeSetting, Preference
 from core.models.quotes import Product, Quote, QuoteLine
@@ -25,8 +27,14 @@ __all__ = [
     "Counter",
     "Deal",
     "Delivery",
+    "Email",
+    "EmailEvent",
+    "EmailTemplate",
     "HeldNotice",
     "History",
+    "InboundAttachment",
+    "InboundEmail",
+    "InboxItem",
     "Lane",
     "Lead",
     "LeadSource",
@@ -43,6 +51,7 @@ __all__ = [
     "QuoteLine",
     "Stage",
     "StageChange",
+    "Suppression",
     "Tag",
     "Tagging",
     "Tenant",

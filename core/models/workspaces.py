@@ -23,6 +23,8 @@ class WorkspaceRow(Tracked, Tenant):
         "sales_channel",
         "replies_channel",
         "digest_channel",
+        "mail_from",
+        "mail_footer",
     )
     __entity__ = "workspace"
     __table_args__ = (
@@ -41,6 +43,10 @@ class WorkspaceRow(Tracked, Tenant):
     sales_channel: Mapped[str] = mapped_column(default="")
     replies_channel: Mapped[str] = mapped_column(default="")
     digest_channel: Mapped[str] = mapped_column(default="")
+    mail_from: Mapped[str] = mapped_column(default="")
+    """The verified address mails are sent from; empty for the installation's own (MAIL_FROM)."""
+    mail_footer: Mapped[str] = mapped_column(default="")
+    """Who writes and from where, below each mail: in many countries the law asks for it."""
     bot_user_id: Mapped[str] = mapped_column(default="")
     bot_token: Mapped[str] = mapped_column(default="")
     """Encrypted (core.secrets); empty where the token comes from the environment."""

@@ -20,6 +20,7 @@ DISPATCHER_READS = {
     "workspaces": {"workspace_id"},
     "held_notices": {"workspace_id", "due_at", "sent_at"},
     "bulk_jobs": {"workspace_id", "state", "lease_until"},
+    "emails": {"workspace_id", "message_id", "provider_id"},
 }
 FORBIDDEN = "42501"
 FOREIGN_KEY = "23503"
