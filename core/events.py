@@ -70,6 +70,23 @@ class RecordAssigned(Event, kind="record.assigned"):
 
 
 @dataclass(frozen=True)
+class TaskGiven(Event, kind="task.given"):
+    """Somebody has something to do because a colleague says so; told to them."""
+
+    task_id: UUID
+    owner_id: UUID
+    by_id: UUID | None
+
+
+@dataclass(frozen=True)
+class QuoteExpired(Event, kind="quote.expired"):
+    """Nobody decided on a quote until its last day was over; told to the deal's owner."""
+
+    quote_id: UUID
+    owner_id: UUID
+
+
+@dataclass(frozen=True)
 class CardShared(Event, kind="card.shared"):
     """Somebody put a record's card into a channel."""
 

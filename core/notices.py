@@ -27,11 +27,13 @@ class NoticeKind(StrEnum):
     """Kinds of post that Rapport makes on its own."""
 
     ASSIGNED = "assigned"
+    TASK = "task"
+    EXPIRED = "expired"
     WON = "won"
     SHARED = "shared"
 
 
-PERSONAL = (NoticeKind.ASSIGNED,)
+PERSONAL = (NoticeKind.ASSIGNED, NoticeKind.TASK, NoticeKind.EXPIRED)
 """What people are told in their direct messages."""
 PUBLIC = (NoticeKind.WON, NoticeKind.SHARED)
 """What is posted to channels."""

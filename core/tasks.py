@@ -1,4 +1,4 @@
-"""Tasks and notes: something to do on a record, and something worth keeping on it."""
+"""Tasks and notes: something to do, on a record or on none, and something worth keeping on one."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from core.activities import SUBJECTS, load_subject
 from core.context import Ctx
 from core.enums import ActivityKind
 from core.errors import Forbidden, Invalid
-from core.events import HomeChanged, RecordChanged
+from core.events import HomeChanged, RecordChanged, TaskGiven
 from core.members import owner_from_slack
 from core.models import Activity, Member
 from core.normalise import NOTES_MAX, SHORT_TEXT_MAX, multiline_text, name_text
@@ -39,20 +39,21 @@ class NoteInput:
 
 
 @operation("task.create")
-def create(ctx: Ctx, entity: str, entity_id: UUID, values: TaskInput) -> Activity:
-    """Plan something to do on a record, for oneself where nobody is named.
+def create(ctx: Ctx, entity: str, entity_id: UUID | None, values: TaskInput) -> Activity:
+    """Plan something to do on a record, or on none (no `entity_id`); for oneself where nobody is named.
 
-    Raises Invalid: without words, for a day that is over, for somebody who may not see the record; NotFound,
-    Forbidden.
+    Who else it is for is told. Raises Invalid: without words, for a day that is over, for somebody who may not see
+    the record; NotFound, Forbidden.
     """
-    record = load_subject(ctx, entity, entity_id)
+    record = load_subject(ctx, entity, entity_id) if entity_id is not None else None
     subject = name_text(values.subject)
     _check(ctx, subject, values.due_on)
     assignee = owner_from_slack(ctx, values.assignee, "assignee") if values.assignee else ctx.actor.member_id
     _check_assignee(ctx, assignee, record)
     task = _put(ctx, record, Activity(kind=ActivityKind.TASK, subject=subject, link=_link(values.link)))
-    task.owner_id, task.due_on = assignee, values.due_on
+    task.owner_id, task.due_on, task.created_by_id = assignee, values.due_on, ctx.actor.member_id
     _changed(ctx, task)
+    _tell(ctx, task)
     return task
 
 
@@ -103,7 +104,7 @@ def snooze(ctx: Ctx, task_id: UUID, day: date) -> Activity:
 
 @operation("task.assign")
 def assign(ctx: Ctx, task_id: UUID, slack_user_id: str) -> Activity:
-    """Give a task to a colleague who may see its record. Raises Invalid, NotFound, Forbidden."""
+    """Give a task to a colleague who may see its record, and tell them. Raises Invalid, NotFound, Forbidden."""
     task = _task(ctx, task_id)
     if not slack_user_id:
         raise Invalid({"assignee": "required"})
@@ -111,21 +112,24 @@ def assign(ctx: Ctx, task_id: UUID, slack_user_id: str) -> Activity:
     _check_assignee(ctx, assignee, _record_of(ctx, task))
     before, task.owner_id = task.owner_id, assignee
     _changed(ctx, task, before)
+    if before != assignee:
+        _tell(ctx, task)
     return task
 
 
-def subject_of(task: Activity) -> tuple[str, UUID]:
-    """The kind and id of the record an activity is about."""
+def subject_of(task: Activity) -> tuple[str, UUID] | None:
+    """The kind and id of the record an activity is about; None for a task on no record."""
     for entity, (_, column) in SUBJECTS.items():
         found: UUID | None = getattr(task, column.key)
         if found is not None:
             return entity, found
-    raise TypeError("an activity is about exactly one record")
+    return None
 
 
-def _put(ctx: Ctx, record: Owned, activity: Activity) -> Activity:
+def _put(ctx: Ctx, record: Owned | None, activity: Activity) -> Activity:
     activity.at = ctx.now
-    setattr(activity, SUBJECTS[record.__entity__][1].key, record.id)
+    if record is not None:
+        setattr(activity, SUBJECTS[record.__entity__][1].key, record.id)
     ctx.add(activity)
     return activity
 
@@ -141,9 +145,9 @@ def _task(ctx: Ctx, task_id: UUID) -> Activity:
     return seen
 
 
-def _record_of(ctx: Ctx, task: Activity) -> Owned:
-    entity, record_id = subject_of(task)
-    return load(ctx, SUBJECTS[entity][0], record_id, Verb.SEE)
+def _record_of(ctx: Ctx, task: Activity) -> Owned | None:
+    about = subject_of(task)
+    return load(ctx, SUBJECTS[about[0]][0], about[1], Verb.SEE) if about is not None else None
 
 
 def _check(ctx: Ctx, subject: str, day: date | None) -> None:
@@ -158,9 +162,9 @@ def _check(ctx: Ctx, subject: str, day: date | None) -> None:
         raise Invalid(problems)
 
 
-def _check_assignee(ctx: Ctx, member_id: UUID | None, record: Owned) -> None:
+def _check_assignee(ctx: Ctx, member_id: UUID | None, record: Owned | None) -> None:
     """A task whose record one may not see could neither be read nor done."""
-    if member_id in (None, ctx.actor.member_id):
+    if record is None or member_id in (None, ctx.actor.member_id):
         return
     member = ctx.session.get_one(Member, (ctx.workspace.id, member_id))
     # The people around somebody are read once a transaction, for the actor; here they are the assignee's.
@@ -176,10 +180,18 @@ def _check_assignee(ctx: Ctx, member_id: UUID | None, record: Owned) -> None:
 
 
 def _changed(ctx: Ctx, task: Activity, before: UUID | None = None) -> None:
-    ctx.emit(RecordChanged(*subject_of(task)))
+    ctx.emit(RecordChanged(Activity.__entity__, task.id))
+    about = subject_of(task)
+    if about is not None:
+        ctx.emit(RecordChanged(*about))
     for member_id in dict.fromkeys((before, task.owner_id)):
         if member_id is not None:
             ctx.emit(HomeChanged(member_id))
+
+
+def _tell(ctx: Ctx, task: Activity) -> None:
+    if task.owner_id is not None and task.owner_id != ctx.actor.member_id:
+        ctx.emit(TaskGiven(task.id, task.owner_id, ctx.actor.member_id))
 
 
 def _link(text: str) -> str:

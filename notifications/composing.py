@@ -30,6 +30,7 @@ from notifications.exports import FileToSend
 from notifications.notices import Held, Line
 from notifications.plans import (
     METHODS,
+    PERSONAL,
     AuditFile,
     ForMember,
     Kind,
@@ -201,14 +202,14 @@ class Composer:
         return Message(self._system().viewer.t("This record is not shown here any more."))
 
     def _shown(self, ctx: Ctx, card: NewCard) -> Shown:
-        public = card.purpose is not Purpose.ASSIGNED
+        public = card.purpose not in PERSONAL
         return self.content.card(ctx, EntityType(card.entity), card.entity_id, public=public)
 
     def _with_intro(self, ctx: Ctx, card: NewCard, shown: Shown) -> Message:
         holds = still_true(card.purpose, shown, ctx.actor.slack_user_id)
         line = intro(ctx.viewer, card.purpose, shown, self._name(card.by_id), holds=holds)
         blocks = shown.message.blocks or [kit.section(shown.message.text)]
-        audience = card.channel if card.purpose is not Purpose.ASSIGNED else ctx.actor.slack_user_id
+        audience = ctx.actor.slack_user_id if card.purpose in PERSONAL else card.channel
         head = kit.section(line, notices.settings_button(audience, ctx.viewer))
         return Message(f"{line} {shown.message.text}", [head, *blocks][: kit.MESSAGE_BLOCKS_MAX])
 
@@ -275,7 +276,7 @@ class Composer:
 
         None where that person may see nothing any more.
         """
-        if purpose is Purpose.ASSIGNED:
+        if purpose in PERSONAL:
             return self._as(member_id) if member_id else None
         ctx = self._as(member_id) if member_id else self._system()
         if ctx is not None:

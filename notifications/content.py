@@ -1,6 +1,8 @@
 """What messages say around a record's card, and what a relay needs to be told about the rest."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
@@ -23,6 +25,10 @@ class Shown:
     message: Message
     won: bool = False
     """A deal that is in a won stage right now."""
+    done: bool = False
+    """A task that is done."""
+    expired: bool = False
+    """A quote that has expired."""
     owner: str = ""
     """Slack user id of whose it is right now, empty for nobody."""
     worth: str = ""
@@ -50,6 +56,10 @@ def still_true(purpose: Purpose, shown: Shown, reader: str) -> bool:
     match purpose:
         case Purpose.ASSIGNED:
             return shown.owner == reader
+        case Purpose.TASK:
+            return shown.owner == reader and not shown.done
+        case Purpose.EXPIRED:
+            return shown.expired
         case Purpose.WON:
             return shown.won
         case Purpose.SHARED:
@@ -61,26 +71,75 @@ def intro(viewer: Viewer, purpose: Purpose, shown: Shown, by: str, *, holds: boo
 
     `by` is who caused it, empty for nobody in particular; `holds` is what `still_true` says.
     """
-    who, name = kit.esc(by), kit.esc(kit.cut(shown.name, NAME_SHOWN))
-    match purpose:
-        case Purpose.ASSIGNED if not holds:
-            return viewer.t("{ref} {name} was yours; it has another owner now.", ref=shown.ref, name=name)
-        case Purpose.ASSIGNED if by:
-            return viewer.t("{who} made you the owner of {ref} {name}.", who=who, ref=shown.ref, name=name)
-        case Purpose.ASSIGNED:
-            return viewer.t("You are now the owner of {ref} {name}.", ref=shown.ref, name=name)
-        case Purpose.WON if not holds:
-            return viewer.t("{ref} {name} was announced as won and is open again.", ref=shown.ref, name=name)
-        case Purpose.WON if by:
-            return viewer.t(
-                "Won! {who} closed {ref} {name}: {worth}.", who=who, ref=shown.ref, name=name, worth=shown.worth
-            )
-        case Purpose.WON:
-            return viewer.t("Won! {ref} {name} is closed: {worth}.", ref=shown.ref, name=name, worth=shown.worth)
-        case Purpose.SHARED if by:
-            return viewer.t("{who} shared {ref} {name}.", who=who, ref=shown.ref, name=name)
-        case Purpose.SHARED:
-            return viewer.t("{ref} {name} was shared.", ref=shown.ref, name=name)
+    told = _Told(shown, kit.esc(by), kit.esc(kit.cut(shown.name, NAME_SHOWN)), holds)
+    return _INTROS[purpose](viewer, told)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What an intro is made of; `who` and `name` are escaped."""
+
+    shown: Shown
+    who: str
+    name: str
+    holds: bool
+
+
+def _assigned(viewer: Viewer, told: _Told) -> str:
+    if not told.holds:
+        return viewer.t("{ref} {name} was yours; it has another owner now.", ref=told.shown.ref, name=told.name)
+    if told.who:
+        return viewer.t("{who} made you the owner of {ref} {name}.", who=told.who, ref=told.shown.ref, name=told.name)
+    return viewer.t("You are now the owner of {ref} {name}.", ref=told.shown.ref, name=told.name)
+
+
+def _expired(viewer: Viewer, told: _Told) -> str:
+    if not told.holds:
+        return viewer.t("Quote {ref} for {name} had expired; that was taken back.", ref=told.shown.ref, name=told.name)
+    return viewer.t(
+        "Quote {ref} for {name} has expired: {worth}.", ref=told.shown.ref, name=told.name, worth=told.shown.worth
+    )
+
+
+def _won(viewer: Viewer, told: _Told) -> str:
+    if not told.holds:
+        return viewer.t("{ref} {name} was announced as won and is open again.", ref=told.shown.ref, name=told.name)
+    if told.who:
+        return viewer.t(
+            "Won! {who} closed {ref} {name}: {worth}.",
+            who=told.who,
+            ref=told.shown.ref,
+            name=told.name,
+            worth=told.shown.worth,
+        )
+    return viewer.t("Won! {ref} {name} is closed: {worth}.", ref=told.shown.ref, name=told.name, worth=told.shown.worth)
+
+
+def _shared(viewer: Viewer, told: _Told) -> str:
+    if told.who:
+        return viewer.t("{who} shared {ref} {name}.", who=told.who, ref=told.shown.ref, name=told.name)
+    return viewer.t("{ref} {name} was shared.", ref=told.shown.ref, name=told.name)
+
+
+def _task(viewer: Viewer, told: _Told) -> str:
+    if told.shown.done:
+        return viewer.t("Done: {name}.", name=told.name)
+    if not told.holds:
+        return viewer.t("{name} was yours to do; somebody else has it now.", name=told.name)
+    if told.who:
+        return viewer.t("{who} gave you a task: {name}.", who=told.who, name=told.name)
+    return viewer.t("You have a new task: {name}.", name=told.name)
+
+
+_INTROS: Mapping[Purpose, Callable[[Viewer, _Told], str]] = MappingProxyType(
+    {
+        Purpose.ASSIGNED: _assigned,
+        Purpose.TASK: _task,
+        Purpose.EXPIRED: _expired,
+        Purpose.WON: _won,
+        Purpose.SHARED: _shared,
+    }
+)
 
 
 def not_shared(viewer: Viewer, shown: Shown, channel: str, reason: str) -> Message:

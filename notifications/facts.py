@@ -9,7 +9,16 @@ from sqlalchemy.orm import InstrumentedAttribute
 from core.cards import HOME
 from core.context import Ctx
 from core.enums import EntityType
-from core.events import AuditAsked, Event, HomeChanged, MemberJoined, RecordAssigned, RecordChanged
+from core.events import (
+    AuditAsked,
+    Event,
+    HomeChanged,
+    MemberJoined,
+    QuoteExpired,
+    RecordAssigned,
+    RecordChanged,
+    TaskGiven,
+)
 from core.models import Account, Card, Contact, Deal, Lead, Member, Quote
 from notifications.rules import Facts, LiveCard
 
@@ -34,7 +43,7 @@ class FactFinder:
         match event:
             case MemberJoined() | HomeChanged() | AuditAsked():
                 return self._facts([event.member_id], channel)
-            case RecordAssigned():
+            case RecordAssigned() | TaskGiven() | QuoteExpired():
                 return self._facts([event.owner_id], channel)
             case RecordChanged():
                 record = (event.entity, event.entity_id)

@@ -33,9 +33,13 @@ class Purpose(StrEnum):
 
     SHARED = "shared"
     ASSIGNED = "assigned"
+    TASK = "task"
+    EXPIRED = "expired"
     WON = "won"
 
 
+PERSONAL = frozenset({Purpose.ASSIGNED, Purpose.TASK, Purpose.EXPIRED})
+"""What is said to one person in a direct message; the others stand in a channel."""
 METHODS: Mapping[Kind, str] = MappingProxyType(
     {
         Kind.PROFILE: "users.info",

@@ -16,13 +16,17 @@ from bot.views import deals as deal_views
 from bot.views import help as help_views
 from bot.views import home as home_views
 from bot.views import kit
+from bot.views import quotes as quote_views
 from bot.views import records as record_views
 from core.context import Ctx
-from core.enums import EntityType, StageKind
+from core.enums import EntityType, QuoteStatus, StageKind
+from core.i18n import Viewer
 from core.queries import home as home_queries
 from core.queries import records
 from core.queries.deals import DealCard
+from core.queries.quotes import QuoteCard
 from core.queries.records import AnyCard
+from core.queries.tasks import TaskRow
 from notifications.content import Shown
 
 PRIVATE: Mapping[str, Callable[[Any], object]] = MappingProxyType(
@@ -46,12 +50,24 @@ class ProductContent:
         """A record's card for the actor, or `public` for everybody in a channel. Raises NotFound."""
         record = records.card_of(ctx, entity, record_id)
         won = isinstance(record, DealCard) and record.stage_kind is StageKind.WON
-        message = record_views.card(for_channel(record) if public else record, ctx.viewer)
+        if isinstance(record, QuoteCard) and not public:
+            # The only thing somebody is told of a quote is that it ended: what to do next, and not all of its lines.
+            message = quote_views.what_next(record, ctx.viewer)
+        else:
+            message = record_views.card(for_channel(record) if public else record, ctx.viewer)
         if public and not won:
             note = ctx.viewer.t("Contact details, notes and the timeline are not shown in channels.")
             message = replace(message, blocks=[*message.blocks, kit.context(note)])
-        worth = deal_views.worth(record, ctx.viewer) if isinstance(record, DealCard) else ""
-        return Shown(record.ref, record.name, message, won, owner=getattr(record, "owner", ""), worth=worth)
+        return Shown(
+            record.ref,
+            record.name,
+            message,
+            won,
+            done=isinstance(record, TaskRow) and record.done,
+            expired=isinstance(record, QuoteCard) and record.status is QuoteStatus.EXPIRED,
+            owner=getattr(record, "owner", ""),
+            worth=_worth(record, ctx.viewer),
+        )
 
     def home(self, ctx: Ctx) -> Home:
         """The actor's App Home, on its first pages."""
@@ -60,6 +76,16 @@ class ProductContent:
     def welcome(self, ctx: Ctx, *, installer: bool) -> Message:
         """The first message to the actor."""
         return help_views.welcome(ctx.viewer, installer=installer)
+
+
+def _worth(record: AnyCard, viewer: Viewer) -> str:
+    match record:
+        case DealCard():
+            return deal_views.worth(record, viewer)
+        case QuoteCard():
+            return viewer.money(record.total, record.currency)
+        case _:
+            return ""
 
 
 def for_channel(record: AnyCard) -> AnyCard:

@@ -1,11 +1,22 @@
 """Which deliveries an event leads to. Pure: what has to be known of the workspace comes in as facts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from core.enums import EntityType
-from core.events import AuditAsked, CardShared, DealWon, Event, HomeChanged, MemberJoined, RecordAssigned, RecordChanged
+from core.events import (
+    AuditAsked,
+    CardShared,
+    DealWon,
+    Event,
+    HomeChanged,
+    MemberJoined,
+    QuoteExpired,
+    RecordAssigned,
+    RecordChanged,
+    TaskGiven,
+)
 from notifications.plans import (
     AuditFile,
     ForMember,
@@ -58,7 +69,15 @@ def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
         case RecordChanged():
             return [card_edit(card.card_id, card.channel) for card in facts.cards] + _home(facts.owner_id, facts)
         case RecordAssigned():
-            return _assignment(event, facts, event_id) + _home(event.owner_id, facts)
+            card = NewCard(event.entity, event.entity_id, "", Purpose.ASSIGNED, event.owner_id, event.by_id)
+            return _told(f"assigned:{event_id}", card, facts) + _home(event.owner_id, facts)
+        case TaskGiven():
+            card = NewCard(EntityType.ACTIVITY, event.task_id, "", Purpose.TASK, event.owner_id, event.by_id)
+            return _told(f"task:{event_id}", card, facts)
+        case QuoteExpired():
+            card = NewCard(EntityType.QUOTE, event.quote_id, "", Purpose.EXPIRED, event.owner_id, None)
+            # Of the quote: one that is open again and expires once more is no news.
+            return _told(f"expired:{event.quote_id}", card, facts)
         case CardShared():
             return [_shared(event, event_id)]
         case DealWon():
@@ -89,14 +108,12 @@ def _welcome(event: MemberJoined, facts: Facts) -> list[Plan]:
     return [profile_sync(event.member_id, slack_user_id, "joined"), welcome]
 
 
-def _assignment(event: RecordAssigned, facts: Facts, event_id: UUID) -> list[Plan]:
-    slack_user_id = facts.people.get(event.owner_id)
-    if slack_user_id is None or event.by_id == event.owner_id:
+def _told(key: str, card: NewCard, facts: Facts) -> list[Plan]:
+    """A card in the direct messages of its member; nobody is told what they did themselves."""
+    slack_user_id = facts.people.get(card.member_id) if card.member_id else None
+    if slack_user_id is None or card.by_id == card.member_id:
         return []
-    card = NewCard(
-        event.entity, event.entity_id, slack_user_id, Purpose.ASSIGNED, member_id=event.owner_id, by_id=event.by_id
-    )
-    return [Plan(f"assigned:{event_id}", slack_user_id, Kind.CARD_POST, card)]
+    return [Plan(key, slack_user_id, Kind.CARD_POST, replace(card, channel=slack_user_id))]
 
 
 def _shared(event: CardShared, event_id: UUID) -> Plan:

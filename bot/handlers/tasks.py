@@ -32,7 +32,7 @@ from core.queries.records import Hit, hit_of
 from core.queries.tasks import TaskRow
 
 
-@command("crm", "task", arguments="[WORDS]", summary="Plan a task on a record")
+@command("crm", "task", arguments="[WORDS]", summary="Plan a task, on a record or on none")
 def new_task_command(ctx: Ctx, call: CommandCall) -> Reply:
     """`/crm task`, `/crm task Send the deck`."""
     words = html.unescape(call.text).strip()[:SHORT_TEXT_MAX]
@@ -66,7 +66,8 @@ def new_task(ctx: Ctx, route: NewTask, request: Request) -> Reply:
 @on_submit(SaveTask, views.TASK_FORM)
 def save_task(ctx: Ctx, route: SaveTask, typed: TypedTask) -> Reply:
     """Plan it."""
-    task = tasks.create(ctx, typed.entity, typed.entity_id, typed.with_link(route.link))
+    entity, record_id = typed.record or ("", None)
+    task = tasks.create(ctx, entity, record_id, typed.with_link(route.link))
     return CloseModal(views.created(queries.task_row(ctx, task.id), ctx.change_id, ctx.viewer))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bot.payloads import Element
 from bot.replies import Block, Choice, Message, Modal
-from bot.routes import FindObjection, FindRecord, FollowUpDone, LogCall, OpenRecord, SaveCall, SnoozeFollowUp
+from bot.routes import Action, FindObjection, FindRecord, FollowUpDone, LogCall, OpenRecord, SaveCall, SnoozeFollowUp
 from bot.views import kit
 from bot.views.forms import Date, Form, Number, Search, Select, Text
 from bot.views.labels import word
@@ -25,8 +25,8 @@ TIMELINE_NOTES = 160
 """Characters of an activity's notes on a card."""
 NAME_SHOWN = 80
 """Characters of a colleague's name; Slack's own limit for display names."""
-SNOOZES = (("Tomorrow", "Follow up tomorrow", 1), ("Next week", "Follow up next week", 7))
-"""What a follow-up can be moved by: in short, in full, and in days from today."""
+SNOOZES = (("Snooze until tomorrow", "Follow up tomorrow", 1), ("Snooze for a week", "Follow up next week", 7))
+"""What a follow-up can be moved by: where it is due, where none is planned yet, and in days from today."""
 
 KINDS: Mapping[ActivityKind, str] = {
     ActivityKind.CALL: "Call",
@@ -172,14 +172,6 @@ def call_saved(saved: Saved, viewer: Viewer) -> Message:
     return Message(text, [*confirmation(viewer, text, saved.change_id), kit.actions(*buttons)])
 
 
-def _snoozes(entity: str, entity_id: UUID, viewer: Viewer) -> list[Block]:
-    """Buttons that move the follow-up."""
-    return [
-        kit.button(viewer.t(text), SnoozeFollowUp(entity, entity_id, days), label=viewer.t(label))
-        for text, label, days in SNOOZES
-    ]
-
-
 def choose_subject(hits: Sequence[Hit], viewer: Viewer) -> Message:
     """Several records may be meant: each with a button that opens the form."""
     text = viewer.t("Which one did you call?")
@@ -258,24 +250,15 @@ def due_line(item: DueItem, viewer: Viewer) -> list[Block]:
     late = viewer.t("Overdue: {when}", when=when) if item.day < item.today else viewer.t("Due {when}", when=when)
     if item.owner:
         late += f" · <@{item.owner}>"
-    label = viewer.t("Open {ref}", ref=item.ref)
-    return [
-        kit.section(
-            f"{' · '.join(parts)}\n{late}",
-            kit.button(viewer.t("Open"), OpenRecord(item.entity, item.id), label=label),
-        ),
-        kit.actions(
-            kit.button(
-                viewer.t("Done"), FollowUpDone(item.entity, item.id), label=viewer.t("{ref} is done", ref=item.ref)
-            ),
-            kit.button(
-                viewer.t("Log call"),
-                LogCall(item.entity, item.id),
-                label=viewer.t("Log a call on {ref}", ref=item.ref),
-            ),
-            *_snoozes(item.entity, item.id, viewer),
-        ),
+    done = kit.button(
+        viewer.t("Done"), FollowUpDone(item.entity, item.id), label=viewer.t("{ref} is done", ref=item.ref)
+    )
+    more: list[tuple[str, Action]] = [
+        (viewer.t("Log call"), LogCall(item.entity, item.id)),
+        *((viewer.t(text), SnoozeFollowUp(item.entity, item.id, days)) for text, _, days in SNOOZES),
+        (viewer.t("Open"), OpenRecord(item.entity, item.id)),
     ]
+    return [kit.section(f"{' · '.join(parts)}\n{late}"), kit.actions(done, kit.overflow(more))]
 
 
 def follow_up_set(subject: Subject, day: date | None, today: date, change_id: UUID, viewer: Viewer) -> Message:

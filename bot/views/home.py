@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from bot.replies import Block, Home
 from bot.routes import (
+    Action,
     DismissDelivery,
     LogCall,
     NewDeal,
@@ -13,16 +14,17 @@ from bot.routes import (
     OpenRecord,
     RefreshHome,
     RetryDelivery,
+    RunWords,
     ShowHelp,
     ShowNotices,
     ShowPipeline,
-    SnoozeTask,
     SwitchHome,
     TaskDone,
 )
 from bot.views import kit
-from bot.views.activities import SNOOZES, due_line
+from bot.views.activities import due_line
 from bot.views.help import first_steps, quick_actions
+from bot.views.tasks import later
 from core.i18n import Viewer
 from core.queries.day import TaskItem
 from core.queries.deals import DealRow
@@ -51,7 +53,7 @@ SUMS_SHOWN = 8
 def home(data: HomeData, viewer: Viewer) -> Home:
     """The person's App Home: at most some 85 blocks (Slack takes 100), two each for eight rows a list and the frame."""
     if data.is_new and not data.dead:
-        return _first_time(viewer)
+        return _first_time(viewer, admin=data.is_admin)
     blocks = [
         quick_actions(viewer),
         *_views(data, viewer),
@@ -65,10 +67,19 @@ def home(data: HomeData, viewer: Viewer) -> Home:
         kit.divider(),
         kit.actions(
             kit.button(viewer.t("Notifications"), ShowNotices(), label=viewer.t("Choose what Rapport tells you")),
+            *_settings(data, viewer),
             kit.button(viewer.t("See all commands"), ShowHelp()),
         ),
     ]
     return Home(blocks)
+
+
+def _settings(data: HomeData, viewer: Viewer) -> list[Block]:
+    return [_settings_button(viewer)] if data.is_admin else []
+
+
+def _settings_button(viewer: Viewer) -> Block:
+    return kit.button(viewer.t("Settings"), RunWords("crm", "settings"), label=viewer.t("Settings of this workspace"))
 
 
 def _views(data: HomeData, viewer: Viewer) -> list[Block]:
@@ -86,7 +97,14 @@ def _views(data: HomeData, viewer: Viewer) -> list[Block]:
     return [kit.context(says), kit.actions(*buttons)]
 
 
-def _first_time(viewer: Viewer) -> Home:
+def _first_time(viewer: Viewer, *, admin: bool) -> Home:
+    """What Rapport is and where to begin; an admin begins with the settings as well."""
+    more: list[Block] = []
+    if admin:
+        text = viewer.t(
+            "You are an admin here: check the currency, the pipeline and the channels before the team starts."
+        )
+        more = [kit.section(text, _settings_button(viewer))]
     return Home(
         [
             kit.header(viewer.t("Welcome to Rapport")),
@@ -99,6 +117,7 @@ def _first_time(viewer: Viewer) -> Home:
                 kit.button(viewer.t("New deal"), NewDeal()),
                 kit.button(viewer.t("See all commands"), ShowHelp()),
             ),
+            *more,
         ]
     )
 
@@ -109,8 +128,8 @@ def _first_time(viewer: Viewer) -> Home:
 def _due(data: HomeData, viewer: Viewer) -> list[Block]:
     blocks: list[Block] = [kit.header(viewer.t("Follow-ups due"))]
     if not data.due.rows:
-        text = viewer.t("Nothing is due today. A follow-up shows here on its day.")
-        return [*blocks, kit.section(text), kit.actions(kit.button(viewer.t("Log call"), LogCall()))]
+        # What to do instead stands in the row of quick actions above.
+        return [*blocks, kit.section(viewer.t("Nothing is due today. A follow-up shows here on its day."))]
     for item in data.due.rows:
         blocks += due_line(item, viewer)
     return blocks + _turns(data.due, lambda page: _refresh(data, due=page), viewer.t("follow-ups"), viewer)
@@ -158,26 +177,19 @@ def _task(item: TaskItem, viewer: Viewer) -> list[Block]:
     when = viewer.relative_date(item.day, item.today)
     facts = [
         viewer.t("Overdue: {when}", when=when) if item.day < item.today else viewer.t("Due {when}", when=when),
-        f"{about.ref} {kit.esc(kit.cut(about.name, NAME_SHOWN))}",
     ]
+    more: list[tuple[str, Action]] = later(item.id, viewer)
+    if about is not None:
+        facts.append(f"{about.ref} {kit.esc(kit.cut(about.name, NAME_SHOWN))}")
+        more = [
+            (viewer.t("Log call"), LogCall(about.entity.value, about.id)),
+            *more,
+            (viewer.t("Open {ref}", ref=about.ref), OpenRecord(about.entity.value, about.id)),
+        ]
     if item.owner:
         facts.append(f"<@{item.owner}>")
-    opener = kit.button(
-        viewer.t("Open"), OpenRecord(about.entity.value, about.id), label=viewer.t("Open {ref}", ref=about.ref)
-    )
-    snoozes = [
-        kit.button(viewer.t(text), SnoozeTask(item.id, days), label=viewer.t("Put off by {n} days", n=days))
-        for text, _, days in SNOOZES
-    ]
-    call = viewer.t("Log a call on {ref}", ref=about.ref)
-    return [
-        kit.section(f"*{kit.esc(subject)}*\n{' · '.join(facts)}", opener),
-        kit.actions(
-            kit.button(viewer.t("Done"), TaskDone(item.id), label=viewer.t("Done: {subject}", subject=subject)),
-            kit.button(viewer.t("Log call"), LogCall(about.entity.value, about.id), label=call),
-            *snoozes,
-        ),
-    ]
+    done = kit.button(viewer.t("Done"), TaskDone(item.id), label=viewer.t("Done: {subject}", subject=subject))
+    return [kit.section(f"*{kit.esc(subject)}*\n{' · '.join(facts)}"), kit.actions(done, kit.overflow(more))]
 
 
 # -- the pipeline -------------------------------------------------------------------------------------------------
@@ -229,7 +241,12 @@ def _deals(data: HomeData, viewer: Viewer) -> list[Block]:
     blocks: list[Block] = [kit.header(title)]
     if not data.deals.rows:
         none = viewer.t("The team has no open deals.") if data.team else viewer.t("You have no open deals.")
-        return [*blocks, kit.section(none), kit.actions(kit.button(viewer.t("New deal"), NewDeal()))]
+        buttons = [kit.button(viewer.t("New deal"), NewDeal())]
+        if data.has_team and not data.team:
+            buttons.insert(0, kit.button(viewer.t("My team's day"), SwitchHome(team=True)))
+        # Who owns nothing is still here to see how the others are doing.
+        buttons.insert(0, kit.button(viewer.t("Pipeline of all"), ShowPipeline(Whose.ALL)))
+        return [*blocks, kit.section(none), kit.actions(*buttons)]
     for stage, deals in groupby(data.deals.rows, key=lambda deal: deal.stage):
         blocks.append(kit.context(f"*{kit.esc(stage)}*"))
         blocks += [_deal(deal, viewer, name_owner=data.team) for deal in deals]

@@ -14,6 +14,8 @@ from core.notices import NoticeKind, kinds_for
 
 KINDS: Mapping[NoticeKind, str] = {
     NoticeKind.ASSIGNED: "Somebody makes you the owner of a record",
+    NoticeKind.TASK: "Somebody gives you a task",
+    NoticeKind.EXPIRED: "A quote of one of your deals has expired",
     NoticeKind.WON: "A deal was won",
     NoticeKind.SHARED: "Somebody shares a record here",
 }

@@ -142,6 +142,26 @@ def _buttons(quote: QuoteCard, viewer: Viewer) -> list[Block]:
     return [*buttons, kit.overflow(more)]
 
 
+def what_next(quote: QuoteCard, viewer: Viewer) -> Message:
+    """A quote in two lines, with what can be done now that it ended."""
+    facts = [
+        f"*{quote.deal_ref}* {kit.esc(kit.cut(quote.deal_name, 200))}",
+        kit.esc(kit.cut(quote.account_name, 200)),
+        viewer.t("valid until {date}", date=viewer.date(quote.valid_until)),
+    ]
+    if quote.newer is not None:
+        facts.append(viewer.t("There is a newer version: {ref}", ref=quote.newer.ref))
+    buttons: list[Block] = []
+    if quote.can_version:
+        route, label = NewQuoteVersion(quote.id), viewer.t("New version of {ref}", ref=quote.ref)
+        buttons.append(kit.button(viewer.t("Copy as new version"), route, style="primary", label=label))
+    buttons.append(
+        kit.button(viewer.t("Open"), OpenRecord("quote", quote.id), label=viewer.t("Open quote {ref}", ref=quote.ref))
+    )
+    blocks = [kit.section(" · ".join(filter(None, facts))), kit.actions(*buttons)]
+    return Message(viewer.t(STATUS[quote.status]), blocks)
+
+
 def _step_button(step: QuoteStatus, quote: QuoteCard, viewer: Viewer) -> Block:
     route = DecideQuote(quote.id, step)
     amount = viewer.money(quote.total, quote.currency)

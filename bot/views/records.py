@@ -28,11 +28,12 @@ NAME_SHOWN = 200
 def card(record: "AnyCard", viewer: Viewer) -> Message:
     """A record's card, whatever its kind."""
     # Imported here because the areas' views use this module's confirmation.
-    from bot.views import accounts, contacts, deals, leads, quotes
+    from bot.views import accounts, contacts, deals, leads, quotes, tasks
     from core.queries.accounts import AccountCard
     from core.queries.contacts import ContactCard
     from core.queries.deals import DealCard
     from core.queries.leads import LeadCard
+    from core.queries.quotes import QuoteCard
 
     match record:
         case LeadCard():
@@ -43,13 +44,16 @@ def card(record: "AnyCard", viewer: Viewer) -> Message:
             return contacts.card(record, viewer)
         case DealCard():
             return deals.card(record, viewer)
-        case _:
+        case QuoteCard():
             return quotes.card(record, viewer)
+        case _:
+            return tasks.card(record, viewer)
 
 
 def card_modal(record: "AnyCard", viewer: Viewer) -> Modal:
     """The card as a window, for where there is no conversation to say it in."""
-    return Modal(title=record.ref, blocks=card(record, viewer).blocks, close=viewer.t("Close"))
+    title = viewer.t("Task") if record.entity is EntityType.ACTIVITY else record.ref
+    return Modal(title=title, blocks=card(record, viewer).blocks, close=viewer.t("Close"))
 
 
 def confirmation(viewer: Viewer, text: str, change_id: UUID, *, again: bool = False) -> list[Block]:
@@ -66,7 +70,8 @@ def undone(record: "AnyCard | None", change_id: UUID, viewer: Viewer) -> Message
     if record is None:
         text = viewer.t("Undone: what was added is removed again.")
         return Message(text, confirmation(viewer, text, change_id, again=True))
-    text = viewer.t("Undone. {ref} {name} is as it was before.", ref=record.ref, name=_named(record.name))
+    what = " ".join(filter(None, (record.ref, _named(record.name))))
+    text = viewer.t("Undone. {record} is as it was before.", record=what)
     return Message(text, [*confirmation(viewer, text, change_id, again=True), *card(record, viewer).blocks])
 
 

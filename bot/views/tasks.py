@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bot.replies import Block, Choice, Message, Modal
 from bot.routes import (
+    Action,
     AssignTask,
     FindRecord,
     ListTasks,
@@ -63,8 +64,8 @@ class TypedNote:
 class TypedTask:
     """The task form as it was typed."""
 
-    entity: EntityType
-    entity_id: UUID
+    record: tuple[EntityType, UUID] | None
+    """None for a task on no record."""
     task: TaskInput
 
     def with_link(self, link: str) -> TaskInput:
@@ -76,10 +77,14 @@ def _note(record: tuple[EntityType, UUID], text: str) -> TypedNote:
     return TypedNote(*record, text)
 
 
-def _task(record: tuple[EntityType, UUID], **task: Any) -> TypedTask:
-    return TypedTask(*record, TaskInput(**task))
+def _task(record: tuple[EntityType, UUID] | None, **task: Any) -> TypedTask:
+    return TypedTask(record, TaskInput(**task))
 
 
+# Cleared, not left out: a task from a record's card starts with that record.
+_ANY_RECORD = RecordField(
+    "record", "Record", lookup=FindRecord, placeholder="Search by name or reference", hint="Left empty, it is on none."
+)
 _RECORD = RecordField("record", "Record", required=True, lookup=FindRecord, placeholder="Search by name or reference")
 NOTE_FORM: Form[TypedNote] = Form(
     _note, (_RECORD, Text("text", "Note", required=True, multiline=True, max_length=NOTES_MAX))
@@ -88,7 +93,7 @@ TASK_FORM: Form[TypedTask] = Form(
     _task,
     (
         Text("subject", "What is to be done?", required=True, max_length=SHORT_TEXT_MAX),
-        _RECORD,
+        _ANY_RECORD,
         Date("due_on", "Due"),
         Person("assignee", "Who", hint="Left empty, it is yours."),
     ),
@@ -147,12 +152,11 @@ def note_saved(record: Hit, change_id: UUID, viewer: Viewer) -> Message:
 
 def created(task: TaskRow, change_id: UUID, viewer: Viewer) -> Message:
     """A new task."""
-    text = viewer.t(
-        "Task for {who} on {record}: {subject}.",
-        who=people.owner(task.owner, viewer),
-        record=_named(task.record),
-        subject=_subject(task),
-    )
+    who, subject = people.owner(task.owner, viewer), _subject(task)
+    if task.record is None:
+        text = viewer.t("Task for {who}: {subject}.", who=who, subject=subject)
+    else:
+        text = viewer.t("Task for {who} on {record}: {subject}.", who=who, record=_named(task.record), subject=subject)
     return _said(text, task, change_id, viewer)
 
 
@@ -206,35 +210,41 @@ def listing(page: Page[TaskRow], viewer: Viewer) -> Message:
     return Message(text, [*blocks, kit.actions(*pager, new)])
 
 
-def task_line(task: TaskRow, viewer: Viewer) -> list[Block]:
-    """A task: what, on which record, until when, and what can be done about it right here."""
-    facts = [_named(task.record), _due(task, viewer)]
+def card(task: TaskRow, viewer: Viewer) -> Message:
+    """One task by itself: what, for whom, and what can be done about it."""
+    who = viewer.t("For {who}", who=people.owner(task.owner, viewer))
+    text = viewer.t("Done: {subject}.", subject=_subject(task)) if task.done else _subject(task)
+    return Message(text, task_line(task, viewer, who))
+
+
+def task_line(task: TaskRow, viewer: Viewer, *facts: str) -> list[Block]:
+    """A task: what, on which record, until when, and what can be done about it right here. `facts` are escaped."""
+    state = viewer.t("Done") if task.done else _due(task, viewer)
+    known = [*facts, _named(task.record) if task.record else "", state]
     if task.link:
-        facts.append(f"<{task.link}|{viewer.t('Message')}>")
-    text = f"*{_subject(task)}*\n{' · '.join(fact for fact in facts if fact)}"
-    return [kit.section(text), kit.actions(*_buttons(task, viewer))]
+        known.append(f"<{task.link}|{viewer.t('Message')}>")
+    lines = [f"*{_subject(task)}*", " · ".join(fact for fact in known if fact)]
+    buttons = _buttons(task, viewer)
+    return [kit.section("\n".join(filter(None, lines))), *([kit.actions(*buttons)] if buttons else [])]
 
 
 def _buttons(task: TaskRow, viewer: Viewer) -> list[Block]:
-    opener = kit.button(
-        viewer.t("Open {ref}", ref=task.record.ref), OpenRecord(task.record.entity.value, task.record.id)
-    )
+    opener: list[Block] = []
+    if task.record is not None:
+        route = OpenRecord(task.record.entity.value, task.record.id)
+        opener = [kit.button(viewer.t("Open {ref}", ref=task.record.ref), route)]
+    if not task.can_edit:
+        return opener
     if task.done:
-        return [kit.button(viewer.t("Not done"), ReopenTask(task.id)), opener]
-    snoozes = [
-        kit.button(
-            viewer.t(text),
-            SnoozeTask(task.id, days),
-            label=viewer.nt("Put off by {n} day", "Put off by {n} days", days),
-        )
-        for text, _, days in SNOOZES
-    ]
-    return [
-        kit.button(viewer.t("Done"), TaskDone(task.id), label=viewer.t("Done: {subject}", subject=task.subject)),
-        *snoozes,
-        kit.button(viewer.t("Assign"), AssignTask(task.id)),
-        opener,
-    ]
+        return [kit.button(viewer.t("Not done"), ReopenTask(task.id)), *opener]
+    more: list[tuple[str, Action]] = [*later(task.id, viewer), (viewer.t("Assign"), AssignTask(task.id))]
+    done = kit.button(viewer.t("Done"), TaskDone(task.id), label=viewer.t("Done: {subject}", subject=task.subject))
+    return [done, *opener, kit.overflow(more)]
+
+
+def later(task_id: UUID, viewer: Viewer) -> list[tuple[str, Action]]:
+    """What a task can be put off to, for the three dots."""
+    return [(viewer.t(text), SnoozeTask(task_id, days)) for text, _, days in SNOOZES]
 
 
 def _due(task: TaskRow, viewer: Viewer) -> str:

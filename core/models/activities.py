@@ -11,7 +11,7 @@ from core.models.base import TenantModel, Tracked, Versioned, check, enum_column
 
 
 class Activity(Versioned, TenantModel):
-    """One thing somebody did or has to do, on exactly one record."""
+    """One thing somebody did or has to do, on exactly one record; a task may be on none."""
 
     __tablename__ = "activities"
     __entity__ = "activity"
@@ -37,7 +37,12 @@ class Activity(Versioned, TenantModel):
         tenant_fk("contact_id", "contacts"),
         tenant_fk("deal_id", "deals"),
         tenant_fk("owner_id", "members"),
-        check("num_nonnulls(lead_id, account_id, contact_id, deal_id) = 1", "one_record"),
+        tenant_fk("created_by_id", "members"),
+        check(
+            "num_nonnulls(lead_id, account_id, contact_id, deal_id) = 1 "
+            "OR (kind = 'task' AND num_nonnulls(lead_id, account_id, contact_id, deal_id) = 0)",
+            "one_record",
+        ),
         check("duration_minutes BETWEEN 0 AND 1440", "duration_within_a_day"),
         Index(None, "workspace_id", "lead_id", "at"),
         Index(None, "workspace_id", "account_id", "at"),
@@ -60,6 +65,8 @@ class Activity(Versioned, TenantModel):
     deal_id: Mapped[UUID | None]
     owner_id: Mapped[UUID | None]
     """Who did it, or has to."""
+    created_by_id: Mapped[UUID | None]
+    """Who gave the task; None for what nobody has to do."""
     at: Mapped[datetime]
     direction: Mapped[Direction | None] = mapped_column(enum_column(Direction, "direction"))
     outcome: Mapped[CallOutcome | None] = mapped_column(enum_column(CallOutcome, "outcome"))

@@ -31,11 +31,14 @@ _SUBJECTS = (
 
 @dataclass(frozen=True)
 class TaskItem:
-    """A task that is due and the record it is about. `owner` is a Slack user id where the list is several people's."""
+    """A task that is due and the record it is about, None for one on no record.
+
+    `owner` is a Slack user id where the list is several people's.
+    """
 
     id: UUID
     subject: str
-    record: Hit
+    record: Hit | None
     day: date
     today: date
     owner: str = ""
@@ -45,7 +48,7 @@ def tasks_due(
     ctx: Ctx, until: date, people: Collection[UUID], page: int = 0, *, name_owners: bool = False
 ) -> Page[TaskItem]:
     """Open tasks of some members up to and including a day, the longest overdue first, in one statement."""
-    # Exactly one of the four records is there: an activity is about one.
+    # At most one of the four records is there: a task is about one or none.
     kind = case(*((model.id.is_not(None), entity.value) for entity, model in _SUBJECTS), else_="")
     query = visible(ctx, Activity).outerjoin(
         Member, and_(Member.workspace_id == Activity.workspace_id, Member.id == Activity.owner_id)
@@ -81,8 +84,10 @@ def tasks_due(
 
 
 def _task(ctx: Ctx, row: Row[*tuple[Any, ...]], *, name_owners: bool) -> TaskItem:
-    entity = EntityType(row.entity)
-    record = Hit(entity, row.record_id, str(Ref(entity, row.number)), row.name)
+    record = None
+    if row.entity:
+        entity = EntityType(row.entity)
+        record = Hit(entity, row.record_id, str(Ref(entity, row.number)), row.name)
     return TaskItem(row.id, row.subject, record, row.due_on, ctx.today.date(), row.owner if name_owners else "")
 
 

@@ -68,6 +68,8 @@ class HomeData:
     """It is the team's day and pipeline that are shown."""
     has_team: bool = False
     """The person manages somebody and may switch to the team's view."""
+    is_admin: bool = False
+    """The person may change the settings."""
     dead: tuple[DeadLetter, ...] = ()
     more_dead: bool = False
 
@@ -92,6 +94,7 @@ def home(ctx: Ctx, pages: Pages | None = None) -> HomeData:
         recent=recent_records(ctx),
         team=team,
         has_team=has_team,
+        is_admin=has_power(ctx, Power.CONFIGURE),
         dead=tuple(dead[:DEAD_SHOWN]),
         more_dead=len(dead) > DEAD_SHOWN,
     )

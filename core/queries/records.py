@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from core.queries.deals import DealCard
     from core.queries.leads import LeadCard
     from core.queries.quotes import QuoteCard
+    from core.queries.tasks import TaskRow
 
 __all__ = ["SEARCHABLE", "AnyCard", "Hit", "Page", "card_after", "card_of", "find_by_ref", "hit_of", "recent", "search"]
 
 T = TypeVar("T")
-AnyCard = Union["LeadCard", "AccountCard", "ContactCard", "DealCard", "QuoteCard"]
+AnyCard = Union["LeadCard", "AccountCard", "ContactCard", "DealCard", "QuoteCard", "TaskRow"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Page(Generic[T]):
 def card_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> AnyCard:
     """A record's card data, whatever its kind. Raises NotFound."""
     # Imported here because the areas' queries use Page from this module.
-    from core.queries import accounts, contacts, deals, leads, quotes
+    from core.queries import accounts, contacts, deals, leads, quotes, tasks
 
     match entity:
         case EntityType.LEAD:
@@ -50,6 +51,8 @@ def card_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> AnyCard:
             return deals.deal_card(ctx, record_id)
         case EntityType.QUOTE:
             return quotes.quote_card(ctx, record_id)
+        case EntityType.ACTIVITY:
+            return tasks.task_row(ctx, record_id)
         case _:
             raise NotFound
 
@@ -57,7 +60,7 @@ def card_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> AnyCard:
 def card_after(ctx: Ctx, changed: Iterable[tuple[str, UUID]]) -> AnyCard | None:
     """The card to show after an undo of these records (kind and id): the first that is still there and may be seen.
 
-    A call or a tag that was taken back stands for the record it was about.
+    A call or a tag that was taken back stands for the record it was about; a task on no record for itself.
     """
     for entity, record_id in changed:
         try:
@@ -74,5 +77,6 @@ def _stands_for(ctx: Ctx, entity: str, record_id: UUID) -> tuple[EntityType, UUI
     if entity in attached:
         row = load_any(ctx, attached[entity], record_id, Verb.SEE)
         subjects = ((kind, getattr(row, f"{kind.value}_id")) for kind in SEARCHABLE)
-        return next((subject for subject in subjects if subject[1] is not None), None)
+        alone = (EntityType.ACTIVITY, record_id) if isinstance(row, Activity) else None
+        return next((subject for subject in subjects if subject[1] is not None), alone)
     return (EntityType(entity), record_id) if entity in (*SEARCHABLE, EntityType.QUOTE) else None

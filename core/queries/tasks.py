@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from core import freetext
-from core.access import Verb, load, visible
+from core.access import Verb, load, may_touch, visible
 from core.context import Ctx
 from core.enums import ActivityKind, EntityType
 from core.errors import NotFound
@@ -22,16 +22,32 @@ _PERSON = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 @dataclass(frozen=True)
 class TaskRow:
-    """Something to do. `owner` is a Slack user id, `link` the message it comes from, or empty."""
+    """Something to do. `owner` is a Slack user id, `link` the message it comes from, or empty.
+
+    `record` is None for a task on none.
+    """
 
     id: UUID
     subject: str
-    record: Hit
+    record: Hit | None
     owner: str
     due_on: date | None
     done: bool
     link: str
     today: date
+    can_edit: bool = True
+    """Whether the reader may do it, put it off, give it to somebody."""
+    entity: EntityType = EntityType.ACTIVITY
+
+    @property
+    def ref(self) -> str:
+        """Tasks have no number of their own: that of the record."""
+        return self.record.ref if self.record else ""
+
+    @property
+    def name(self) -> str:
+        """What is to be done."""
+        return self.subject
 
 
 def due_tasks(ctx: Ctx, until: date, page: int = 0) -> Page[TaskRow]:
@@ -92,14 +108,15 @@ def _page(ctx: Ctx, page: int, *conditions: ColumnElement[bool]) -> Page[TaskRow
 
 
 def _row(ctx: Ctx, task: Activity, owner: str) -> TaskRow:
-    entity, record_id = subject_of(task)
+    about = subject_of(task)
     return TaskRow(
         id=task.id,
         subject=task.subject,
-        record=hit_of(ctx, EntityType(entity), record_id),
+        record=hit_of(ctx, EntityType(about[0]), about[1]) if about else None,
         owner=owner,
         due_on=task.due_on,
         done=task.done_at is not None,
         link=task.link,
         today=ctx.today.date(),
+        can_edit=task.owner_id == ctx.actor.member_id or may_touch(ctx, task, Verb.EDIT),
     )

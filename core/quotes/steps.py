@@ -10,6 +10,7 @@ from core.access import Verb, load, visible
 from core.context import Ctx, new_id
 from core.enums import ActivityKind, QuoteStatus
 from core.errors import Conflict
+from core.events import QuoteExpired
 from core.i18n import Viewer
 from core.models import Activity, Deal, History, Member, Quote
 from core.operations import operation
@@ -85,7 +86,7 @@ def reject(ctx: Ctx, quote_id: UUID) -> Quote:
 
 @operation("quote.expire")
 def expire_due(ctx: Ctx) -> int:
-    """Let every undecided quote expire whose last day is over, and say how many did.
+    """Let every undecided quote expire whose last day is over, and say how many did; the deals' owners are told.
 
     A day is over when it is in UTC: one moment for everybody who looks at the same quote. Each quote is a change of
     its own, so that none is undone with another. At most EXPIRED_AT_ONCE; what somebody works on right now is left
@@ -104,6 +105,11 @@ def expire_due(ctx: Ctx) -> int:
         ctx.change_id = new_id()
         quote.status, quote.decided_at = QuoteStatus.EXPIRED, ctx.now
         announce(ctx, quote)
+        owner_id = ctx.session.scalar(
+            select(Deal.owner_id).where(Deal.workspace_id == ctx.workspace.id, Deal.id == quote.deal_id)
+        )
+        if owner_id is not None:
+            ctx.emit(QuoteExpired(quote.id, owner_id))
         ctx.session.flush()
     return len(due)
 

@@ -189,7 +189,7 @@ def test_follow_ups_on_app_home(world: World) -> None:
     assert "Overdue: 2 days ago" in text
     home.click("Done", nth=0)
     assert "Overdue: 2 days ago" not in ana.home.visible_text()
-    ana.home.click("Next week", nth=0)
+    ana.home.click("Snooze for a week", nth=0)
     assert "No follow-ups" in ana.home.visible_text() or "Due today" not in ana.home.visible_text()
     planned = {lead.name: lead.next_follow_up for lead in world.rows(Lead)}
     assert planned == {"Overdue Olga": None, "Today Tom": today + timedelta(days=7)}

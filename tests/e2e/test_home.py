@@ -38,7 +38,7 @@ def test_follow_ups_are_done_and_put_off_on_home_itself(world: World) -> None:
     home.click("Done")
     assert not world.ana.has_modal
     assert "Overdue Olaf" not in waits(home)
-    home.click("Tomorrow")
+    home.click("Snooze until tomorrow")
     assert "Today Tina" not in waits(home)
     olaf, tina = world.rows(Lead)
     assert (olaf.next_follow_up, tina.next_follow_up) == (None, today + timedelta(days=1))
@@ -98,7 +98,7 @@ def test_tasks_are_done_and_put_off_on_home_itself(world: World) -> None:
     assert home.text().index("Send the deck") < home.text().index("Call the lawyer")
     home.click("Done")
     assert "Send the deck" not in home.text()
-    home.click("Tomorrow")
+    home.click("Snooze until tomorrow")
     assert "Tasks due" not in home.text()
 
 
@@ -117,7 +117,7 @@ def test_a_manager_switches_to_the_team_and_stays_there(world: World) -> None:
     assert "Ana's lead" in home.text()
     assert "Ana's deal" in home.text()
     assert "Team pipeline" in home.text()
-    home.click("Tomorrow")
+    home.click("Snooze until tomorrow")
     assert "This is your team's day." in home.text(), "what is done there leads nowhere else"
     home.click("Mine")
     assert "Ana's deal" not in waits(home)

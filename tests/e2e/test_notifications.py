@@ -2,11 +2,14 @@
 
 import pytest
 
-from core import leads, undo
+from core import leads, notices, quotes, tasks, undo
+from core.enums import NoticeMode, QuoteStatus
 from core.events import MemberJoined
-from core.models import Card, Deal, Delivery, Lead
+from core.models import Activity, Card, Deal, Delivery, Lead, Quote
+from core.notices import NoticeKind
+from core.tasks import TaskInput
 from tests.e2e.world import World
-from tests.factories import make_deal, make_lead
+from tests.factories import make_deal, make_lead, make_quote, make_quote_line
 
 HOSTILE = "<!channel> *x* <https://evil.example|ok>"
 
@@ -113,6 +116,60 @@ def test_a_new_owner_is_told_and_works_from_there(world: World) -> None:
     world.settle()
     assert "Contacted" in told.visible_text()
     assert len(world.rows(Card)) == 1
+
+
+def test_a_given_task_is_told_and_done_from_there(world: World) -> None:
+    world.mira.command("/crm task Book the room", "#sales")
+    world.mira.modal.fill({"Who": "Ben Okafor"})
+    world.mira.modal.submit()
+    world.settle()
+    told = world.ben.last_message(world.ben.dm_with_app)
+    assert "Mira Brandt gave you a task: Book the room." in told.visible_text()
+    assert told.has_button("Notifications")
+    told.click("Done")
+    world.settle()
+    assert "Done: Book the room." in told.visible_text()
+    assert told.has_button("Not done")
+    assert world.rows(Activity)[0].done_at is not None
+    assert world.mira.messages(world.mira.dm_with_app) == []
+
+
+def test_a_task_kept_for_the_morning_opens_from_there(world: World) -> None:
+    with world.ctx(world.ben) as ctx:
+        notices.choose(ctx, world.ben.id, {NoticeKind.TASK: NoticeMode.MORNING})
+    lead = ana_lead(world)
+    with world.ctx(world.mira) as ctx:
+        leads.assign(ctx, lead.id, world.ben.id)
+        tasks.create(ctx, "lead", lead.id, TaskInput("Send the deck", assignee=world.ben.id))
+    world.settle()
+    assert not any("Send the deck" in m.text for m in world.ben.messages(world.ben.dm_with_app))
+    world.jump(days=3)
+    world.settle()
+    morning = world.ben.last_message(world.ben.dm_with_app)
+    assert "You have a new task: Send the deck." in morning.visible_text()
+    morning.click("Open")
+    card = world.ben.last_message(world.ben.dm_with_app)
+    assert card.has_button("Done")
+    assert card.has_button("Open L-1")
+
+
+def test_an_expired_quote_is_told_to_its_deals_owner_once(world: World, deal: Deal) -> None:
+    with world.ctx(world.ana) as ctx:
+        quote = make_quote(ctx, deal, valid_until=ctx.now.date(), status=QuoteStatus.SENT)
+        make_quote_line(ctx, quote)
+    world.jump(days=2)
+    for _ in range(2):
+        with world.ctx() as ctx:
+            quotes.expire_due(ctx)
+        world.settle()
+    (told,) = world.ana.messages(world.ana.dm_with_app)
+    ref = f"Q-{quote.year}-{quote.sequence:04d}"
+    assert f"Quote {ref} for Rollout has expired" in told.visible_text()
+    told.click("Open")
+    assert "Expired" in world.ana.last_message(world.ana.dm_with_app).visible_text()
+    told.click("Copy as new version")
+    world.settle()
+    assert [one.previous_id for one in world.rows(Quote)] == [None, quote.id]
 
 
 def test_who_takes_a_record_for_themselves_is_not_told(world: World) -> None:

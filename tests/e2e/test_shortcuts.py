@@ -115,7 +115,7 @@ def test_a_task_out_of_a_message_from_start_to_end(world: World) -> None:
     listed = ana.command("/crm tasks", "#sales")
     assert listed is not None
     assert "Can you send them the deck?" in listed.visible_text()
-    listed.click("Tomorrow")
+    listed.click("Snooze until tomorrow")
     assert "Due tomorrow" in told(ana).text
     listed.click("Done")
     assert world.rows(Activity)[0].done_at is not None

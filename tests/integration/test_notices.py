@@ -83,7 +83,7 @@ def test_the_next_morning_is_nine_oclock_there_on_a_working_day(now: str, due: s
 def test_people_choose_for_themselves_and_admins_for_channels(world: RelayWorld) -> None:
     with world.ctx("mira") as ctx:
         mine = ctx.actor.slack_user_id
-        assert notices.modes_of(ctx, mine) == {NoticeKind.ASSIGNED: NoticeMode.INSTANT}
+        assert notices.modes_of(ctx, mine) == dict.fromkeys(notices.PERSONAL, NoticeMode.INSTANT)
         assert not notices.may_choose(ctx, world.sales)
         with pytest.raises(Forbidden, match="needs_admin"):
             notices.choose(ctx, world.sales, {NoticeKind.WON: NoticeMode.OFF})

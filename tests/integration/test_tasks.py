@@ -4,15 +4,20 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from core import tasks, undo
 from core.enums import ActivityKind, EntityType, Role, Visibility
 from core.errors import Forbidden, Invalid, NotFound
-from core.models import Lead, Member, WorkspaceRow
+from core.events import TaskGiven
+from core.models import Activity, Lead, Member, Outbox, WorkspaceRow
 from core.queries import tasks as queries
+from core.queries.day import tasks_due
+from core.queries.records import card_after
 from core.tasks import NoteInput, TaskInput
 from tests.conftest import CtxFor
-from tests.factories import FixedClock, make_lead, make_member
+from tests.factories import FixedClock, make_lead, make_member, put
 from tests.together import at_once
 
 TODAY = date(2026, 3, 16)
@@ -159,6 +164,65 @@ def test_two_who_finish_it_at_once(ctx_for: CtxFor, ana: Member, lead: Lead) -> 
     at_once(finish, finish)
     with ctx_for(ana) as ctx:
         assert queries.task_row(ctx, task_id).done
+
+
+def test_a_task_on_no_record_is_between_two_people_and_their_managers(
+    ctx_for: CtxFor, ana: Member, ben: Member
+) -> None:
+    with ctx_for() as ctx:
+        mira = make_member(ctx, "Mira Brandt", role=Role.MANAGER)
+        ctx.session.get_one(Member, (ana.workspace_id, ana.id)).manager_id = mira.id
+        carla = make_member(ctx, "Carla Ruiz")
+        other_manager = make_member(ctx, "Otto", role=Role.MANAGER)
+    open_to_all(ctx_for)
+    with ctx_for(ana) as ctx:
+        task_id = tasks.create(ctx, "", None, TaskInput("Book the room", TODAY, ben.slack_user_id)).id
+    for reader in (ana, ben, mira):
+        with ctx_for(reader) as ctx:
+            row = queries.task_row(ctx, task_id)
+            assert (row.record, row.owner, row.can_edit) == (None, ben.slack_user_id, True)
+    for stranger in (carla, other_manager):
+        with ctx_for(stranger) as ctx, pytest.raises(NotFound):
+            queries.task_row(ctx, task_id)
+        with ctx_for(stranger) as ctx, pytest.raises(NotFound):
+            tasks.done(ctx, task_id)
+    with ctx_for(ben) as ctx:
+        assert [row.subject for row in queries.due_tasks(ctx, TODAY).rows] == ["Book the room"]
+        (item,) = tasks_due(ctx, TODAY, {ben.id}).rows
+        assert item.record is None
+        tasks.done(ctx, task_id)
+        change = ctx.change_id
+    with ctx_for(mira) as ctx:
+        assert undo.undo(ctx, change) == [("activity", task_id)]
+        shown = card_after(ctx, [("activity", task_id)])
+        assert isinstance(shown, queries.TaskRow)
+        assert not shown.done
+
+
+def test_only_a_task_may_be_on_no_record(ctx_for: CtxFor, ana: Member) -> None:
+    with pytest.raises(IntegrityError), ctx_for(ana) as ctx:
+        put(ctx, Activity(kind=ActivityKind.NOTE, at=ctx.now, notes="Nowhere"))
+
+
+def test_who_else_a_task_is_for_is_told_once(ctx_for: CtxFor, ana: Member, ben: Member, lead: Lead) -> None:
+    open_to_all(ctx_for)
+
+    def told() -> list[object]:
+        with ctx_for() as ctx:
+            query = select(Outbox.payload).where(Outbox.kind == TaskGiven.kind).order_by(Outbox.id)
+            return [payload["owner_id"] for payload in ctx.session.scalars(query)]
+
+    mine = planned(ctx_for, ana, lead)
+    assert told() == [], "nobody is told of what they gave themselves"
+    planned(ctx_for, ana, lead, assignee=ben.slack_user_id)
+    assert told() == [str(ben.id)]
+    for _ in range(2):
+        with ctx_for(ana) as ctx:
+            tasks.assign(ctx, mine, ben.slack_user_id)
+    assert told() == [str(ben.id)] * 2, "who has it already hears nothing new"
+    with ctx_for(ben) as ctx:
+        tasks.assign(ctx, mine, ana.slack_user_id)
+    assert told()[-1] == str(ana.id)
 
 
 def test_pages_of_tasks(ctx_for: CtxFor, ana: Member, lead: Lead) -> None:

@@ -4,7 +4,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from core.events import CardShared, DealWon, Event, HomeChanged, MemberJoined, RecordAssigned, RecordChanged
+from core.events import (
+    CardShared,
+    DealWon,
+    Event,
+    HomeChanged,
+    MemberJoined,
+    QuoteExpired,
+    RecordAssigned,
+    RecordChanged,
+    TaskGiven,
+)
 from notifications.plans import ForMember, Kind, NewCard, OldCard, Plan, Purpose, pack, unpack
 from notifications.rules import Facts, LiveCard, UnknownEvent, plans_for
 
@@ -52,6 +62,16 @@ def test_the_same_change_twice_is_one_delivery() -> None:
 def test_an_assignment_is_told_to_the_new_owner() -> None:
     (plan,) = plans(RecordAssigned("lead", LEAD, ANA, BEN))
     assert plan.payload == NewCard("lead", LEAD, "UANA", Purpose.ASSIGNED, member_id=ANA, by_id=BEN)
+
+
+def test_a_task_and_an_expired_quote_are_told_to_one_person_each() -> None:
+    (task,) = plans(TaskGiven(LEAD, ANA, BEN))
+    assert task.payload == NewCard("activity", LEAD, "UANA", Purpose.TASK, member_id=ANA, by_id=BEN)
+    assert plans(TaskGiven(LEAD, ANA, ANA)) == []
+    (expired,) = plans(QuoteExpired(LEAD, ANA))
+    assert expired.payload == NewCard("quote", LEAD, "UANA", Purpose.EXPIRED, member_id=ANA, by_id=None)
+    again = plans_for(QuoteExpired(LEAD, ANA), Facts(people=TEAM), uuid4())
+    assert [one.key for one in again] == [expired.key], "a quote expires once"
 
 
 @pytest.mark.parametrize(("owner_id", "by_id"), [(ANA, ANA), (uuid4(), BEN)])
