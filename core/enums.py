@@ -191,3 +191,31 @@ class InboxState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     """Given up on; kept for an operator."""
+
+
+class ScheduleKind(StrEnum):
+    """What comes at a local time."""
+
+    MORNING = "morning"
+    """One message with all that is due, to a person."""
+    DIGEST = "digest"
+    """What changed in the pipeline, to a channel or a person."""
+    WEEKLY = "weekly"
+    """The week's numbers, to a channel or a person."""
+
+
+class RunState(StrEnum):
+    """What a run of a schedule came to."""
+
+    PLANNED = "planned"
+    """What it sends is on its way."""
+    TOO_LATE = "too_late"
+    """Nobody was there to run it until it made no sense any more."""
+
+
+class TargetKind(StrEnum):
+    """What is counted against a target."""
+
+    VALUE_WON = "value_won"
+    CALLS = "calls"
+    MAILS = "mails"

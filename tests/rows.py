@@ -1,10 +1,24 @@
 """One valid row for any table, made from the metadata alone: a new table is covered without anybody thinking of it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Enum, Integer, LargeBinary, Numeric, Table, Text, Uuid, insert
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Enum,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    Time,
+    Uuid,
+    insert,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -21,8 +35,8 @@ NEEDED: dict[str, Values] = {
 """Optional columns that a CHECK asks for, and the table each points at (exactly one record)."""
 ONE_OF = ("lead_id", "account_id", "contact_id", "deal_id")
 """Columns of which those tables allow one."""
-BOUNDED = {"probability", "total"}
-"""Whole numbers that a CHECK holds to a few hundred at most."""
+LIMITS = {"probability": 100, "total": 100, "days": 50, "working_days": 50, "no_answer_days": 50}
+"""Whole numbers that a CHECK holds to so many at most."""
 PATTERNS = {"currency": "EUR", "country": "DE"}
 """Columns that a CHECK holds to a pattern."""
 
@@ -78,7 +92,7 @@ def some_value(column: Column[object]) -> object:
         case Text():
             return PATTERNS.get(column.name, uuid4().hex)
         case Integer():
-            return uuid4().int % 100 + 1 if column.name in BOUNDED else uuid4().int % 1_000_000 + 1
+            return uuid4().int % LIMITS.get(column.name, 1_000_000) + 1
         case Numeric():
             return Decimal(1)
         case Boolean():
@@ -86,7 +100,9 @@ def some_value(column: Column[object]) -> object:
         case DateTime():
             return datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
         case Date():
-            return date(2026, 3, 16)
+            return date(2026, 3, 1) if column.name == "month" else date(2026, 3, 16)
+        case Time():
+            return time(9, 30)
         case JSONB():
             return {}
         case LargeBinary():

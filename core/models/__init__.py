@@ -12,6 +12,7 @@ from core.models.inbox import InboxItem
 from core.models.leads import Lead
 from core.models.preferences import HeldNotice, NoticeSetting, Preference
 from core.models.quotes import Product, Quote, QuoteLine
+from core.models.schedules import Reminder, Schedule, ScheduleRun, Target
 from core.models.spine import Card, Counter, Delivery, History, Lane, Outbox, Processed
 from core.models.workspaces import LeadSource, Member, Tag, Tagging, WorkspaceRow
 
@@ -49,11 +50,15 @@ __all__ = [
     "Product",
     "Quote",
     "QuoteLine",
+    "Reminder",
+    "Schedule",
+    "ScheduleRun",
     "Stage",
     "StageChange",
     "Suppression",
     "Tag",
     "Tagging",
+    "Target",
     "Tenant",
     "TenantModel",
     "Tracked",

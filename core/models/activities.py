@@ -1,6 +1,6 @@
 """What people did: calls, meetings, notes, e-mails, tasks; and the objections heard on calls."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
@@ -28,6 +28,7 @@ class Activity(Versioned, TenantModel):
         "notes",
         "next_step",
         "due_on",
+        "due_time",
         "done_at",
         "owner_id",
     )
@@ -77,6 +78,8 @@ class Activity(Versioned, TenantModel):
     link: Mapped[str] = mapped_column(default="")
     """Permalink of the Slack message it was saved from; empty where it was typed."""
     due_on: Mapped[date | None]
+    due_time: Mapped[time | None]
+    """The hour on that day, in the owner's zone; None for any time of it."""
     done_at: Mapped[datetime | None]
 
 

@@ -1,6 +1,6 @@
 """Contacts: the people at the companies."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
@@ -14,7 +14,17 @@ class Contact(Versioned, TenantModel):
 
     __tablename__ = "contacts"
     __entity__ = "contact"
-    __tracked__ = ("name", "account_id", "email", "phone", "title", "owner_id", "next_follow_up", "notes")
+    __tracked__ = (
+        "name",
+        "account_id",
+        "email",
+        "phone",
+        "title",
+        "owner_id",
+        "next_follow_up",
+        "next_follow_up_at",
+        "notes",
+    )
     __table_args__ = (
         UniqueConstraint("workspace_id", "number"),
         tenant_fk("account_id", "accounts"),
@@ -42,6 +52,8 @@ class Contact(Versioned, TenantModel):
     title: Mapped[str] = mapped_column(default="")
     owner_id: Mapped[UUID | None]
     next_follow_up: Mapped[date | None]
+    next_follow_up_at: Mapped[time | None]
+    """The hour on that day, in the owner's zone; None for any time of it."""
     notes: Mapped[str] = mapped_column(default="")
     last_touch_at: Mapped[datetime | None]
     created_by_id: Mapped[UUID | None]

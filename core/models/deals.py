@@ -1,6 +1,6 @@
 """Pipelines, stages, deals, and the way each deal took through the stages."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
@@ -77,6 +77,7 @@ class Deal(Versioned, TenantModel):
         "expected_close",
         "next_step",
         "next_follow_up",
+        "next_follow_up_at",
         "loss_reason_id",
         "competitor",
         "closed_at",
@@ -125,6 +126,8 @@ class Deal(Versioned, TenantModel):
     expected_close: Mapped[date | None]
     next_step: Mapped[str] = mapped_column(default="")
     next_follow_up: Mapped[date | None]
+    next_follow_up_at: Mapped[time | None]
+    """The hour on that day, in the owner's zone; None for any time of it."""
     loss_reason_id: Mapped[UUID | None]
     competitor: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[datetime | None]

@@ -16,8 +16,9 @@ class EmailTemplate(Versioned, TenantModel):
 
     __tablename__ = "email_templates"
     __entity__ = "email_template"
-    __tracked__ = ("name", "subject", "body")
+    __tracked__ = ("name", "subject", "body", "follow_up_id")
     __table_args__ = (
+        tenant_fk("follow_up_id", "email_templates"),
         UniqueConstraint("workspace_id", "name_key"),
         check("name_key = lower(name)", "key_is_lower_case"),
     )
@@ -26,6 +27,8 @@ class EmailTemplate(Versioned, TenantModel):
     name_key: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
+    follow_up_id: Mapped[UUID | None]
+    """The template of the mail that is prepared where nobody answers; None: only a reminder."""
 
 
 class Email(TenantModel):
@@ -58,6 +61,12 @@ class Email(TenantModel):
             "workspace_id",
             "id",
             postgresql_where=text("state IN ('queued', 'sending', 'unknown')"),
+        ),
+        Index(
+            "ix_emails_unanswered",
+            "workspace_id",
+            "sent_at",
+            postgresql_where=text("state = 'sent' AND replied_at IS NULL AND followed_up_at IS NULL"),
         ),
     )
 
@@ -118,6 +127,8 @@ class Email(TenantModel):
     spam_at: Mapped[datetime | None]
     unsubscribed_at: Mapped[datetime | None]
     replied_at: Mapped[datetime | None]
+    followed_up_at: Mapped[datetime | None]
+    """When its lack of an answer was brought up, or anything else made that needless: done once."""
 
 
 class EmailEvent(TenantModel):

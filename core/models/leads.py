@@ -1,6 +1,6 @@
 """Leads: people who may buy, before anything is qualified."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
@@ -24,6 +24,7 @@ class Lead(Versioned, TenantModel):
         "status",
         "owner_id",
         "next_follow_up",
+        "next_follow_up_at",
         "notes",
         "account_id",
         "contact_id",
@@ -64,6 +65,8 @@ class Lead(Versioned, TenantModel):
     status: Mapped[LeadStatus] = mapped_column(enum_column(LeadStatus, "status"), default=LeadStatus.NEW)
     owner_id: Mapped[UUID | None]
     next_follow_up: Mapped[date | None]
+    next_follow_up_at: Mapped[time | None]
+    """The hour on that day, in the owner's zone; None for any time of it."""
     notes: Mapped[str] = mapped_column(default="")
     last_touch_at: Mapped[datetime | None]
     account_id: Mapped[UUID | None]

@@ -1,6 +1,6 @@
 """Workspaces, their members, and what the members share: sources, tags."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.enums import Role, Visibility
 from core.models.base import Tenant, TenantModel, Tracked, check, enum_column, tenant_fk
+from core.models.schedules import WEEKDAYS
 
 
 class WorkspaceRow(Tracked, Tenant):
@@ -25,12 +26,14 @@ class WorkspaceRow(Tracked, Tenant):
         "digest_channel",
         "mail_from",
         "mail_footer",
+        "no_answer_days",
     )
     __entity__ = "workspace"
     __table_args__ = (
         UniqueConstraint("workspace_id", "team_id"),
         check("currency ~ '^[A-Z]{3}$'", "currency_is_iso_4217"),
         check("country ~ '^[A-Z]{2}$'", "country_is_iso_3166"),
+        check("no_answer_days BETWEEN 0 AND 60", "no_answer_within_two_months"),
     )
 
     team_id: Mapped[str]
@@ -47,6 +50,8 @@ class WorkspaceRow(Tracked, Tenant):
     """The verified address mails are sent from; empty for the installation's own (MAIL_FROM)."""
     mail_footer: Mapped[str] = mapped_column(default="")
     """Who writes and from where, below each mail: in many countries the law asks for it."""
+    no_answer_days: Mapped[int] = mapped_column(default=3)
+    """Days after which a mail that nobody answered is followed up; 0 for never."""
     bot_user_id: Mapped[str] = mapped_column(default="")
     bot_token: Mapped[str] = mapped_column(default="")
     """Encrypted (core.secrets); empty where the token comes from the environment."""
@@ -62,13 +67,27 @@ class Member(Tracked, TenantModel):
     """A Slack user who uses Rapport."""
 
     __tablename__ = "members"
-    __tracked__ = ("name", "role", "manager_id", "tz", "locale", "active")
+    __tracked__ = (
+        "name",
+        "role",
+        "manager_id",
+        "tz",
+        "locale",
+        "active",
+        "morning_at",
+        "working_days",
+        "away_until",
+        "delegate_id",
+    )
     __entity__ = "member"
     __table_args__ = (
         UniqueConstraint("workspace_id", "slack_user_id"),
         tenant_fk("manager_id", "members"),
+        tenant_fk("delegate_id", "members"),
         Index(None, "workspace_id", "manager_id"),
         check("manager_id <> id", "nobody_manages_themselves"),
+        check("delegate_id <> id", "nobody_stands_in_for_themselves"),
+        check("working_days BETWEEN 1 AND 127", "works_on_some_day"),
     )
 
     slack_user_id: Mapped[str]
@@ -83,6 +102,14 @@ class Member(Tracked, TenantModel):
     """A Slack guest or an outsider from a shared channel: sees nothing."""
     synced_at: Mapped[datetime | None]
     """When name, zone and locale were last read from Slack."""
+    morning_at: Mapped[time] = mapped_column(default=time(9))
+    """When the day begins for them, in their zone: the one message of the morning comes then."""
+    working_days: Mapped[int] = mapped_column(default=WEEKDAYS)
+    """Days of the week as bits, Monday the first."""
+    away_until: Mapped[date | None]
+    """The last day they are away, in their zone; None where they are here."""
+    delegate_id: Mapped[UUID | None]
+    """Who gets what is due meanwhile; nobody: it waits."""
 
 
 class LeadSource(Tracked, TenantModel):
