@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from core.enums import QuoteStatus
+from core.enums import EmailState, QuoteStatus, SuppressionReason
 from core.errors import DomainError
 from core.i18n import Viewer
 
@@ -46,6 +46,9 @@ FIELD_PROBLEMS: Mapping[str, str] = {
     "successor_same": "Please choose somebody else.",
     "successor_required": "Please choose who takes over what is still open.",
     "record_hidden_from_them": "This colleague may not see the record. Choose somebody else, or ask their manager.",
+    "account_has_no_address": "A company has no address of its own. Write to one of its people.",
+    "placeholder_unknown": "There is no such placeholder. Choose from the list below the text.",
+    "placeholder_unfilled": "A placeholder is still open: nothing is known for it. Type the words instead.",
     "no_follow_up_here": "A company carries no follow-up. Choose the person, lead or deal, or leave this empty.",
 }
 """Sentences under a form's fields."""
@@ -89,6 +92,64 @@ def _unknown_pipeline(error: DomainError, viewer: Viewer) -> str:
 def _audit_word(error: DomainError, viewer: Viewer) -> str:
     word = str(error.data.get("word", ""))
     return viewer.t("I do not know what “{word}” is in an audit search. Try `/crm audit D-7`.", word=word)
+
+
+MAIL_WHY: Mapping[str, str] = {
+    "opted_out": "This person does not want e-mail from you any more. Only they can change that, with the link in any "
+    "of your mails.",
+    "spam_before": "This person marked a mail from you as spam, so nothing more is sent to them.",
+    "bounced_before": "Mail to this address came back before. Correct the address, or allow it again.",
+    "written_off": "A colleague took this address off the list.",
+    "mail_outcome_unknown": "The connection broke before SendGrid answered, so nobody knows yet whether it left.",
+    "mail_no_sender": "There is no address to send from. An admin sets it in `/crm settings`, under E-mail.",
+    "mail_rejected_key": "SendGrid does not accept Rapport's key, or the key may not send mail. "
+    "Whoever runs Rapport can see what is wrong with `rapport doctor`.",
+    "mail_too_large": "The mail is too large for SendGrid. Shorten it.",
+    "mail_not_taken": "SendGrid did not take it for a long time. Try again later.",
+    "mail_unreadable": "Rapport could not write this mail; its log says why.",
+    "mail_undone": "It was taken back before it left.",
+}
+"""Why a mail did not leave (core.models.Email.why)."""
+
+
+def mail_why(why: str, viewer: Viewer) -> str:
+    """Why a mail did not leave, in words; what is no code of ours are the provider's own."""
+    if not why:
+        return ""
+    known = MAIL_WHY.get(why)
+    return viewer.t(known) if known else viewer.t("SendGrid says: {why}", why=why)
+
+
+_SUPPRESSED: Mapping[object, str] = {
+    SuppressionReason.UNSUBSCRIBED: "opted_out",
+    SuppressionReason.SPAM: "spam_before",
+    SuppressionReason.BOUNCED: "bounced_before",
+    SuppressionReason.MANUAL: "written_off",
+}
+
+
+def _mail_suppressed(error: DomainError, viewer: Viewer) -> str:
+    return mail_why(_SUPPRESSED[error.data["reason"]], viewer)
+
+
+_MAIL_IS: Mapping[object, str] = {
+    EmailState.QUEUED: "This mail is on its way already.",
+    EmailState.SENDING: "This mail is being sent right now.",
+    EmailState.SENT: "This mail was sent.",
+    EmailState.UNKNOWN: "Nobody knows yet whether this mail left.",
+    EmailState.HELD: "This mail was held back, so it did not leave.",
+    EmailState.FAILED: "This mail was refused, so it did not leave.",
+    EmailState.STOPPED: "This mail was stopped before it left.",
+}
+
+
+def _mail_step(error: DomainError, viewer: Viewer) -> str:
+    return viewer.t(_MAIL_IS[error.data["state"]])
+
+
+def _mail_answered(error: DomainError, viewer: Viewer) -> str:
+    who = error.data.get("who")
+    return viewer.t("{who} has already answered this.", who=str(who or "Rapport"))
 
 
 _QUOTE_IS: Mapping[object, str] = {
@@ -158,6 +219,10 @@ SENTENCES: Mapping[str, str] = {
     "undo_too_late": "This can be undone for one day only, and that day is over.",
     "undo_already": "This was already undone.",
     "stage_missing": "This pipeline has no stage of that kind. Ask an admin of Rapport to add one.",
+    "mail_no_address": "No e-mail address is known for this. Add one to the record first.",
+    "mail_not_linked": "This mail belongs to no record yet. Say first what it belongs to.",
+    "mail_left": "This mail has left already, so it cannot be taken back.",
+    "opt_out_is_theirs": "Only they can change that, with the link in any of your mails.",
     "deal_closed": "This deal is closed. Move it back to an open stage first.",
     "quote_not_draft": "This quote is not a draft any more, so its lines are fixed.",
     "bulk_running": "This is still under way. Please wait until it is done.",
@@ -174,8 +239,9 @@ SENTENCES: Mapping[str, str] = {
     "last_stage": "A pipeline needs a stage to be open, one to be won and one to be lost in. Add another one first.",
     "last_loss_reason": "One loss reason has to stay: whoever loses a deal has to say why.",
     "too_many_stages": "A pipeline can have at most twenty stages.",
-    "too_many_deals": "More than a thousand deals are in this stage. Move some of them first.",
-    "handover_too_large": "More than a thousand records are open. Give some of them to others first.",
+    "last_pipeline": "One pipeline has to stay. Add another one first.",
+    "removed_meanwhile": "This was removed meanwhile. Open the list again to see what is there now.",
+    "target_gone": "What it was to go to is not there any more. What is done so far stays; start again to go on.",
     "no_site": "Links need an address for Rapport's pages. Ask who runs Rapport to set PUBLIC_URL.",
     "link_what": "The link of which record? For example `/crm url D-7`.",
     "channel_where": "This works in channels only. Go to the record's channel and type it there.",
@@ -193,6 +259,9 @@ _WITH_DATA: Mapping[str, Callable[[DomainError, Viewer], str]] = {
     "list_word_unknown": _list_word,
     "pipeline_unknown": _unknown_pipeline,
     "audit_word": _audit_word,
+    "mail_suppressed": _mail_suppressed,
+    "mail_step": _mail_step,
+    "mail_answered": _mail_answered,
     "quote_step": _quote_step,
     "quote_no_version": _quote_version,
     "quote_has_newer": _quote_has_newer,

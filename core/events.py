@@ -117,3 +117,17 @@ class AuditAsked(Event, kind="audit.asked"):
 
     member_id: UUID
     words: str
+
+
+@dataclass(frozen=True)
+class EmailQueued(Event, kind="email.queued"):
+    """A mail is to be sent."""
+
+    email_id: UUID
+
+
+@dataclass(frozen=True)
+class EmailNeedsWord(Event, kind="email.needs_word"):
+    """A mail did not leave, or nobody knows whether it did; its writer is told, or asked."""
+
+    email_id: UUID

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Mapper
 from core import activities, channels, history, invariants
 from core.access import Power, Verb, load_any, load_given_away, may, require_power
 from core.context import Ctx
+from core.emails import sending
+from core.enums import ActivityKind
 from core.errors import Conflict, NotFound
 from core.events import RecordChanged
 from core.models import Activity, Base, ChannelLink, History, Member, Tagging, TenantModel, Tracked, WorkspaceRow
@@ -48,7 +50,7 @@ def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
 
     Raises NotFound where the change is unknown or concerns something the actor may not see; Forbidden where it is not
     theirs to edit; Conflict with code `undo_too_late`, `undo_already`, `undo_changed_since` (entity, field, who, at),
-    `undo_built_upon` (entity, by) or one of core.invariants.check where it cannot be taken back.
+    `undo_built_upon` (entity, by), `mail_left` or one of core.invariants.check where it cannot be taken back.
     """
     changes = _changes(ctx, change_id)
     if not can_undo(ctx, changes[0].at):
@@ -110,12 +112,15 @@ def _was_undone(ctx: Ctx, change_id: UUID) -> bool:
 
 def _take_back(ctx: Ctx, change: History, row: Row, together: set[UUID]) -> None:
     link = row if isinstance(row, ChannelLink) else None
+    mail = row if isinstance(row, Activity) and row.kind is ActivityKind.EMAIL else None
     if not isinstance(row, Tracked):
         raise TypeError(f"{change.entity} is not tracked")
     match change.action:
         case history.CREATE:
             _refuse_if_touched_since(ctx, change)
             _refuse_if_built_upon(ctx, row, together)
+            if mail is not None:
+                sending.take_back(ctx, mail)
             row.archived_at = ctx.now
         case history.ARCHIVE:
             _restore_fields(ctx, change, row)

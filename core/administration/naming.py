@@ -1,18 +1,22 @@
 """Names in the admin's lists: usable, and one of a kind whatever their case."""
 
 from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, true
 
+from core.access import Verb, load
 from core.context import Ctx
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.locks import take_turns
-from core.models import LeadSource, LossReason, Objection, Pipeline, Product, Stage
+from core.models import EmailTemplate, LeadSource, LossReason, Objection, Pipeline, Product, Stage
 from core.normalise import name_text
 
 NAME_MAX = 60
 """Characters of a pipeline, a stage, or a word of a list: selects show 75."""
-Named = TypeVar("Named", bound=Pipeline | Stage | Product | LeadSource | LossReason | Objection)
+Named = TypeVar("Named", bound=Pipeline | Stage | Product | LeadSource | LossReason | Objection | EmailTemplate)
+
+Placed = TypeVar("Placed", bound=Pipeline | LeadSource | LossReason)
 
 
 def usable(name: str, limit: int = NAME_MAX) -> str:
@@ -28,7 +32,23 @@ def take_turn(ctx: Ctx, model: type[Named]) -> None:
 
     Taken before any row is locked, so that nobody waits for a row while holding what its owner waits for.
     """
-    take_turns(ctx, f"names:{model.__entity__}")
+    take_turns(ctx, turn_of(model))
+
+
+def turn_of(model: type[Named]) -> str:
+    """The turn that changes of names of this kind take."""
+    return f"names:{model.__entity__}"
+
+
+def still_there(ctx: Ctx, model: type[Named], row_id: UUID, verb: Verb = Verb.EDIT) -> Named:
+    """Like core.access.load, for what admins see listed: it can only be missing since somebody removed it.
+
+    Raises NotFound("removed_meanwhile"), Forbidden.
+    """
+    try:
+        return load(ctx, model, row_id, verb)
+    except NotFound as error:
+        raise NotFound("removed_meanwhile") from error
 
 
 def holder(ctx: Ctx, model: type[Named], name: str, within: ColumnElement[bool] | None = None) -> Named | None:
@@ -62,3 +82,14 @@ def to_revive(ctx: Ctx, model: type[Named], name: str, within: ColumnElement[boo
     ctx.session.flush()
     found.name = name
     return found
+
+
+def exchange(rows: list[Placed], row: Placed, *, up: bool) -> None:
+    """Exchange a row with the one before or behind it; `rows` are all of its kind in order, locked."""
+    at = next(index for index, one in enumerate(rows) if one.id == row.id)
+    other = at - 1 if up else at + 1
+    if 0 <= other < len(rows):
+        rows[at], rows[other] = rows[other], rows[at]
+    for position, one in enumerate(rows):
+        if one.position != position:
+            one.position = position

@@ -1,0 +1,1 @@
+"""E-mail: what is written to prospects, what becomes of it, and what comes back."""
