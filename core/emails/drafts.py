@@ -8,28 +8,23 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.access import Verb, load, visible
-from core.activities import PROGRESS, SUBJECTS, load_subject
+from core.access import Verb, load
+from core.activities import SUBJECTS, load_subject
 from core.context import Ctx
 from core.emails import suppressions
+from core.emails.queueing import known_template, make, put, thread
 from core.emails.templates import BODY_MAX, SUBJECT_MAX, Filled, fill
-from core.emails.tokens import new_token
 from core.enums import (
-    ActivityKind,
-    Direction,
     EmailState,
     EntityType,
     InboundState,
-    LeadStatus,
     QuoteStatus,
     SuppressionReason,
 )
 from core.errors import Conflict, Invalid
-from core.events import EmailQueued, RecordChanged
 from core.i18n import Viewer
 from core.models import (
     Account,
-    Activity,
     Contact,
     Deal,
     Email,
@@ -39,15 +34,12 @@ from core.models import (
     Member,
     Quote,
     TenantModel,
-    WorkspaceRow,
 )
-from core.normalise import NOTES_MAX, multiline_text, name_text
+from core.normalise import multiline_text, name_text
 from core.operations import operation
 from core.quotes import mark_sent
 from core.refs import quote_ref
 
-THREAD_IDS_MAX = 20
-"""Message-IDs in a References header: the first and the latest say where a mail belongs (RFC 5322 §3.6.4)."""
 QUOTED_MAX = 20_000
 """Characters of the text below an answer."""
 UNDONE = (EmailState.HELD, EmailState.FAILED, EmailState.STOPPED)
@@ -177,18 +169,17 @@ def send(
     """
     record = _subject(ctx, entity, entity_id, Verb.EDIT)
     quote = _quote(ctx, record, quote_id, Verb.EDIT)
-    recipient = _recipient(ctx, record)
-    _refuse_address(ctx, recipient.address if recipient else "")
+    recipient = _reachable(ctx, _recipient(ctx, record))
     subject, body = _checked(*_filled(ctx, record, recipient, values, quote))
     if quote is not None and quote.status is QuoteStatus.DRAFT:
         mark_sent(ctx, quote.id)
     before = load(ctx, Email, values.follows_id, Verb.SEE) if values.follows_id else None
-    email = _email(ctx, recipient, subject, body)
-    email.template_id = _known_template(ctx, values.template_id)
+    email = make(ctx, recipient.name, recipient.address, subject, body)
+    email.template_id = known_template(ctx, values.template_id)
     email.quote_id, email.bulk_job_id = quote_id, bulk_job_id
     if before is not None:
-        _thread(email, before.message_id, before.thread_ids)
-    _put(ctx, record, email)
+        thread(email, before.message_id, before.thread_ids)
+    put(ctx, record, email)
     return email
 
 
@@ -210,14 +201,13 @@ def answer(ctx: Ctx, inbound_id: UUID, values: EmailInput) -> Email:
     if inbound.answer_id is not None:
         raise Conflict("mail_answered", who=_name_of(ctx, inbound.handled_by_id))
     record = _record_of(ctx, inbound)
-    recipient = _writer(inbound)
-    _refuse_address(ctx, recipient.address if recipient else "")
+    recipient = _reachable(ctx, _writer(inbound))
     typed = replace(values, subject=values.subject or _answer_subject(inbound.subject))
     subject, body = _checked(*_filled(ctx, record, recipient, typed, None))
-    email = _email(ctx, recipient, subject, body)
-    email.template_id, email.quoted = _known_template(ctx, values.template_id), _quoted(ctx, inbound)
-    _thread(email, inbound.message_id, inbound.thread_ids)
-    _put(ctx, record, email)
+    email = make(ctx, recipient.name, recipient.address, subject, body)
+    email.template_id, email.quoted = known_template(ctx, values.template_id), _quoted(ctx, inbound)
+    thread(email, inbound.message_id, inbound.thread_ids)
+    put(ctx, record, email)
     inbound.answer_id, inbound.handled_at, inbound.handled_by_id = email.id, ctx.now, ctx.actor.member_id
     inbound.seen_at = inbound.seen_at or ctx.now
     return email
@@ -340,12 +330,14 @@ def _mailed_today(ctx: Ctx, address: str) -> list[Warning]:
     return [Warning("mailed_today", {"who": name or "", "at": at}) for at, name in ctx.session.execute(query)]
 
 
-def _refuse_address(ctx: Ctx, address: str) -> None:
-    if not address:
+def _reachable(ctx: Ctx, recipient: Recipient | None) -> Recipient:
+    """The person, where there is an address that may be written to."""
+    if recipient is None or not recipient.address:
         raise Conflict("mail_no_address")
-    reason = suppressions.standing(ctx, [address]).get(address)
+    reason = suppressions.standing(ctx, [recipient.address]).get(recipient.address)
     if reason is not None:
         raise Conflict("mail_suppressed", reason=reason)
+    return recipient
 
 
 def _checked(subject: Filled, body: Filled) -> tuple[str, str]:
@@ -362,72 +354,6 @@ def _checked(subject: Filled, body: Filled) -> tuple[str, str]:
     if problems:
         raise Invalid(problems)
     return subject.text, body.text
-
-
-# -- on its way --------------------------------------------------------------------------------------------------------
-
-
-def _email(ctx: Ctx, recipient: Recipient | None, subject: str, body: str) -> Email:
-    query = select(WorkspaceRow.mail_from).where(WorkspaceRow.workspace_id == ctx.workspace.id)
-    return Email(
-        sender_id=ctx.actor.member_id,
-        from_name=ctx.actor.name,
-        # Empty for the installation's own, which the worker knows.
-        from_address=ctx.session.scalar(query) or "",
-        to_address=recipient.address if recipient else "",
-        to_name=name_text(recipient.name) if recipient else "",
-        subject=subject,
-        body=body,
-        token=new_token(ctx.workspace.id),
-        state=EmailState.QUEUED,
-        created_at=ctx.now,
-    )
-
-
-def _put(ctx: Ctx, record: Lead | Contact | Deal | Account, email: Email) -> None:
-    """Onto the timeline and into the outbox."""
-    column = SUBJECTS[record.__entity__][1].key
-    activity = Activity(
-        kind=ActivityKind.EMAIL,
-        direction=Direction.OUTBOUND,
-        at=ctx.now,
-        owner_id=ctx.actor.member_id,
-        subject=email.subject,
-        notes=email.body if len(email.body) <= NOTES_MAX else f"{email.body[: NOTES_MAX - 1]}…",
-    )
-    setattr(activity, column, record.id)
-    ctx.add(activity)
-    ctx.session.flush()
-    setattr(email, column, record.id)
-    email.activity_id = activity.id
-    ctx.add(email)
-    record.last_touch_at = max(record.last_touch_at or ctx.now, ctx.now)
-    if isinstance(record, Lead) and record.status in PROGRESS:
-        record.status = max(record.status, LeadStatus.CONTACTED, key=PROGRESS.index)
-    ctx.session.flush()
-    ctx.emit(EmailQueued(email.id))
-    ctx.emit(RecordChanged(record.__entity__, record.id))
-
-
-def _thread(email: Email, message_id: str, earlier: list[str]) -> None:
-    """Into the thread of a mail with this Message-ID and the ones before it; a thread nobody can name stays out."""
-    if not message_id:
-        return
-    email.in_reply_to = message_id
-    email.thread_ids = _few(list(dict.fromkeys([*earlier, message_id])))
-
-
-def _few(ids: list[str]) -> list[str]:
-    """The first and the latest, so that a long conversation's header stays short."""
-    return ids if len(ids) <= THREAD_IDS_MAX else [ids[0], *ids[1 - THREAD_IDS_MAX :]]
-
-
-def _known_template(ctx: Ctx, template_id: UUID | None) -> UUID | None:
-    """The template, unless it was removed while the mail was being written."""
-    if template_id is None:
-        return None
-    query = visible(ctx, EmailTemplate).where(EmailTemplate.id == template_id)
-    return ctx.session.scalar(query.with_only_columns(EmailTemplate.id))
 
 
 def _answer_subject(subject: str) -> str:
