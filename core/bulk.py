@@ -1,29 +1,44 @@
 """Changes to many records at once: asked for here, done by the worker in pieces, taken back as one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from core import leads, tags, undo
+from core import jobs, leads, tags, undo
 from core.access import Verb, load
-from core.context import Clock, Ctx, new_id
+from core.administration import merging, people, removal
+from core.context import Clock, Ctx
 from core.enums import BulkState, EntityType, LeadStatus
 from core.errors import Busy, Conflict, DomainError, Invalid, NotFound
 from core.events import RecordChanged
+from core.jobs import ASSIGN, AT_ONCE, HAND_OVER, MERGE, OPEN, REMOVE_PIPELINE, REMOVE_STAGE, STATUS, TAG, UNDO, UNTAG
 from core.members import owner_from_slack
-from core.models import BulkJob, Deal, Lead, Member
+from core.models import BulkJob, Deal, History, Lead, Member
 from core.operations import operation
 from core.workspaces import member_ctx
 
 CHUNK = 25
 """Records of one transaction: nobody waits long for one of them."""
 MOST = 500
-"""Records of one bulk change."""
-ASSIGN, STATUS, TAG, UNTAG, UNDO = "assign", "status", "tag", "untag", "undo"
+"""Records chosen from a list for one bulk change."""
+PIECE = 100
+"""Records of one transaction where each is changed in the same simple way."""
 SOURCE = "list"
+Step = Callable[[Ctx, Mapping[str, str], int], tuple[int, bool]]
+"""Does so many more records of a job: how many there were, and whether those were the last."""
+STEPS: Mapping[str, Step] = MappingProxyType(
+    {
+        REMOVE_STAGE: removal.go_on_with_stage,
+        REMOVE_PIPELINE: removal.go_on_with_pipeline,
+        HAND_OVER: people.go_on_handing_over,
+        MERGE: merging.go_on_merging,
+    }
+)
+"""Changes that go on until nothing is left to change, however much that is."""
 _MODELS: dict[EntityType, type[Lead | Deal]] = {EntityType.LEAD: Lead, EntityType.DEAL: Deal}
 
 
@@ -40,6 +55,8 @@ class Progress:
     state: BulkState
     code: str = ""
     """Why it was stopped: a code of core.errors."""
+    name: str = ""
+    """What was removed or merged, or who left."""
 
 
 @operation("bulk.start")
@@ -56,7 +73,8 @@ def start(ctx: Ctx, entity: EntityType, kind: str, value: str, ids: Sequence[UUI
         raise Invalid({"rows": "rows_required"})
     if len(chosen) > MOST:
         raise Invalid({"which": "too_many_records"})
-    return _put(ctx, entity, kind, _checked(ctx, entity, kind, value), [str(one) for one in chosen])
+    params = {"value": _checked(ctx, entity, kind, value)}
+    return jobs.put(ctx, kind, entity, params, len(chosen), ids=chosen)
 
 
 @operation("bulk.undo")
@@ -65,26 +83,59 @@ def start_undo(ctx: Ctx, job_id: UUID) -> BulkJob:
 
     Raises NotFound, Conflict("bulk_running"), Conflict("undo_already"), Conflict("undo_too_late").
     """
-    job = _own(ctx, job_id, lock=True)
-    if job.state is not BulkState.DONE or job.undoes is not None:
-        raise Conflict("bulk_running")
-    query = select(BulkJob.id).where(
-        BulkJob.workspace_id == ctx.workspace.id,
-        BulkJob.undoes == job.change_id,
-        BulkJob.state != BulkState.STOPPED,
+    return _undo_job(ctx, _own(ctx, job_id, lock=True))
+
+
+@operation("undo")
+def take_back(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]] | None:
+    """Undo a change, whoever made it and however many records it concerns: which those are, as core.undo.undo says.
+
+    None where there are so many that the worker undoes it; the actor is told how that goes. Raises what core.undo.undo
+    does, and Conflict("bulk_running").
+    """
+    job = ctx.session.scalars(_jobs(ctx).where(BulkJob.change_id == change_id).with_for_update()).one_or_none()
+    if job is not None and job.undoes is None:
+        _undo_job(ctx, job)
+        return None
+    records = select(History.entity_id, History.at).where(
+        History.workspace_id == ctx.workspace.id, History.change_id == change_id
     )
-    if ctx.session.scalar(query.limit(1)) is not None:
-        raise Conflict("undo_already")
+    found = ctx.session.execute(records.limit(AT_ONCE + 1)).all()
+    if len(found) <= AT_ONCE or ctx.actor.member_id is None:
+        return undo.undo(ctx, change_id)
+    if not undo.can_undo(ctx, found[0].at):
+        raise Conflict("undo_too_late")
+    _refuse_undone(ctx, change_id)
+    distinct = select(func.count(History.entity_id.distinct())).where(
+        History.workspace_id == ctx.workspace.id, History.change_id == change_id
+    )
+    total = ctx.session.execute(distinct).scalar_one()
+    jobs.put(ctx, UNDO, EntityType.LEAD, {}, total, undoes=change_id)
+    return None
+
+
+def _undo_job(ctx: Ctx, job: BulkJob) -> BulkJob:
+    """Ask for the change that a job made to be taken back; one that was stopped half-way as well."""
+    if job.state in OPEN or job.undoes is not None:
+        raise Conflict("bulk_running")
+    _refuse_undone(ctx, job.change_id)
     if not undo.can_undo(ctx, job.created_at):
         raise Conflict("undo_too_late")
-    return _put(ctx, EntityType(job.entity), UNDO, "", job.ids, undoes=job.change_id)
+    return jobs.put(ctx, UNDO, EntityType(job.entity), {}, job.total, undoes=job.change_id)
+
+
+def _refuse_undone(ctx: Ctx, change_id: UUID) -> None:
+    query = _jobs(ctx).where(BulkJob.undoes == change_id, BulkJob.state != BulkState.STOPPED)
+    if ctx.session.scalars(query.limit(1)).one_or_none() is not None:
+        raise Conflict("undo_already")
 
 
 def progress(ctx: Ctx, job_id: UUID) -> Progress:
     """How far a bulk change of the actor's own is. Raises NotFound."""
     job = _own(ctx, job_id)
     entity, code = EntityType(job.entity), str(job.params.get("code", ""))
-    return Progress(job.id, job.kind, entity, job.done, job.skipped, job.total, job.state, code)
+    name = str(job.params.get("name", ""))
+    return Progress(job.id, job.kind, entity, job.done, job.skipped, job.total, job.state, code, name)
 
 
 def advance(session: Session, clock: Clock, workspace_id: UUID) -> UUID | None:
@@ -93,29 +144,26 @@ def advance(session: Session, clock: Clock, workspace_id: UUID) -> UUID | None:
     None where nothing waits, or another worker is at it: the lock of its row is the lease, and what was done is
     counted in the same transaction, so that a worker that dies leaves nothing to be done twice.
     """
-    query = (
-        select(BulkJob)
-        .where(
-            BulkJob.workspace_id == workspace_id,
-            BulkJob.state.in_((BulkState.WAITING, BulkState.RUNNING)),
-        )
-        .order_by(BulkJob.id)
-        .limit(1)
-    )
+    here = (BulkJob.workspace_id == workspace_id, BulkJob.state.in_(OPEN))
+    query = select(BulkJob).where(*here).order_by(BulkJob.id).limit(1)
     job = session.scalars(query.with_for_update(skip_locked=True)).one_or_none()
     if job is None:
         return None
     ctx = member_ctx(session, clock, workspace_id, job.member_id, SOURCE)
     member = session.get_one(Member, (workspace_id, job.member_id))
-    if member.guest or not member.active:
+    # Who hands over what was theirs has no access any more, and had it when they asked.
+    if job.params.get("subject") != str(member.id) and (member.guest or not member.active):
         _stop(job, clock, "deactivated")
         return job.id
     ctx.change_id = job.change_id
     if job.undoes is not None:
-        _take_back(ctx, job, clock)
+        finished = _take_back(ctx, job, clock)
+    elif job.kind in STEPS:
+        finished = _go_on(ctx, job, clock)
     else:
         _change_some(ctx, job)
-    if job.state is not BulkState.STOPPED and job.done >= job.total:
+        finished = job.done >= job.total
+    if finished:
         _end(job, clock, BulkState.DONE)
     elif job.state is BulkState.WAITING:
         job.state = BulkState.RUNNING
@@ -158,9 +206,26 @@ def _assign(ctx: Ctx, entity: EntityType, record_id: UUID, owner: str) -> None:
         ctx.emit(RecordChanged(entity.value, record.id))
 
 
-def _take_back(ctx: Ctx, job: BulkJob, clock: Clock) -> None:
+def _go_on(ctx: Ctx, job: BulkJob, clock: Clock) -> bool:
+    """Do a piece of what goes on until nothing is left; whether that was the last."""
+    params = {name: str(value) for name, value in job.params.items()}
+    try:
+        with ctx.session.begin_nested():
+            done, finished = STEPS[job.kind](ctx, params, PIECE)
+    except Busy:
+        raise
+    except DomainError as error:
+        _stop(job, clock, "target_gone" if isinstance(error, Invalid) else error.code)
+        return False
+    job.done += done
+    # Records that came after it was asked for are done as well.
+    job.total = max(job.done, job.total) if not finished else max(job.done, 1)
+    return finished
+
+
+def _take_back(ctx: Ctx, job: BulkJob, clock: Clock) -> bool:
     if job.undoes is None:
-        return
+        return False
     try:
         with ctx.session.begin_nested():
             undo.undo(ctx, job.undoes)
@@ -168,8 +233,9 @@ def _take_back(ctx: Ctx, job: BulkJob, clock: Clock) -> None:
         raise
     except DomainError as error:
         _stop(job, clock, error.code)
-    else:
-        job.done = job.total
+        return False
+    job.done = job.total
+    return True
 
 
 def _stop(job: BulkJob, clock: Clock, code: str) -> None:
@@ -200,28 +266,12 @@ def _checked(ctx: Ctx, entity: EntityType, kind: str, value: str) -> str:
     raise Invalid({"action": "choice_invalid"})
 
 
-def _put(ctx: Ctx, entity: EntityType, kind: str, value: str, ids: list[str], *, undoes: UUID | None = None) -> BulkJob:
-    job = BulkJob(
-        kind=kind,
-        entity=entity.value,
-        params={"value": value},
-        ids=ids,
-        total=len(ids),
-        state=BulkState.WAITING,
-        change_id=new_id(),
-        undoes=undoes,
-        member_id=ctx.actor.member_id,
-        created_at=ctx.now,
-    )
-    ctx.add(job)
-    ctx.session.flush()
-    return job
+def _jobs(ctx: Ctx) -> Select[BulkJob]:
+    return select(BulkJob).where(BulkJob.workspace_id == ctx.workspace.id)
 
 
 def _own(ctx: Ctx, job_id: UUID, *, lock: bool = False) -> BulkJob:
-    query = select(BulkJob).where(
-        BulkJob.workspace_id == ctx.workspace.id, BulkJob.id == job_id, BulkJob.member_id == ctx.actor.member_id
-    )
+    query = _jobs(ctx).where(BulkJob.id == job_id, BulkJob.member_id == ctx.actor.member_id)
     job = ctx.session.scalars(query.with_for_update() if lock else query).one_or_none()
     if job is None:
         raise NotFound

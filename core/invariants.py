@@ -1,6 +1,7 @@
 """What has to stay true of a workspace whoever changes it, by an operation or by taking one back.
 
-Somebody administers it, nobody is above themselves, and each pipeline has a stage to be open, won and lost in.
+Somebody administers it, nobody is above themselves, there is a pipeline, and each pipeline has a stage to be open, won
+and lost in.
 """
 
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.access import visible
+from core.administration.naming import turn_of
 from core.context import Ctx
 from core.enums import Role, StageKind
 from core.errors import Conflict
@@ -54,6 +56,14 @@ def missing_kind(ctx: Ctx, pipeline_id: UUID, without: UUID | None = None) -> St
     return next((kind for kind in StageKind if kind not in there), None)
 
 
+def other_pipeline(ctx: Ctx, without: UUID | None = None) -> bool:
+    """Whether there is a pipeline, one not counted."""
+    query = visible(ctx, Pipeline)
+    if without is not None:
+        query = query.where(Pipeline.id != without)
+    return ctx.session.scalar(query.with_only_columns(Pipeline.id).limit(1)) is not None
+
+
 def hold(ctx: Ctx, changed: Iterable[tuple[str, UUID]]) -> None:
     """Take the turns that changes of these records (kind and id) need, before any of them is locked."""
     records = list(changed)
@@ -62,13 +72,16 @@ def hold(ctx: Ctx, changed: Iterable[tuple[str, UUID]]) -> None:
     keys = {pipeline_turn(found) for found in ctx.session.scalars(query)} if stage_ids else set[str]()
     if any(entity == Member.__entity__ for entity, _ in records):
         keys.add(PEOPLE)
+    pipelines = [record_id for entity, record_id in records if entity == Pipeline.__entity__]
+    if pipelines:
+        keys |= {turn_of(Pipeline), *(pipeline_turn(one) for one in pipelines)}
     take_turns(ctx, *keys)
 
 
 def check(ctx: Ctx, rows: Iterable[object]) -> None:
     """Refuse a change of these rows, already flushed, that leaves the workspace in a state it must not be in.
 
-    Raises Conflict("last_admin"), ("manager_circle") or ("last_stage").
+    Raises Conflict("last_admin"), ("manager_circle"), ("last_pipeline") or ("last_stage").
     """
     changed = list(rows)
     members = [row for row in changed if isinstance(row, Member)]
@@ -76,6 +89,8 @@ def check(ctx: Ctx, rows: Iterable[object]) -> None:
         raise Conflict("last_admin")
     if any(leads_to_itself(ctx, member.id, member.manager_id) for member in members):
         raise Conflict("manager_circle")
+    if any(isinstance(row, Pipeline) for row in changed) and not other_pipeline(ctx):
+        raise Conflict("last_pipeline")
     for pipeline_id in {row.pipeline_id for row in changed if isinstance(row, Stage)}:
         pipeline = ctx.session.get(Pipeline, (ctx.workspace.id, pipeline_id))
         if pipeline is not None and pipeline.archived_at is None and missing_kind(ctx, pipeline_id):

@@ -12,11 +12,12 @@ from sqlalchemy.exc import NoResultFound
 from bot.envelopes import message_payload
 from bot.replies import Message
 from bot.views import bulk as views
-from core import bulk
+from core import bulk, jobs
 from core.context import Clock, Ctx
 from core.db import Database
 from core.enums import BulkState
 from core.errors import Busy
+from core.jobs import OPEN
 from core.members import find_member
 from core.models import BulkJob
 from core.workspaces import member_ctx
@@ -30,7 +31,6 @@ EDIT_EVERY = timedelta(seconds=1)
 """Slack takes about one message a second in a conversation (docs.slack.dev/apis/web-api/rate-limits)."""
 IDLE_SECONDS = 1.0
 TROUBLE_SECONDS = 5.0
-OPEN = (BulkState.WAITING, BulkState.RUNNING)
 
 
 class BulkRunner:
@@ -120,8 +120,10 @@ class BulkRunner:
 
     def _gift(self, ctx: Ctx, job: BulkJob, seen: bulk.Progress) -> tuple[str, Message] | None:
         """The word to the new owner of many records, in their language; None where there is nothing to tell."""
-        owner = str(job.params.get("value", ""))
-        if job.kind != bulk.ASSIGN or not owner or seen.state is not BulkState.DONE or seen.done == seen.skipped:
+        if job.kind not in (jobs.ASSIGN, jobs.HAND_OVER) or seen.state is not BulkState.DONE:
+            return None
+        owner = str(job.params["target" if job.kind == jobs.HAND_OVER else "value"])
+        if not owner or seen.done == seen.skipped:
             return None
         member = find_member(ctx, owner)
         if member is None or member.id == job.member_id or member.guest or not member.active:

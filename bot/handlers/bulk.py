@@ -7,7 +7,7 @@ from bot.replies import CloseModal, OpenModal, Replace, Reply, UpdateModal
 from bot.routes import ChooseBulk, SelectRows, StartBulk, UndoBulk
 from bot.views import bulk as views
 from bot.views.bulk import BulkInput
-from core import bulk
+from core import bulk, jobs
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Invalid, NotFound
@@ -30,9 +30,9 @@ def select_rows(ctx: Ctx, route: SelectRows, _request: Request) -> Reply:
 def choose_bulk(ctx: Ctx, route: ChooseBulk, values: BulkInput) -> Reply:
     """Ask once more, with what it comes to."""
     kind, _, value = values.action.partition(" ")
-    if kind == bulk.ASSIGN:
+    if kind == jobs.ASSIGN:
         value = values.owner
-    elif kind in (bulk.TAG, bulk.UNTAG):
+    elif kind in (jobs.TAG, jobs.UNTAG):
         if len(values.tags) != 1:
             raise Invalid({"tags": "one_tag"})
         value = values.tags[0]

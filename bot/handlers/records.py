@@ -16,9 +16,10 @@ from bot.routes import (
     Undo,
     UndoInHistory,
 )
+from bot.views import bulk as bulk_views
 from bot.views import records as views
 from bot.views.history import history_modal
-from core import records, undo
+from core import bulk, records
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
@@ -48,7 +49,9 @@ def share_card(ctx: Ctx, route: ShareCard, request: Request) -> Reply:
 @on(Undo)
 def undo_change(ctx: Ctx, route: Undo, _request: Request) -> Reply:
     """Take a change back, from the message that confirmed it."""
-    changed = undo.undo(ctx, route.change_id)
+    changed = bulk.take_back(ctx, route.change_id)
+    if changed is None:
+        return Replace(bulk_views.started(ctx.viewer))
     return Replace(views.undone(card_after(ctx, changed), ctx.change_id, ctx.viewer))
 
 
@@ -67,9 +70,9 @@ def turn_history(ctx: Ctx, route: TurnHistory, _request: Request) -> Reply:
 @on(UndoInHistory)
 def undo_in_history(ctx: Ctx, route: UndoInHistory, _request: Request) -> Reply:
     """Take a change back and show the history that now is."""
-    undo.undo(ctx, route.change_id)
+    changed = bulk.take_back(ctx, route.change_id)
     try:
-        done = ctx.viewer.t("Undone.")
+        done = ctx.viewer.t("Undone.") if changed is not None else bulk_views.started(ctx.viewer).text
         return UpdateModal(_history(ctx, EntityType(route.entity), route.entity_id, route.page, done))
     except NotFound:
         # The record's creation was taken back, or it went back to somebody else: there is no history to show.

@@ -24,12 +24,13 @@ from bot.routes import (
     UndoSetting,
     UnknownRoute,
 )
+from bot.views import bulk as bulk_views
 from bot.views import settings as views
 from bot.views import settings_lists as lists
 from bot.views import settings_people as people_views
 from bot.views import settings_pipelines as pipeline_views
 from bot.views.settings import Done, Meanwhile, Notice, Shown
-from core import undo
+from core import bulk
 from core.access import Power, has_power
 from core.administration import people, workspace
 from core.administration.people import MemberInput
@@ -66,8 +67,9 @@ def show_section(ctx: Ctx, route: ShowSection, _request: Request) -> Reply:
 @on(UndoSetting)
 def undo_setting(ctx: Ctx, route: UndoSetting, _request: Request) -> Reply:
     """Take back what was just changed; the section shows what now is."""
-    undo.undo(ctx, route.change_id)
     shown = ShowSection(route.section, route.pipeline_id)
+    if bulk.take_back(ctx, route.change_id) is None:
+        return UpdateModal(section_modal(ctx, shown, Done(bulk_views.started(ctx.viewer).text)))
     return UpdateModal(section_modal(ctx, shown, Done(ctx.viewer.t("Undone."), ctx.change_id)))
 
 
@@ -95,8 +97,13 @@ def section_modal(ctx: Ctx, route: ShowSection, notice: Notice = None) -> Modal:
             return lists.words_modal(which, queries.word_page(ctx, which, page), notice, viewer)
 
 
-def saved(ctx: Ctx, text: str, route: ShowSection) -> Reply:
-    """What was just done, above the section it was done in. `text` is translated and escaped."""
+def saved(ctx: Ctx, text: str, route: ShowSection, *, later: bool = False) -> Reply:
+    """What was just done, above the section it was done in. `text` is translated and escaped.
+
+    `later`: the worker is still at it, and says itself when that can be undone.
+    """
+    if later:
+        return UpdateModal(section_modal(ctx, route, Done(text)))
     done = Done(text, ctx.change_id) if anything_changed(ctx) else Done(ctx.viewer.t("Nothing was changed."))
     return UpdateModal(section_modal(ctx, route, done))
 
@@ -228,11 +235,11 @@ def ask_deactivation(ctx: Ctx, route: AskDeactivation, _request: Request) -> Rep
 def save_deactivation(ctx: Ctx, route: SaveDeactivation, successor: str) -> Reply:
     """Access is gone, and what was open belongs to the successor."""
     found = queries.member(ctx, route.member_id)
-    handed = people.deactivate(ctx, route.member_id, successor)
-    text = people_views.left_text(found.row.slack_user_id, successor, handed, ctx.viewer)
+    moved = people.deactivate(ctx, route.member_id, successor)
+    text = people_views.left_text(found.row.slack_user_id, successor, moved, ctx.viewer)
     if found.row.id == ctx.actor.member_id:
         return UpdateModal(views.farewell(text, ctx.viewer))
-    return saved(ctx, text, ShowSection(Section.PEOPLE))
+    return saved(ctx, text, ShowSection(Section.PEOPLE), later=bool(moved.later))
 
 
 @on(ReactivateMember)

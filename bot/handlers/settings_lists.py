@@ -5,36 +5,45 @@ from uuid import UUID
 
 from bot.dispatch import Request, on, on_submit
 from bot.handlers.settings import revision, saved, unless_meanwhile
-from bot.replies import Modal, Reply, UpdateModal
+from bot.replies import Choice, Choices, Modal, Reply, UpdateModal
 from bot.routes import (
+    AskMerge,
+    AskPipelineRemoval,
     AskStageRemoval,
     EditPipeline,
     EditProduct,
     EditStage,
     EditWord,
+    FindOtherObjection,
     NewStage,
     RemoveWord,
+    SaveMerge,
     SavePipeline,
+    SavePipelineRemoval,
     SaveProduct,
     SaveStage,
     SaveStageRemoval,
     SaveWord,
     Section,
+    ShiftPipeline,
     ShiftStage,
+    ShiftWord,
     ShowSection,
 )
 from bot.views import kit
 from bot.views import settings_lists as lists
 from bot.views import settings_pipelines as views
 from bot.views.forms import Form
-from bot.views.settings import Meanwhile, Shown
-from core.administration import pipelines, products, stages, words
+from bot.views.settings import Done, Meanwhile, Shown
+from core.administration import merging, pipelines, products, removal, stages, words
 from core.administration.products import ProductInput
 from core.administration.stages import StageInput
+from core.administration.words import WordList
 from core.context import Ctx
 from core.enums import StageKind
 from core.queries import administration as queries
 from core.queries import pipeline_settings
+from core.queries.activities import find_objections
 
 # -- pipelines ----------------------------------------------------------------------------------------------------
 
@@ -65,6 +74,37 @@ def save_pipeline(ctx: Ctx, route: SavePipeline, name: str) -> Reply:
         return views.pipeline_modal(replace(route, seen=seen), name, Shown(notice, revision(ctx)), ctx.viewer)
 
     return unless_meanwhile(ctx, save, again)
+
+
+@on(ShiftPipeline)
+def shift_pipeline(ctx: Ctx, route: ShiftPipeline, _request: Request) -> Reply:
+    """Up or down."""
+    pipeline = pipelines.shift(ctx, route.pipeline_id, up=route.up)
+    text = ctx.viewer.t("Pipeline {name} moved.", name=kit.esc(pipeline.name))
+    return saved(ctx, text, ShowSection(Section.PIPELINES))
+
+
+@on(AskPipelineRemoval)
+def ask_pipeline_removal(ctx: Ctx, route: AskPipelineRemoval, _request: Request) -> Reply:
+    """Where do its deals go?"""
+    found = pipeline_settings.pipeline_removal(ctx, route.pipeline_id)
+    return UpdateModal(views.pipeline_removal_modal(found, Shown(None, revision(ctx)), ctx.viewer))
+
+
+def _pipeline_removal_form(_ctx: Ctx, route: SavePipelineRemoval) -> Form[UUID | None]:
+    return views.removal_form(int(route.asked))
+
+
+@on_submit(SavePipelineRemoval, _pipeline_removal_form)
+def save_pipeline_removal(ctx: Ctx, route: SavePipelineRemoval, target_id: UUID | None) -> Reply:
+    """The pipeline goes, its deals move on."""
+    found = pipeline_settings.pipeline_removal(ctx, route.pipeline_id)
+    if found.deals and not route.asked:
+        notice = Done(ctx.viewer.t("A deal came in meanwhile."))
+        return UpdateModal(views.pipeline_removal_modal(found, Shown(notice, revision(ctx)), ctx.viewer))
+    moved = removal.remove_pipeline(ctx, route.pipeline_id, target_id)
+    text = views.pipeline_removed_text(found.name, moved, ctx.viewer)
+    return saved(ctx, text, ShowSection(Section.PIPELINES), later=bool(moved.later))
 
 
 # -- stages -------------------------------------------------------------------------------------------------------
@@ -119,8 +159,8 @@ def shift_stage(ctx: Ctx, route: ShiftStage, _request: Request) -> Reply:
 @on(AskStageRemoval)
 def ask_stage_removal(ctx: Ctx, route: AskStageRemoval, _request: Request) -> Reply:
     """Where do its deals go?"""
-    removal = pipeline_settings.stage_removal(ctx, route.stage_id)
-    return UpdateModal(views.removal_modal(removal, Shown(None, revision(ctx)), ctx.viewer))
+    found = pipeline_settings.stage_removal(ctx, route.stage_id)
+    return UpdateModal(views.removal_modal(found, Shown(None, revision(ctx)), ctx.viewer))
 
 
 def _removal_form(ctx: Ctx, route: SaveStageRemoval) -> Form[UUID | None]:
@@ -131,9 +171,9 @@ def _removal_form(ctx: Ctx, route: SaveStageRemoval) -> Form[UUID | None]:
 def save_stage_removal(ctx: Ctx, route: SaveStageRemoval, target_id: UUID | None) -> Reply:
     """The stage goes, its deals move on."""
     found = pipeline_settings.stage(ctx, route.stage_id)
-    moved = stages.remove(ctx, route.stage_id, target_id)
+    moved = removal.remove_stage(ctx, route.stage_id, target_id)
     text = views.removed_text(found.stage.name, moved, ctx.viewer)
-    return saved(ctx, text, ShowSection(Section.STAGES, found.pipeline_id))
+    return saved(ctx, text, ShowSection(Section.STAGES, found.pipeline_id), later=bool(moved.later))
 
 
 # -- words --------------------------------------------------------------------------------------------------------
@@ -175,6 +215,39 @@ def remove_word(ctx: Ctx, route: RemoveWord, _request: Request) -> Reply:
     word = words.remove(ctx, route.which, route.word_id)
     text = ctx.viewer.t("{name} removed.", name=kit.esc(word.name))
     return saved(ctx, text, ShowSection(lists.LISTS[route.which]))
+
+
+@on(ShiftWord)
+def shift_word(ctx: Ctx, route: ShiftWord, _request: Request) -> Reply:
+    """Up or down; the page stays."""
+    word = words.shift(ctx, route.which, route.word_id, up=route.up)
+    text = ctx.viewer.t("{name} moved.", name=kit.esc(word.name))
+    return saved(ctx, text, ShowSection(lists.LISTS[route.which], page=route.page))
+
+
+@on(AskMerge)
+def ask_merge(ctx: Ctx, route: AskMerge, _request: Request) -> Reply:
+    """Which one takes its place?"""
+    found = queries.word(ctx, WordList.OBJECTIONS, route.word_id)
+    calls = queries.calls_with(ctx, route.word_id)
+    return UpdateModal(lists.merge_modal(found.row, calls, Shown(None, revision(ctx)), ctx.viewer))
+
+
+@on(FindOtherObjection)
+def find_other_objection(ctx: Ctx, _route: FindOtherObjection, request: Request) -> Reply:
+    """The objections there are, without the one that is to be merged."""
+    own = request.modal.word_id if isinstance(request.modal, SaveMerge) else None
+    found = find_objections(ctx, request.query)
+    return Choices([Choice(one.name, str(one.id)) for one in found if one.id != own])
+
+
+@on_submit(SaveMerge, lists.MERGE_FORM)
+def save_merge(ctx: Ctx, route: SaveMerge, target_id: UUID | None) -> Reply:
+    """One takes the place of the other."""
+    found = queries.word(ctx, WordList.OBJECTIONS, route.word_id)
+    moved = merging.merge(ctx, route.word_id, target_id)
+    text = lists.merged_text(found.row.name, moved, ctx.viewer)
+    return saved(ctx, text, ShowSection(Section.OBJECTIONS), later=bool(moved.later))
 
 
 # -- products -----------------------------------------------------------------------------------------------------

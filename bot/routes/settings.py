@@ -128,6 +128,29 @@ class SavePipeline(Submission, id="settings.save_pipeline"):
 
 
 @dataclass(frozen=True)
+class ShiftPipeline(Action, id="settings.shift_pipe"):
+    """Exchange a pipeline with the one before or behind it."""
+
+    pipeline_id: UUID
+    up: bool
+
+
+@dataclass(frozen=True)
+class AskPipelineRemoval(Action, id="settings.remove_pipe"):
+    """Ask where the deals of a pipeline go that is to be removed."""
+
+    pipeline_id: UUID
+
+
+@dataclass(frozen=True)
+class SavePipelineRemoval(Submission, id="settings.save_pipe_removal"):
+    """Remove a pipeline. `asked`: whether the window asked where its deals go."""
+
+    pipeline_id: UUID
+    asked: bool = False
+
+
+@dataclass(frozen=True)
 class NewStage(Action, id="settings.new_stage"):
     """Open the form of a new stage."""
 
@@ -195,6 +218,35 @@ class RemoveWord(Action, id="settings.remove_word"):
 
     which: WordList
     word_id: UUID
+
+
+@dataclass(frozen=True)
+class ShiftWord(Action, id="settings.shift_word"):
+    """Exchange a word with the one before or behind it."""
+
+    which: WordList
+    word_id: UUID
+    up: bool
+    page: int = 0
+
+
+@dataclass(frozen=True)
+class AskMerge(Action, id="settings.ask_merge"):
+    """Ask which objection takes the place of one."""
+
+    word_id: UUID
+
+
+@dataclass(frozen=True)
+class SaveMerge(Submission, id="settings.merge"):
+    """Put another objection in place of one."""
+
+    word_id: UUID
+
+
+@dataclass(frozen=True)
+class FindOtherObjection(Lookup, id="pick.other_objection"):
+    """Search objections an existing one may be merged into."""
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from bot import errors
 from bot.payloads import Element
 from bot.replies import Choice, Message, Modal
 from bot.routes import ChooseBulk, FindTag, StartBulk, UndoBulk
-from bot.views import kit, people
+from bot.views import kit, people, settings_lists, settings_pipelines
 from bot.views.forms import Field, Form, Person, Search, Select
 from bot.views.leads import STATUS
-from core import bulk
+from core import jobs
+from core.administration.removal import Moved
 from core.bulk import Progress
 from core.enums import BulkState, EntityType, LeadStatus
 from core.errors import DomainError
@@ -83,27 +84,27 @@ def select_modal(route: ChooseBulk, rows: Sequence[LeadRow | DealRow], total: in
 
 
 def _actions(entity: EntityType, viewer: Viewer) -> list[Choice]:
-    made = [Choice(viewer.t("Assign to the new owner"), bulk.ASSIGN)]
+    made = [Choice(viewer.t("Assign to the new owner"), jobs.ASSIGN)]
     if entity is EntityType.LEAD:
         made += [
-            Choice(viewer.t("Set status: {status}", status=viewer.t(STATUS[status])), f"{bulk.STATUS} {status.value}")
+            Choice(viewer.t("Set status: {status}", status=viewer.t(STATUS[status])), f"{jobs.STATUS} {status.value}")
             for status in BY_HAND
         ]
-    return [*made, Choice(viewer.t("Add the tag"), bulk.TAG), Choice(viewer.t("Remove the tag"), bulk.UNTAG)]
+    return [*made, Choice(viewer.t("Add the tag"), jobs.TAG), Choice(viewer.t("Remove the tag"), jobs.UNTAG)]
 
 
 def confirm_modal(route: StartBulk, total: int, viewer: Viewer) -> Modal:
     """What is about to be done, to how many."""
     match route.kind:
-        case bulk.ASSIGN:
+        case jobs.ASSIGN:
             owner = people.owner(route.value, viewer)
             text = viewer.nt(
                 "{n} record gets a new owner: {owner}.", "{n} records get a new owner: {owner}.", total, owner=owner
             )
-        case bulk.STATUS:
+        case jobs.STATUS:
             status = viewer.t(STATUS[LeadStatus(route.value)])
             text = viewer.nt("{n} lead becomes: {status}.", "{n} leads become: {status}.", total, status=status)
-        case bulk.TAG:
+        case jobs.TAG:
             text = viewer.nt("{n} record gets the tag.", "{n} records get the tag.", total)
         case _:
             text = viewer.nt("{n} record loses the tag.", "{n} records lose the tag.", total)
@@ -127,7 +128,7 @@ def progress(job: Progress, viewer: Viewer) -> Message:
     """How far a bulk change is, in one message that is edited as it goes on."""
     text = _progress_text(job, viewer)
     blocks = [kit.section(text)]
-    if job.state is BulkState.DONE and job.kind != bulk.UNDO and job.done > job.skipped:
+    if job.state not in jobs.OPEN and job.kind != jobs.UNDO and job.done > job.skipped:
         label = viewer.t("Undo the whole change")
         blocks.append(kit.actions(kit.button(viewer.t("Undo all"), UndoBulk(job.job_id), label=label)))
     return Message(text, blocks)
@@ -135,12 +136,49 @@ def progress(job: Progress, viewer: Viewer) -> Message:
 
 def _progress_text(job: Progress, viewer: Viewer) -> str:
     if job.state is BulkState.STOPPED:
-        why = errors.sentence(DomainError(job.code), viewer)
-        return viewer.t("This was not done. {why}", why=kit.esc(why))
+        why = kit.esc(errors.sentence(DomainError(job.code), viewer))
+        if not job.done:
+            return viewer.t("This was not done. {why}", why=why)
+        return viewer.t("Stopped after {done} of {total}. {why}", done=job.done, total=job.total, why=why)
     if job.state is not BulkState.DONE:
-        return viewer.t("Working: {done} of {total}.", done=job.done, total=job.total)
-    if job.kind == bulk.UNDO:
-        return viewer.t("Undone: {total} records are as they were before.", total=job.total)
+        working = viewer.t("Working: {done} of {total}.", done=job.done, total=job.total)
+        return " ".join(filter(None, (_heading(job, viewer), working)))
+    return _done_text(job, viewer)
+
+
+def _heading(job: Progress, viewer: Viewer) -> str:
+    """What is being done, where that is not what the person just chose in a list."""
+    name = f"*{kit.esc(job.name)}*"
+    match job.kind:
+        case jobs.REMOVE_STAGE:
+            return viewer.t("Removing stage {name}.", name=name)
+        case jobs.REMOVE_PIPELINE:
+            return viewer.t("Removing pipeline {name}.", name=name)
+        case jobs.HAND_OVER:
+            return viewer.t("Handing over what {name} had open.", name=name)
+        case jobs.MERGE:
+            return viewer.t("Merging objection {name}.", name=name)
+        case _:
+            return ""
+
+
+def _done_text(job: Progress, viewer: Viewer) -> str:
+    match job.kind:
+        case jobs.UNDO:
+            return viewer.t("Undone: {total} records are as they were before.", total=job.total)
+        case jobs.REMOVE_STAGE:
+            return settings_pipelines.removed_text(job.name, Moved(job.done), viewer)
+        case jobs.REMOVE_PIPELINE:
+            return settings_pipelines.pipeline_removed_text(job.name, Moved(job.done), viewer)
+        case jobs.MERGE:
+            return settings_lists.merged_text(job.name, Moved(job.done), viewer)
+        case jobs.HAND_OVER:
+            return viewer.nt(
+                "{n} record of {name} is handed over.",
+                "{n} records of {name} are handed over.",
+                job.done,
+                name=kit.esc(job.name),
+            )
     text = viewer.nt("Done: {n} record.", "Done: {n} records.", job.done - job.skipped)
     if job.skipped:
         text += " " + viewer.nt(
@@ -154,6 +192,15 @@ def _progress_text(job: Progress, viewer: Viewer) -> str:
 def received(job: Progress, giver: str, viewer: Viewer) -> Message:
     """What the new owner of many records is told, once. `giver` is a name."""
     count, who = job.done - job.skipped, kit.esc(giver)
+    if job.kind == jobs.HAND_OVER:
+        text = viewer.nt(
+            "{who} gave you {n} record of {name}.",
+            "{who} gave you {n} records of {name}.",
+            count,
+            who=who,
+            name=kit.esc(job.name),
+        )
+        return Message(text, [kit.section(f"{text} `/lead list mine` `/deal list mine`")])
     if job.entity is EntityType.LEAD:
         text = viewer.nt("{who} gave you {n} lead.", "{who} gave you {n} leads.", count, who=who)
         hint = "/lead list mine"

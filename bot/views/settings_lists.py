@@ -2,17 +2,33 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from bot.replies import Block, Modal
-from bot.routes import EditProduct, EditWord, RemoveWord, SaveProduct, SaveWord, SearchProducts, Section, ShowSection
+from bot.routes import (
+    Action,
+    AskMerge,
+    EditProduct,
+    EditWord,
+    FindOtherObjection,
+    RemoveWord,
+    SaveMerge,
+    SaveProduct,
+    SaveWord,
+    SearchProducts,
+    Section,
+    ShiftWord,
+    ShowSection,
+)
 from bot.views import kit
 from bot.views.deal_forms import currency_choices
-from bot.views.forms import Form, Money, Percent, Select, Text
+from bot.views.forms import Form, Money, Percent, Search, Select, Text
 from bot.views.settings import SECTIONS, Notice, Shown, back, pager, top
 from bot.views.settings_fields import Switch
 from core.administration.naming import NAME_MAX as WORD_MAX
 from core.administration.products import SKU_MAX, ProductInput
-from core.administration.words import WordList
+from core.administration.removal import Moved
+from core.administration.words import ORDERED, WordList
 from core.i18n import Viewer
 from core.normalise import NAME_MAX
 from core.queries.administration import ProductItem, WordRow
@@ -31,6 +47,15 @@ def _name(name: str) -> str:
 
 
 WORD_FORM: Form[str] = Form(_name, (Text("name", "Name", required=True, max_length=WORD_MAX),))
+
+
+def _target(target: UUID | None = None) -> UUID | None:
+    return target
+
+
+MERGE_FORM: Form[UUID | None] = Form(
+    _target, (Search("target", "Means the same as", required=True, lookup=FindOtherObjection, ids=True),)
+)
 
 
 def _words(words: str) -> str:
@@ -60,8 +85,15 @@ def words_modal(which: WordList, page: Page[WordRow], notice: Notice, viewer: Vi
     """A page of a list of words."""
     section = LISTS[which]
     blocks: list[Block] = top(notice, section, viewer)
-    for row in page.rows:
-        choices = [(viewer.t("Rename"), EditWord(which, row.id)), (viewer.t("Remove"), RemoveWord(which, row.id))]
+    for at, row in enumerate(page.rows):
+        choices: list[tuple[str, Action]] = [(viewer.t("Rename"), EditWord(which, row.id))]
+        if which in ORDERED and (at or page.page):
+            choices.append((viewer.t("Move up"), ShiftWord(which, row.id, up=True, page=page.page)))
+        if which in ORDERED and (page.has_more or at + 1 < len(page.rows)):
+            choices.append((viewer.t("Move down"), ShiftWord(which, row.id, up=False, page=page.page)))
+        if which is WordList.OBJECTIONS and (page.page or page.has_more or len(page.rows) > 1):
+            choices.append((viewer.t("Merge into another"), AskMerge(row.id)))
+        choices.append((viewer.t("Remove"), RemoveWord(which, row.id)))
         blocks.append(kit.section(kit.esc(row.name), kit.overflow(choices)))
     if not page.rows:
         blocks.append(kit.section(viewer.t("Nothing is on this list yet.")))
@@ -85,6 +117,43 @@ def word_modal(route: SaveWord, name: str, shown: Shown, viewer: Viewer) -> Moda
         route,
         viewer.t("Add") if route.word_id is None else viewer.t("Save"),
         viewer.t("Close"),
+    )
+
+
+def merge_modal(word: WordRow, calls: int, shown: Shown, viewer: Viewer) -> Modal:
+    """Which objection takes the place of one, and on how many calls."""
+    text = viewer.nt(
+        "*{name}* was heard on {n} call. The objection you choose takes its place there, and it leaves the list.",
+        "*{name}* was heard on {n} calls. The objection you choose takes its place there, and it leaves the list.",
+        calls,
+        name=kit.esc(word.name),
+    )
+    return Modal(
+        viewer.t("Merge objections"),
+        [
+            kit.section(text),
+            *MERGE_FORM.blocks(viewer, {}, revision=shown.revision),
+            kit.actions(back(Section.OBJECTIONS, viewer)),
+        ],
+        SaveMerge(word.id),
+        viewer.t("Merge"),
+        viewer.t("Close"),
+    )
+
+
+def merged_text(name: str, moved: Moved, viewer: Viewer) -> str:
+    """An objection another one took the place of, or takes once the worker has changed the calls."""
+    if moved.later:
+        return viewer.t(
+            "{n} calls with {name} are being changed. I show you how far it is in a direct message.",
+            n=moved.later,
+            name=kit.esc(name),
+        )
+    return viewer.nt(
+        "{name} is merged; {n} call changed.",
+        "{name} is merged; {n} calls changed.",
+        moved.now,
+        name=kit.esc(name),
     )
 
 

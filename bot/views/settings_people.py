@@ -10,6 +10,7 @@ from bot.views.activities import Word
 from bot.views.forms import Form, Person
 from bot.views.settings import Notice, Shown, back, pager, top
 from core.administration.people import MemberInput
+from core.administration.removal import Moved
 from core.enums import EntityType, Role
 from core.i18n import Viewer
 from core.queries.administration import MemberDetails, MemberRow
@@ -65,8 +66,10 @@ def member_modal(member: MemberDetails, values: Mapping[str, Any], shown: Shown,
     who = [kit.section(f"<@{row.slack_user_id}>")]
     if not row.active:
         text = viewer.t("This person has no access to Rapport any more.")
-        restore = kit.button(viewer.t("Give access back"), ReactivateMember(row.id), style="primary")
-        blocks = [*who, kit.section(text), kit.actions(restore, back(Section.PEOPLE, viewer))]
+        buttons = [kit.button(viewer.t("Give access back"), ReactivateMember(row.id), style="primary")]
+        if any(n for _, n in member.open):
+            buttons.append(kit.button(viewer.t("Hand over what is open"), AskDeactivation(row.id)))
+        blocks = [*who, kit.section(text), kit.actions(*buttons, back(Section.PEOPLE, viewer))]
         return Modal(viewer.t("Member"), blocks, close=viewer.t("Close"))
     form = MEMBER_FORM.with_choices(
         role=[Choice(viewer.t(text), role.value, viewer.t(what)) for role, (text, what) in ROLES.items()]
@@ -125,15 +128,22 @@ def saved_text(slack_user_id: str, role: Role, viewer: Viewer) -> str:
     return viewer.t("Saved: {who} is now {role}.", who=f"<@{slack_user_id}>", role=viewer.t(ROLES[role][0]))
 
 
-def left_text(slack_user_id: str, successor: str, handed: int, viewer: Viewer) -> str:
+def left_text(slack_user_id: str, successor: str, moved: Moved, viewer: Viewer) -> str:
     """A member who has no access any more."""
-    who = f"<@{slack_user_id}>"
-    if not handed:
+    who, heir = f"<@{slack_user_id}>", f"<@{successor}>"
+    if moved.later:
+        return viewer.t(
+            "{who} has no access any more; {n} records go to {heir}. I show you how far it is in a direct message.",
+            who=who,
+            n=moved.later,
+            heir=heir,
+        )
+    if not moved.now:
         return viewer.t("{who} has no access any more.", who=who)
     return viewer.nt(
         "{who} has no access any more; {n} record went to {heir}.",
         "{who} has no access any more; {n} records went to {heir}.",
-        handed,
+        moved.now,
         who=who,
-        heir=f"<@{successor}>",
+        heir=heir,
     )

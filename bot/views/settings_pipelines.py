@@ -6,14 +6,18 @@ from uuid import UUID
 
 from bot.replies import Block, Choice, Modal
 from bot.routes import (
+    Action,
+    AskPipelineRemoval,
     AskStageRemoval,
     EditPipeline,
     EditStage,
     NewStage,
     SavePipeline,
+    SavePipelineRemoval,
     SaveStage,
     SaveStageRemoval,
     Section,
+    ShiftPipeline,
     ShiftStage,
     ShowSection,
 )
@@ -24,10 +28,11 @@ from bot.views.labels import field_label
 from bot.views.settings import Notice, Shown, back, top
 from bot.views.settings_fields import Checks
 from core.administration.naming import NAME_MAX
+from core.administration.removal import Moved
 from core.administration.stages import STALE_DAYS_MAX, StageInput
 from core.enums import StageKind
 from core.i18n import Viewer
-from core.queries.pipeline_settings import PipelineRow, PipelineStages, StageItem, StageRemoval
+from core.queries.pipeline_settings import PipelineRemoval, PipelineRow, PipelineStages, StageItem, StageRemoval
 from core.requirements import REQUIRABLE
 
 KINDS: Mapping[StageKind, str] = {StageKind.OPEN: "Open", StageKind.WON: "Won", StageKind.LOST: "Lost"}
@@ -37,6 +42,8 @@ SHOWN: Mapping[StageKind, tuple[str, ...]] = {
     StageKind.LOST: ("name",),
 }
 """What there is to decide about a stage of each kind."""
+WAYS_SHOWN = 10
+"""Pipelines whose differing stages are listed before one is chosen."""
 
 
 def _name(name: str) -> str:
@@ -87,17 +94,24 @@ def removal_form(deals: int) -> Form[UUID | None]:
 def pipelines_modal(rows: Sequence[PipelineRow], notice: Notice, viewer: Viewer) -> Modal:
     """The pipelines, each with the way to its stages."""
     blocks = top(notice, Section.PIPELINES, viewer)
-    for row in rows:
+    for at, row in enumerate(rows):
         facts = (
             viewer.nt("{n} stage", "{n} stages", row.stages),
             viewer.nt("{n} open deal", "{n} open deals", row.deals),
         )
-        choices = [
+        choices: list[tuple[str, Action]] = [
             (viewer.t("Stages"), ShowSection(Section.STAGES, row.id)),
             (viewer.t("Rename"), EditPipeline(row.id)),
         ]
+        if at:
+            choices.append((viewer.t("Move up"), ShiftPipeline(row.id, up=True)))
+        if at + 1 < len(rows):
+            choices.append((viewer.t("Move down"), ShiftPipeline(row.id, up=False)))
+        if len(rows) > 1:
+            choices.append((viewer.t("Remove"), AskPipelineRemoval(row.id)))
         blocks.append(kit.section(f"*{kit.esc(row.name)}*\n{' · '.join(facts)}", kit.overflow(choices)))
     blocks.append(kit.actions(kit.button(viewer.t("Add pipeline"), EditPipeline())))
+    blocks.append(kit.context(viewer.t("New deals start in the first pipeline.")))
     return Modal(viewer.t("Pipelines"), blocks, close=viewer.t("Close"))
 
 
@@ -115,6 +129,64 @@ def pipeline_modal(route: SavePipeline, name: str, shown: Shown, viewer: Viewer)
         route,
         viewer.t("Add") if route.pipeline_id is None else viewer.t("Save"),
         viewer.t("Close"),
+    )
+
+
+def pipeline_removal_form(removal: PipelineRemoval) -> Form[UUID | None]:
+    """What removing a pipeline asks: nothing where it has no deals."""
+    if not removal.deals:
+        return NO_DEALS_FORM
+    return REMOVAL_FORM.with_choices(target=[Choice(way.name, str(way.id)) for way in removal.targets])
+
+
+def pipeline_removal_modal(removal: PipelineRemoval, shown: Shown, viewer: Viewer) -> Modal:
+    """Where the deals of a pipeline go that is removed, and which of its stages have no namesake there."""
+    name = f"*{kit.esc(removal.name)}*"
+    if removal.deals:
+        text = viewer.nt(
+            "{pipeline} has {n} deal, closed ones counted. It goes to the pipeline you choose, into the stage of the "
+            "same name; what happened so far stays in its history.",
+            "{pipeline} has {n} deals, closed ones counted. They go to the pipeline you choose, each into the stage of "
+            "the same name; what happened so far stays in their history.",
+            removal.deals,
+            pipeline=name,
+        )
+    else:
+        text = viewer.t("{pipeline} has no deals. Its stages go with it.", pipeline=name)
+    blocks: list[Block] = [
+        *top(shown.notice, Section.PIPELINES, viewer),
+        kit.section(text),
+        *pipeline_removal_form(removal).blocks(viewer, {}, revision=shown.revision),
+    ]
+    for way in removal.targets[:WAYS_SHOWN] if removal.deals else ():
+        if way.elsewhere:
+            pairs = ", ".join(f"{kit.esc(old)} → {kit.esc(new)}" for old, new in way.elsewhere)
+            blocks.append(kit.context(viewer.t("In {pipeline}: {stages}", pipeline=kit.esc(way.name), stages=pairs)))
+    return Modal(
+        viewer.t("Remove pipeline"),
+        [*blocks, kit.actions(back(Section.PIPELINES, viewer))],
+        SavePipelineRemoval(removal.id, asked=bool(removal.deals)),
+        viewer.t("Remove"),
+        viewer.t("Close"),
+    )
+
+
+def pipeline_removed_text(name: str, moved: Moved, viewer: Viewer) -> str:
+    """A pipeline that is gone, or goes once the worker has moved its deals."""
+    if moved.later:
+        return viewer.t(
+            "{n} deals leave pipeline {name} now; it is removed with the last of them. "
+            "I show you how far it is in a direct message.",
+            n=moved.later,
+            name=kit.esc(name),
+        )
+    if not moved.now:
+        return viewer.t("Pipeline {name} is removed.", name=kit.esc(name))
+    return viewer.nt(
+        "Pipeline {name} is removed; {n} deal moved.",
+        "Pipeline {name} is removed; {n} deals moved.",
+        moved.now,
+        name=kit.esc(name),
     )
 
 
@@ -219,13 +291,20 @@ def removal_modal(removal: StageRemoval, shown: Shown, viewer: Viewer) -> Modal:
     )
 
 
-def removed_text(name: str, moved: int, viewer: Viewer) -> str:
-    """A stage that is gone."""
-    if not moved:
+def removed_text(name: str, moved: Moved, viewer: Viewer) -> str:
+    """A stage that is gone, or goes once the worker has moved its deals."""
+    if moved.later:
+        return viewer.t(
+            "{n} deals leave stage {name} now; it is removed with the last of them. "
+            "I show you how far it is in a direct message.",
+            n=moved.later,
+            name=kit.esc(name),
+        )
+    if not moved.now:
         return viewer.t("Stage {name} is removed.", name=kit.esc(name))
     return viewer.nt(
         "Stage {name} is removed; {n} deal moved.",
         "Stage {name} is removed; {n} deals moved.",
-        moved,
+        moved.now,
         name=kit.esc(name),
     )

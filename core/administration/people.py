@@ -1,26 +1,27 @@
 """Who may do what: roles, managers, and those who leave."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 
+from core import jobs
 from core.access import Owned, Power, load, require_power, visible
+from core.administration.removal import Moved
 from core.conflicts import refuse_changed
 from core.context import Ctx
 from core.enums import EntityType, LeadStatus, Role
 from core.errors import Conflict, Invalid
 from core.events import HomeChanged, RecordChanged
 from core.invariants import PEOPLE, admins_left, leads_to_itself
+from core.jobs import AT_ONCE
 from core.locks import take_turns
 from core.members import owner_from_slack
 from core.models import Account, Contact, Deal, Lead, Member
 from core.operations import operation
 
 FIELDS = ("role", "manager_id")
-HANDOVER_MAX = 1000
-"""Records given to somebody else at once: more would not be done within the time Slack waits for an answer."""
 LEAD_CLOSED = (LeadStatus.CONVERTED, LeadStatus.LOST)
 
 
@@ -51,11 +52,12 @@ def edit(ctx: Ctx, member_id: UUID, values: MemberInput, seen: UUID | None) -> M
 
 
 @operation("member.deactivate")
-def deactivate(ctx: Ctx, member_id: UUID, successor: str) -> int:
-    """Take a member's access away and give what they have open to a successor (a Slack user id); how many records.
+def deactivate(ctx: Ctx, member_id: UUID, successor: str) -> Moved:
+    """Take a member's access away and give what they have open to a successor (a Slack user id).
 
-    Without a successor nothing may be open. Closed deals and leads keep their owner: they are history.
-    Raises Invalid, NotFound, Forbidden, Conflict("last_admin"), Conflict("handover_too_large").
+    Without a successor nothing may be open. Closed deals and leads keep their owner: they are history. For somebody
+    without access, what they still have is given away. Access ends at once, however many records there are.
+    Raises Invalid, NotFound, Forbidden, Conflict("last_admin"), Conflict("bulk_running").
     """
     member = _locked(ctx, member_id)
     if not admins_left(ctx, without=member.id):
@@ -63,18 +65,33 @@ def deactivate(ctx: Ctx, member_id: UUID, successor: str) -> int:
     heir = owner_from_slack(ctx, successor, "successor")
     if heir == member.id:
         raise Invalid({"successor": "successor_same"})
-    records = list(_open_records(ctx, member.id))
-    if len(records) > HANDOVER_MAX:
-        raise Conflict("handover_too_large", limit=HANDOVER_MAX)
-    if records and heir is None:
+    jobs.refuse_twice(ctx, jobs.HAND_OVER, member.id)
+    total = sum(count_open(ctx, model, member.id) for model in OPEN.values())
+    if total and heir is None:
         raise Invalid({"successor": "successor_required"})
-    for record in records:
-        record.owner_id = heir
-        ctx.emit(RecordChanged(record.__entity__, record.id))
     member.active = False
-    if heir is not None:
-        ctx.emit(HomeChanged(heir))
-    return len(records)
+    if heir is None:
+        return Moved(0)
+    ctx.emit(HomeChanged(heir))
+    if total > AT_ONCE:
+        params = {"subject": str(member.id), "target": successor, "name": member.name}
+        jobs.put(ctx, jobs.HAND_OVER, EntityType.LEAD, params, total, change_id=ctx.change_id)
+        return Moved(0, later=total)
+    return Moved(_give(ctx, member.id, heir, AT_ONCE + 1))
+
+
+@operation("member.deactivate")
+def go_on_handing_over(ctx: Ctx, params: Mapping[str, str], most: int) -> tuple[int, bool]:
+    """A piece of `deactivate` for the worker: how many records were given, and whether those were the last.
+
+    Raises what `deactivate` does.
+    """
+    require_power(ctx, Power.CONFIGURE)
+    heir = owner_from_slack(ctx, params["target"], "successor")
+    if heir is None:
+        raise Invalid({"successor": "successor_required"})
+    given = _give(ctx, UUID(params["subject"]), heir, most)
+    return given, given < most
 
 
 @operation("member.reactivate")
@@ -103,14 +120,22 @@ OPEN: dict[EntityType, type[Owned]] = {
 """What goes to a successor."""
 
 
-def _open_records(ctx: Ctx, member_id: UUID) -> Iterator[Owned]:
+def count_open(ctx: Ctx, model: type[Owned], member_id: UUID) -> int:
+    """How many open records of a kind a member has."""
+    query = visible(ctx, model).where(open_of(model, member_id)).with_only_columns(func.count())
+    return ctx.session.execute(query).scalar_one()
+
+
+def _give(ctx: Ctx, member_id: UUID, heir: UUID, most: int) -> int:
+    """Give up to so many of a member's open records to another; how many."""
+    given = 0
     for model in OPEN.values():
-        yield from _open_of_kind(ctx, model, member_id)
-
-
-def _open_of_kind(ctx: Ctx, model: type[Owned], member_id: UUID) -> list[Owned]:
-    query = visible(ctx, model).where(open_of(model, member_id)).order_by(model.id).limit(HANDOVER_MAX + 1)
-    return list(ctx.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+        query = visible(ctx, model).where(open_of(model, member_id)).order_by(model.id).limit(most - given)
+        for record in ctx.session.scalars(query.with_for_update().execution_options(populate_existing=True)):
+            record.owner_id = heir
+            ctx.emit(RecordChanged(record.__entity__, record.id))
+            given += 1
+    return given
 
 
 def _locked(ctx: Ctx, member_id: UUID) -> Member:

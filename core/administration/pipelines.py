@@ -1,11 +1,11 @@
-"""Pipelines: adding and renaming."""
+"""Pipelines: adding, renaming, ordering. core.administration.removal removes them."""
 
 from uuid import UUID
 
 from sqlalchemy import func
 
-from core.access import Power, load, require_power, visible
-from core.administration.naming import refuse_taken, take_turn, to_revive, usable
+from core.access import Power, require_power, visible
+from core.administration.naming import exchange, refuse_taken, still_there, take_turn, to_revive, usable
 from core.conflicts import refuse_changed
 from core.context import Ctx
 from core.models import Pipeline, Stage
@@ -45,8 +45,20 @@ def rename(ctx: Ctx, pipeline_id: UUID, name: str, seen: UUID | None) -> Pipelin
     require_power(ctx, Power.CONFIGURE)
     text = usable(name)
     take_turn(ctx, Pipeline)
-    pipeline = load(ctx, Pipeline, pipeline_id)
+    pipeline = still_there(ctx, Pipeline, pipeline_id)
     refuse_changed(ctx, pipeline, seen, ("name",))
     refuse_taken(ctx, pipeline, text)
     pipeline.name = text
+    return pipeline
+
+
+@operation("pipeline.shift")
+def shift(ctx: Ctx, pipeline_id: UUID, *, up: bool) -> Pipeline:
+    """Exchange a pipeline with its neighbour; new deals start in the first one. Raises NotFound, Forbidden."""
+    require_power(ctx, Power.CONFIGURE)
+    take_turn(ctx, Pipeline)
+    pipeline = still_there(ctx, Pipeline, pipeline_id)
+    query = visible(ctx, Pipeline).order_by(Pipeline.position, Pipeline.id)
+    rows = list(ctx.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+    exchange(rows, pipeline, up=up)
     return pipeline

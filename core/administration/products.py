@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from core.access import Power, load, require_power
-from core.administration.naming import refuse_taken, take_turn, to_revive, usable
+from core.access import Power, require_power
+from core.administration.naming import refuse_taken, still_there, take_turn, to_revive, usable
 from core.conflicts import refuse_changed
 from core.context import Ctx
 from core.errors import Invalid
@@ -55,7 +55,7 @@ def edit(ctx: Ctx, product_id: UUID, values: ProductInput, seen: UUID | None) ->
     name = usable(values.name, NAME_MAX)
     price = _checked_price(values)
     take_turn(ctx, Product)
-    product = load(ctx, Product, product_id)
+    product = still_there(ctx, Product, product_id)
     refuse_changed(ctx, product, seen, FIELDS)
     refuse_taken(ctx, product, name)
     _fill(product, values, name, price)

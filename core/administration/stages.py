@@ -1,19 +1,17 @@
-"""The stages of a pipeline: adding, changing, ordering, removing with their deals moved on."""
+"""The stages of a pipeline: adding, changing, ordering. core.administration.removal removes them."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from core import deals
-from core.access import Power, Verb, load, require_power, visible
-from core.administration.naming import refuse_taken, to_revive, usable
+from core.access import Power, Verb, require_power, visible
+from core.administration.naming import refuse_taken, still_there, to_revive, usable
 from core.conflicts import refuse_changed
 from core.context import Ctx
 from core.enums import StageKind
-from core.errors import Conflict, Invalid, NotFound
-from core.events import RecordChanged
-from core.invariants import missing_kind, pipeline_turn
+from core.errors import Conflict, Invalid
+from core.invariants import pipeline_turn
 from core.locks import take_turns
-from core.models import Deal, Pipeline, Stage
+from core.models import Pipeline, Stage
 from core.operations import operation
 from core.requirements import REQUIRABLE
 
@@ -21,8 +19,6 @@ FIELDS = ("name", "probability", "stale_days", "required_fields")
 STALE_DAYS_MAX = 3650
 STAGES_MAX = 20
 """Stages of one pipeline: more are no pipeline any more, and Slack shows a hundred options at most."""
-MOVED_MAX = 1000
-"""Deals moved on at once: more would not be done within the time Slack waits for an answer."""
 CERTAIN = {StageKind.WON: 100, StageKind.LOST: 0}
 """The chance to win, in percent, that follows from what a stage means."""
 
@@ -91,47 +87,6 @@ def shift(ctx: Ctx, stage_id: UUID, *, up: bool) -> Stage:
     return stage
 
 
-@operation("stage.remove")
-def remove(ctx: Ctx, stage_id: UUID, target_id: UUID | None) -> int:
-    """Remove a stage and move its deals to another one of its kind; how many were moved.
-
-    Raises Invalid for `target` where there are deals and it is no such stage, NotFound, Forbidden,
-    Conflict("last_stage") for the only one of its kind, Conflict("too_many_deals").
-    """
-    require_power(ctx, Power.CONFIGURE)
-    stage = _stage(ctx, stage_id)
-    if missing_kind(ctx, stage.pipeline_id, without=stage.id) is not None:
-        raise Conflict("last_stage")
-    found = _deals_in(ctx, stage.id)
-    target = _target(ctx, stage, target_id) if found else None
-    stage.archived_at = ctx.now
-    if target is not None:
-        for deal in found:
-            deals.put_elsewhere(ctx, deal, target)
-            ctx.emit(RecordChanged("deal", deal.id))
-    return len(found)
-
-
-def _target(ctx: Ctx, stage: Stage, target_id: UUID | None) -> Stage:
-    if target_id is None:
-        raise Invalid({"target": "required"})
-    try:
-        target = load(ctx, Stage, target_id, Verb.SEE)
-    except NotFound as error:
-        raise Invalid({"target": "choice_invalid"}) from error
-    if target.kind is not stage.kind or target.id == stage.id:
-        raise Invalid({"target": "choice_invalid"})
-    return target
-
-
-def _deals_in(ctx: Ctx, stage_id: UUID) -> list[Deal]:
-    query = visible(ctx, Deal).where(Deal.stage_id == stage_id).order_by(Deal.id).limit(MOVED_MAX + 1)
-    found = list(ctx.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
-    if len(found) > MOVED_MAX:
-        raise Conflict("too_many_deals", limit=MOVED_MAX)
-    return found
-
-
 def _checked(ctx: Ctx, values: StageInput) -> str:
     require_power(ctx, Power.CONFIGURE)
     name = usable(values.name)
@@ -163,13 +118,13 @@ def _fill(stage: Stage, values: StageInput, name: str) -> None:
 def _pipeline(ctx: Ctx, pipeline_id: UUID) -> Pipeline:
     """The pipeline, with the turn that changes of its stages take."""
     take_turns(ctx, pipeline_turn(pipeline_id))
-    return load(ctx, Pipeline, pipeline_id, Verb.SEE)
+    return still_there(ctx, Pipeline, pipeline_id, Verb.SEE)
 
 
 def _stage(ctx: Ctx, stage_id: UUID) -> Stage:
     """The stage, locked, with its pipeline's turn taken before it."""
-    _pipeline(ctx, load(ctx, Stage, stage_id, Verb.SEE).pipeline_id)
-    return load(ctx, Stage, stage_id)
+    _pipeline(ctx, still_there(ctx, Stage, stage_id, Verb.SEE).pipeline_id)
+    return still_there(ctx, Stage, stage_id)
 
 
 def _stages(ctx: Ctx, pipeline_id: UUID) -> list[Stage]:

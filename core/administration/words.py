@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from core.access import Power, load, require_power, visible
-from core.administration.naming import refuse_taken, take_turn, to_revive, usable
+from core.access import Power, require_power, visible
+from core.administration.naming import exchange, refuse_taken, still_there, take_turn, to_revive, usable
 from core.conflicts import refuse_changed
 from core.context import Ctx
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.models import LeadSource, LossReason, Objection
 from core.operations import operation
 
@@ -32,6 +32,11 @@ class WordList(StrEnum):
 MODELS: Mapping[WordList, type[Word]] = MappingProxyType(
     {WordList.SOURCES: LeadSource, WordList.LOSS_REASONS: LossReason, WordList.OBJECTIONS: Objection}
 )
+
+ORDERED: Mapping[WordList, type[LeadSource | LossReason]] = MappingProxyType(
+    {WordList.SOURCES: LeadSource, WordList.LOSS_REASONS: LossReason}
+)
+"""Lists that are shown in the order the admin gives them; objections are searched, and stand by the alphabet."""
 
 
 @operation("word.add")
@@ -58,7 +63,7 @@ def rename(ctx: Ctx, which: WordList, word_id: UUID, name: str, seen: UUID | Non
     require_power(ctx, Power.CONFIGURE)
     text = usable(name)
     take_turn(ctx, MODELS[which])
-    word = load(ctx, MODELS[which], word_id)
+    word = still_there(ctx, MODELS[which], word_id)
     refuse_changed(ctx, word, seen, ("name",))
     refuse_taken(ctx, word, text)
     if isinstance(word, Objection):
@@ -74,11 +79,28 @@ def remove(ctx: Ctx, which: WordList, word_id: UUID) -> Word:
     """Take a word off its list. Raises NotFound, Forbidden, Conflict("last_loss_reason")."""
     require_power(ctx, Power.CONFIGURE)
     take_turn(ctx, MODELS[which])
-    word = load(ctx, MODELS[which], word_id)
+    word = still_there(ctx, MODELS[which], word_id)
     if isinstance(word, LossReason) and not _another_reason(ctx, word.id):
         # Whoever loses a deal has to say why.
         raise Conflict("last_loss_reason")
     word.archived_at = ctx.now
+    return word
+
+
+@operation("word.shift")
+def shift(ctx: Ctx, which: WordList, word_id: UUID, *, up: bool) -> Word:
+    """Exchange a word with its neighbour; the first and last stay put. Objections have no order of their own.
+
+    Raises NotFound, Forbidden.
+    """
+    require_power(ctx, Power.CONFIGURE)
+    model = ORDERED.get(which)
+    if model is None:
+        raise NotFound
+    take_turn(ctx, model)
+    word = still_there(ctx, model, word_id)
+    query = visible(ctx, model).order_by(model.position, model.name, model.id)
+    exchange(list(ctx.session.scalars(query.with_for_update().execution_options(populate_existing=True))), word, up=up)
     return word
 
 

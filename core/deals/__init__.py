@@ -2,7 +2,7 @@
 
 from core.deals.moving import lose, move, win
 from core.deals.records import assign, create, edit
-from core.deals.stages import put_elsewhere
+from core.deals.stages import put_elsewhere, stage_to_enter
 from core.deals.values import FORM_FIELDS, NOTHING, DealInput, LossInput, StageNeeds
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "lose",
     "move",
     "put_elsewhere",
+    "stage_to_enter",
     "win",
 ]

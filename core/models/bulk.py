@@ -23,14 +23,15 @@ class BulkJob(TenantModel):
             "id",
             postgresql_where=text("state IN ('waiting', 'running')"),
         ),
-        check("total BETWEEN 1 AND 500", "at_most_500_records"),
+        check("total >= 1", "concerns_a_record"),
     )
 
     kind: Mapped[str]
-    """assign, status or tag."""
+    """core.jobs: assign, status, tag, remove_stage …"""
     entity: Mapped[str]
     params: Mapped[dict[str, Any]]
     ids: Mapped[list[str]]
+    """The records that were chosen; empty where it is about all that something has."""
     total: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[int] = mapped_column(default=0)

@@ -10,14 +10,15 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from core.access import Power, Verb, load, require_power, visible
-from core.administration.people import OPEN, open_of
+from core.administration.naming import still_there
+from core.administration.people import OPEN, count_open
 from core.administration.words import MODELS, WordList
 from core.conflicts import FieldChange as StoredChange
 from core.conflicts import last_change
 from core.context import Ctx
 from core.enums import EntityType, Role, Visibility
 from core.errors import Conflict
-from core.models import Member, Objection, Product, WorkspaceRow
+from core.models import ActivityObjection, Member, Objection, Product, WorkspaceRow
 from core.normalise import name_text
 from core.queries.history import FieldChange, Value, Word
 from core.queries.records import Page
@@ -135,14 +136,8 @@ def member(ctx: Ctx, member_id: UUID) -> MemberDetails:
     require_power(ctx, Power.CONFIGURE)
     load(ctx, Member, member_id, Verb.SEE)
     row = _members(ctx, Member.id == member_id, 0, 1)[0]
-    counts = tuple((kind, _count_open(ctx, kind, member_id)) for kind in OPEN)
+    counts = tuple((kind, count_open(ctx, model, member_id)) for kind, model in OPEN.items())
     return MemberDetails(row, counts, last_change(ctx, Member.__entity__, member_id))
-
-
-def _count_open(ctx: Ctx, kind: EntityType, member_id: UUID) -> int:
-    model = OPEN[kind]
-    query = visible(ctx, model).where(open_of(model, member_id)).with_only_columns(func.count())
-    return ctx.session.execute(query).scalar_one()
 
 
 def _members(ctx: Ctx, condition: ColumnElement[bool], offset: int, limit: int) -> list[MemberRow]:
@@ -183,8 +178,15 @@ def word_page(ctx: Ctx, which: WordList, page: int = 0) -> Page[WordRow]:
 def word(ctx: Ctx, which: WordList, word_id: UUID) -> WordDetails:
     """One word. Raises NotFound, Forbidden."""
     require_power(ctx, Power.CONFIGURE)
-    row = load(ctx, MODELS[which], word_id, Verb.SEE)
+    row = still_there(ctx, MODELS[which], word_id, Verb.SEE)
     return WordDetails(WordRow(row.id, row.name), last_change(ctx, which.value, word_id))
+
+
+def calls_with(ctx: Ctx, objection_id: UUID) -> int:
+    """On how many calls an objection was heard. Raises Forbidden."""
+    require_power(ctx, Power.CONFIGURE)
+    query = visible(ctx, ActivityObjection).where(ActivityObjection.objection_id == objection_id)
+    return ctx.session.execute(query.with_only_columns(func.count())).scalar_one()
 
 
 def product_page(ctx: Ctx, words: str = "", page: int = 0) -> Page[ProductItem]:
@@ -206,7 +208,7 @@ def product_page(ctx: Ctx, words: str = "", page: int = 0) -> Page[ProductItem]:
 def product(ctx: Ctx, product_id: UUID) -> ProductDetails:
     """One product. Raises NotFound, Forbidden."""
     require_power(ctx, Power.CONFIGURE)
-    row = load(ctx, Product, product_id, Verb.SEE)
+    row = still_there(ctx, Product, product_id, Verb.SEE)
     return ProductDetails(_product(row), last_change(ctx, Product.__entity__, product_id))
 
 

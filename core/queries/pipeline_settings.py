@@ -1,11 +1,14 @@
 """Reading pipelines and stages as admins configure them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func
 
-from core.access import Power, Verb, load, require_power, visible
+from core.access import Power, Verb, require_power, visible
+from core.administration.naming import still_there
+from core.administration.removal import counterpart
 from core.conflicts import last_change
 from core.context import Ctx
 from core.enums import StageKind
@@ -64,6 +67,25 @@ class StageRemoval:
     targets: tuple[tuple[str, tuple[tuple[UUID, str], ...]], ...]
 
 
+@dataclass(frozen=True)
+class PipelineWay:
+    """A pipeline that the deals of another may go to. `elsewhere`: stages that have no namesake there, (from, to)."""
+
+    id: UUID
+    name: str
+    elsewhere: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class PipelineRemoval:
+    """A pipeline that is to go, with how many deals it has, closed ones too, and where they may go."""
+
+    id: UUID
+    name: str
+    deals: int
+    targets: tuple[PipelineWay, ...]
+
+
 def pipelines(ctx: Ctx) -> list[PipelineRow]:
     """The pipelines in order. Raises Forbidden."""
     require_power(ctx, Power.CONFIGURE)
@@ -82,7 +104,7 @@ def pipelines(ctx: Ctx) -> list[PipelineRow]:
 def pipeline_stages(ctx: Ctx, pipeline_id: UUID) -> PipelineStages:
     """A pipeline with its stages. Raises NotFound, Forbidden."""
     require_power(ctx, Power.CONFIGURE)
-    pipeline = load(ctx, Pipeline, pipeline_id, Verb.SEE)
+    pipeline = still_there(ctx, Pipeline, pipeline_id, Verb.SEE)
     items = _stages(ctx, Stage.pipeline_id == pipeline_id)
     return PipelineStages(pipeline.id, pipeline.name, items, last_change(ctx, Pipeline.__entity__, pipeline_id))
 
@@ -90,7 +112,7 @@ def pipeline_stages(ctx: Ctx, pipeline_id: UUID) -> PipelineStages:
 def stage(ctx: Ctx, stage_id: UUID) -> StageDetails:
     """One stage. Raises NotFound, Forbidden."""
     require_power(ctx, Power.CONFIGURE)
-    row = load(ctx, Stage, stage_id, Verb.SEE)
+    row = still_there(ctx, Stage, stage_id, Verb.SEE)
     item = _stages(ctx, Stage.id == stage_id)[0]
     return StageDetails(item, row.pipeline_id, last_change(ctx, Stage.__entity__, stage_id))
 
@@ -112,6 +134,27 @@ def stage_removal(ctx: Ctx, stage_id: UUID) -> StageRemoval:
         raise Conflict("last_stage")
     targets = tuple((name, tuple(stages)) for (_, name), stages in groups.items())
     return StageRemoval(found.stage, found.pipeline_id, targets)
+
+
+def pipeline_removal(ctx: Ctx, pipeline_id: UUID) -> PipelineRemoval:
+    """What removing a pipeline would mean. Raises NotFound, Forbidden, Conflict("last_pipeline")."""
+    found = pipeline_stages(ctx, pipeline_id)
+    query = visible(ctx, Pipeline).where(Pipeline.id != pipeline_id).order_by(Pipeline.position, Pipeline.id)
+    others = list(ctx.session.execute(query.with_only_columns(Pipeline.id, Pipeline.name)))
+    if not others:
+        raise Conflict("last_pipeline")
+    stages = visible(ctx, Stage).where(Stage.pipeline_id != pipeline_id).order_by(Stage.position, Stage.id)
+    targets: dict[UUID, list[Stage]] = {}
+    for one in ctx.session.scalars(stages):
+        targets.setdefault(one.pipeline_id, []).append(one)
+    full = [one for one in found.stages if one.deals]
+    ways = [PipelineWay(other_id, name, _elsewhere(full, targets.get(other_id, ()))) for other_id, name in others]
+    return PipelineRemoval(found.id, found.name, sum(one.deals for one in full), tuple(ways))
+
+
+def _elsewhere(stages: Sequence[StageItem], targets: Sequence[Stage]) -> tuple[tuple[str, str], ...]:
+    ways = ((one.name, counterpart(one, targets)) for one in stages)
+    return tuple((name, to.name) for name, to in ways if to is not None and to.name.casefold() != name.casefold())
 
 
 def _stages(ctx: Ctx, condition: ColumnElement[bool]) -> tuple[StageItem, ...]:

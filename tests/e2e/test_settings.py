@@ -5,12 +5,22 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from core.administration.words import WordList
-from core.enums import Role, StageKind, Visibility
-from core.models import Deal, LeadSource, Member, Pipeline, Product, Stage, WorkspaceRow
+from core.enums import ActivityKind, Role, StageKind, Visibility
+from core.models import ActivityObjection, Deal, LeadSource, Member, Pipeline, Product, Stage, WorkspaceRow
+from core.queries import administration as queries
 from core.queries import pipeline_settings
 from sandbox.driver import Modal, Person
 from tests.e2e.world import World
-from tests.factories import make_deal, make_lead, make_pipeline, make_stage, the_stage
+from tests.factories import (
+    make_activity,
+    make_deal,
+    make_lead,
+    make_objection,
+    make_pipeline,
+    make_stage,
+    put,
+    the_stage,
+)
 
 HOSTILE = "<!channel> *x* <https://evil.example|ok>"
 
@@ -186,6 +196,76 @@ def test_a_pipeline_is_added_and_renamed(world: World) -> None:
     modal.fill({"Name": "Partners"})
     modal.submit("Save")
     assert {one.name for one in world.rows(Pipeline)} == {"Sales", "Partners"}
+
+
+def test_a_pipeline_is_ordered_and_goes_with_its_deals_to_another(world: World) -> None:
+    modal = opened(world, "Pipelines")
+    assert "Remove" not in str(modal.blocks)
+    modal.click("Add pipeline")
+    modal.fill({"Name": "Partners"})
+    modal.submit("Add")
+    clicked(modal, "Move up", "Partners")
+    assert "Pipeline Partners moved." in modal.visible_text()
+    with world.ctx() as ctx:
+        partners = next(one for one in world.rows(Pipeline) if one.name == "Partners")
+        for name, kind in (("Proposal", "Acme"), ("Lead in", "Globex")):
+            stage = ctx.session.scalars(select(Stage).where(Stage.pipeline_id == partners.id, Stage.name == name)).one()
+            make_deal(ctx, kind, owner=world.member(world.ana), stage=stage)
+    clicked(modal, "Stages", "Partners")
+    clicked(modal, "Edit", "Proposal")
+    modal.fill({"Name": "Offer"})
+    modal.submit("Save")
+    modal.click("Back")
+    clicked(modal, "Remove", "Partners")
+    assert "*Partners* has 2 deals" in modal.visible_text()
+    assert "In Sales: Offer → Lead in" in modal.visible_text()
+    modal.submit("Remove")
+    assert set(modal.errors) == {"Its deals go to"}
+    modal.choose("Its deals go to", "Sales")
+    modal.submit("Remove")
+    assert "Pipeline Partners is removed; 2 deals moved." in modal.visible_text()
+    card = world.ana.command("/deal view D-1")
+    assert card is not None
+    assert "Lead in" in card.visible_text()
+    modal.click("Undo")
+    assert [one.name for one in world.rows(Pipeline)] == ["Sales", "Partners"]
+    card = world.ana.command("/deal view D-1")
+    assert card is not None
+    assert "Offer" in card.visible_text()
+
+
+def test_a_pipeline_that_somebody_else_removed_meanwhile(world: World) -> None:
+    with world.ctx() as ctx:
+        ctx.session.get_one(Member, (ctx.workspace.id, world.member(world.mira).id)).role = Role.ADMIN
+        make_pipeline(ctx)
+    first, second = opened(world, "Pipelines"), opened(world, "Pipelines", world.mira)
+    clicked(first, "Remove", "Partners")
+    clicked(second, "Remove", "Partners")
+    assert "*Partners* has no deals" in first.visible_text()
+    first.submit("Remove")
+    assert "Pipeline Partners is removed." in first.visible_text()
+    second.submit("Remove")
+    assert "This was removed meanwhile." in second.visible_text()
+
+
+def test_a_stage_of_many_deals_is_emptied_in_the_background(world: World) -> None:
+    with world.ctx() as ctx:
+        stage = the_stage(ctx, "Proposal")
+        for n in range(120):
+            make_deal(ctx, f"Deal {n}", owner=world.member(world.ana), stage=stage)
+    modal = stages_window(world)
+    clicked(modal, "Remove", "Proposal")
+    modal.choose("Its deals go to", "Qualified")
+    modal.submit("Remove")
+    assert "120 deals leave stage Proposal now" in modal.visible_text()
+    assert not modal.has_button("Undo")
+    world.settle()
+    done = world.sam.find_message("Stage Proposal is removed", world.sam.dm_with_app)
+    assert done.text == "Stage Proposal is removed; 120 deals moved."
+    assert "Proposal" not in stage_names(world)
+    done.click("Undo all")
+    world.settle()
+    assert {deal.stage_id for deal in world.rows(Deal)} == {stage.id}
 
 
 def test_a_stage_is_added_moved_edited_and_asks_for_fields(world: World) -> None:
@@ -365,6 +445,37 @@ def test_an_empty_list_says_so(world: World) -> None:
     modal.submit("Save")
     assert "Price saved." in modal.visible_text()
     assert WordList.OBJECTIONS.value in str(modal.blocks)
+
+
+def test_two_objections_become_one(world: World) -> None:
+    with world.ctx() as ctx:
+        price, dear = make_objection(ctx, "Price"), make_objection(ctx, "Too dear")
+        lead = make_lead(ctx, owner=world.member(world.ana))
+        call = make_activity(ctx, lead, kind=ActivityKind.CALL)
+        put(ctx, ActivityObjection(activity_id=call.id, objection_id=dear.id))
+    modal = opened(world, "Objections")
+    assert "Move up" not in str(modal.blocks)
+    clicked(modal, "Merge into another", "Too dear")
+    assert "*Too dear* was heard on 1 call." in modal.visible_text()
+    assert modal.options("Means the same as", "") == ["Price"]
+    modal.choose("Means the same as", "Price", query="pri")
+    modal.submit("Merge")
+    assert "Too dear is merged; 1 call changed." in modal.visible_text()
+    assert [one.objection_id for one in world.rows(ActivityObjection)] == [price.id]
+    modal.click("Undo")
+    assert [one.objection_id for one in world.rows(ActivityObjection)] == [dear.id]
+    assert "Too dear" in modal.visible_text()
+
+
+def test_sources_are_put_in_order(world: World) -> None:
+    modal = opened(world, "Lead sources")
+    clicked(modal, "Move up", "Referral")
+    assert "Referral moved." in modal.visible_text()
+    world.ana.command("/lead new Zoe")
+    world.ana.modal.click("More fields")
+    with world.ctx(world.sam) as ctx:
+        order = [row.name for row in queries.word_page(ctx, WordList.SOURCES).rows]
+    assert world.ana.modal.options("Source") == order
 
 
 def test_products_are_added_found_and_withdrawn(world: World) -> None:

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from core import deals, leads, undo
-from core.administration import people, pipelines, products, stages, words, workspace
+from core.administration import merging, people, pipelines, products, removal, stages, words, workspace
 from core.administration.people import MemberInput
 from core.administration.products import ProductInput
+from core.administration.removal import Moved
 from core.administration.stages import StageInput
 from core.administration.words import WordList
 from core.administration.workspace import ChannelsInput, RegionInput
@@ -105,7 +106,12 @@ CHANGES: dict[str, Callable[[Ctx], object]] = {
     "stage": lambda ctx: stages.add(ctx, SOMETHING, StageInput("Demo")),
     "edit stage": lambda ctx: stages.edit(ctx, SOMETHING, StageInput("Demo"), None),
     "shift stage": lambda ctx: stages.shift(ctx, SOMETHING, up=True),
-    "remove stage": lambda ctx: stages.remove(ctx, SOMETHING, None),
+    "remove stage": lambda ctx: removal.remove_stage(ctx, SOMETHING, None),
+    "remove pipeline": lambda ctx: removal.remove_pipeline(ctx, SOMETHING, None),
+    "shift pipeline": lambda ctx: pipelines.shift(ctx, SOMETHING, up=True),
+    "merge": lambda ctx: merging.merge(ctx, SOMETHING, None),
+    "shift word": lambda ctx: words.shift(ctx, WordList.SOURCES, SOMETHING, up=True),
+    "read removal": lambda ctx: pipeline_settings.pipeline_removal(ctx, SOMETHING),
     "word": lambda ctx: words.add(ctx, WordList.SOURCES, "Fair"),
     "rename word": lambda ctx: words.rename(ctx, WordList.SOURCES, SOMETHING, "Fair", None),
     "remove word": lambda ctx: words.remove(ctx, WordList.SOURCES, SOMETHING),
@@ -309,7 +315,7 @@ def test_who_leaves_hands_over_what_is_open(ctx_for: CtxFor, ada: Member, ana: M
             people.deactivate(ctx, ana.id, successor)
         assert refused.value.fields == {"successor": code}
     with ctx_for(ada) as ctx:
-        assert people.deactivate(ctx, ana.id, ben.slack_user_id) == 4
+        assert people.deactivate(ctx, ana.id, ben.slack_user_id) == Moved(4)
         change = ctx.change_id
 
     def owners() -> list[UUID | None]:
@@ -339,7 +345,7 @@ def test_who_leaves_hands_over_what_is_open(ctx_for: CtxFor, ada: Member, ana: M
 
 def test_who_left_may_come_back(ctx_for: CtxFor, ada: Member, ana: Member) -> None:
     with ctx_for(ada) as ctx:
-        assert people.deactivate(ctx, ana.id, "") == 0
+        assert people.deactivate(ctx, ana.id, "") == Moved(0)
     with ctx_for(ada) as ctx:
         people.reactivate(ctx, ana.id)
     with ctx_for(ada) as ctx:
@@ -426,14 +432,14 @@ def test_a_removed_stage_moves_its_deals_and_undo_brings_all_back(ctx_for: CtxFo
         mine = [make_deal(ctx, f"Deal {n}", owner=ana, stage=stage) for n in range(3)]
         make_deal(ctx, "Elsewhere", owner=ana)
     with ctx_for(ada) as ctx, pytest.raises(Invalid) as refused:
-        stages.remove(ctx, stage.id, None)
+        removal.remove_stage(ctx, stage.id, None)
     assert refused.value.fields == {"target": "required"}
     with ctx_for(ada) as ctx, pytest.raises(Invalid):
-        stages.remove(ctx, stage.id, stage.id)
+        removal.remove_stage(ctx, stage.id, stage.id)
     with ctx_for(ada) as ctx, pytest.raises(Invalid):
-        stages.remove(ctx, stage.id, the_stage(ctx, "Won").id)
+        removal.remove_stage(ctx, stage.id, the_stage(ctx, "Won").id)
     with ctx_for(ada) as ctx:
-        assert stages.remove(ctx, stage.id, target.id) == 3
+        assert removal.remove_stage(ctx, stage.id, target.id) == Moved(3)
         change = ctx.change_id
     with ctx_for(ana) as ctx:
         way = stage_queries.way_of(ctx, mine[0].id)
@@ -454,7 +460,7 @@ def test_a_closed_stage_goes_without_announcing_its_deals_again(ctx_for: CtxFor,
         other = stages.add(ctx, sales(ctx).id, StageInput("Signed", StageKind.WON))
         won = make_deal(ctx, stage=the_stage(ctx, "Won"), closed_at=ctx.now)
     with ctx_for(ada) as ctx:
-        stages.remove(ctx, the_stage(ctx, "Won").id, other.id)
+        removal.remove_stage(ctx, the_stage(ctx, "Won").id, other.id)
         deal = ctx.session.get_one(Deal, (ctx.workspace.id, won.id))
         assert (deal.stage_id, deal.closed_at) == (other.id, won.closed_at)
 
@@ -462,7 +468,7 @@ def test_a_closed_stage_goes_without_announcing_its_deals_again(ctx_for: CtxFor,
 @pytest.mark.parametrize("name", ["Won", "Lost"])
 def test_a_pipeline_keeps_a_stage_of_each_kind(ctx_for: CtxFor, ada: Member, name: str) -> None:
     with ctx_for(ada) as ctx, pytest.raises(Conflict) as refused:
-        stages.remove(ctx, the_stage(ctx, name).id, None)
+        removal.remove_stage(ctx, the_stage(ctx, name).id, None)
     assert refused.value.code == "last_stage"
     with ctx_for(ada) as ctx, pytest.raises(Conflict):
         pipeline_settings.stage_removal(ctx, the_stage(ctx, name).id)
@@ -473,7 +479,7 @@ def test_undo_keeps_a_stage_of_each_kind_too(ctx_for: CtxFor, ada: Member) -> No
         other = stages.add(ctx, sales(ctx).id, StageInput("Signed", StageKind.WON))
         change = ctx.change_id
     with ctx_for(ada) as ctx:
-        stages.remove(ctx, the_stage(ctx, "Won").id, None)
+        removal.remove_stage(ctx, the_stage(ctx, "Won").id, None)
     with pytest.raises(Conflict) as refused, ctx_for(ada) as ctx:
         undo.undo(ctx, change)
     assert refused.value.code == "last_stage"
@@ -488,7 +494,7 @@ def test_two_who_remove_the_last_two_at_once_leave_one(ctx_for: CtxFor, ada: Mem
 
     def remove(stage: Stage) -> None:
         with ctx_for(ada) as ctx:
-            stages.remove(ctx, stage.id, None)
+            removal.remove_stage(ctx, stage.id, None)
 
     refused = at_once(lambda: remove(other), lambda: remove(won))
     assert [error.code for error in refused] == ["last_stage"]
@@ -505,7 +511,7 @@ def test_a_deal_that_enters_a_stage_while_it_goes_is_not_left_behind(ctx_for: Ct
 
     def remove() -> None:
         with ctx_for(ada) as ctx:
-            stages.remove(ctx, stage.id, target.id)
+            removal.remove_stage(ctx, stage.id, target.id)
 
     refused = at_once(move, remove)
     assert {error.code for error in refused} <= {"invalid", "busy"}
@@ -518,7 +524,7 @@ def test_a_deal_that_enters_a_stage_while_it_goes_is_not_left_behind(ctx_for: Ct
 def test_a_removed_name_comes_back_by_adding_it(ctx_for: CtxFor, ada: Member) -> None:
     with ctx_for(ada) as ctx:
         removed = the_stage(ctx, "Proposal").id
-        stages.remove(ctx, removed, None)
+        removal.remove_stage(ctx, removed, None)
     with ctx_for(ada) as ctx, pytest.raises(Invalid) as refused:
         stages.edit(ctx, the_stage(ctx, "Qualified").id, StageInput("proposal"), None)
     assert refused.value.fields == {"name": "name_removed"}

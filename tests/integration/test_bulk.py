@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from core import bulk, leads
+from core import bulk, jobs, leads
 from core.context import Workspace
 from core.db import Database
 from core.enums import BulkState, EntityType, LeadStatus
@@ -98,7 +98,7 @@ def test_five_hundred_are_changed_in_pieces_and_undone_as_one(
     ctx_for: CtxFor, ana: Member, runner: BulkRunner, slack: Slack, workspace: Workspace
 ) -> None:
     ids = make_leads(ctx_for, bulk.MOST, owner=ana)
-    job = started(ctx_for, ana, bulk.STATUS, "contacted", ids)
+    job = started(ctx_for, ana, jobs.STATUS, "contacted", ids)
     assert finish(runner, workspace) == bulk.MOST / bulk.CHUNK
     assert statuses(ctx_for) == {"contacted": 500}
     assert [(method, text) for method, _, text in slack.calls] == [
@@ -123,7 +123,7 @@ def test_what_may_not_be_changed_is_left_and_counted(
 ) -> None:
     mine, bens = make_leads(ctx_for, 3, owner=ana), make_leads(ctx_for, 2, owner=ben)
     over = make_leads(ctx_for, 1, owner=ana, status=LeadStatus.CONVERTED)
-    job = started(ctx_for, ana, bulk.STATUS, "lost", [*bens, *mine, *over, UUID(int=1)])
+    job = started(ctx_for, ana, jobs.STATUS, "lost", [*bens, *mine, *over, UUID(int=1)])
     finish(runner, workspace)
     assert statuses(ctx_for) == {"lost": 3, "new": 2, "converted": 1}
     assert (job_now(ctx_for, job).done, job_now(ctx_for, job).skipped) == (7, 4)
@@ -133,7 +133,7 @@ def test_what_may_not_be_changed_is_left_and_counted(
 def test_a_worker_that_dies_leaves_nothing_half_done_and_nothing_is_done_twice(
     ctx_for: CtxFor, ana: Member, runner: BulkRunner, database: Database, clock: FixedClock, workspace: Workspace
 ) -> None:
-    job = started(ctx_for, ana, bulk.STATUS, "contacted", make_leads(ctx_for, 60, owner=ana))
+    job = started(ctx_for, ana, jobs.STATUS, "contacted", make_leads(ctx_for, 60, owner=ana))
     runner.round([workspace.id])
     with pytest.raises(Crash):
         die_after_a_piece(database, clock, workspace)
@@ -151,7 +151,7 @@ def test_a_worker_that_dies_leaves_nothing_half_done_and_nothing_is_done_twice(
 def test_two_workers_do_not_do_one_piece_twice(
     ctx_for: CtxFor, ana: Member, database: Database, clock: FixedClock, workspace: Workspace
 ) -> None:
-    job = started(ctx_for, ana, bulk.STATUS, "contacted", make_leads(ctx_for, 100, owner=ana))
+    job = started(ctx_for, ana, jobs.STATUS, "contacted", make_leads(ctx_for, 100, owner=ana))
     workers = [BulkRunner(database, clock, Slack()) for _ in range(2)]
     assert at_once(*(lambda one=one: finish(one, workspace) for one in workers)) == [None, None]  # type: ignore[misc]
     finish(workers[0], workspace)
@@ -162,7 +162,7 @@ def test_the_new_owner_hears_of_all_of_them_once(
     ctx_for: CtxFor, ana: Member, ben: Member, runner: BulkRunner, slack: Slack, workspace: Workspace
 ) -> None:
     ids = make_leads(ctx_for, 30, owner=ana)
-    job = started(ctx_for, ana, bulk.ASSIGN, ben.slack_user_id, ids)
+    job = started(ctx_for, ana, jobs.ASSIGN, ben.slack_user_id, ids)
     finish(runner, workspace)
     to_ben = [text for _, channel, text in slack.calls if channel == ben.slack_user_id]
     assert to_ben == ["Ana Costa gave you 30 leads."]
@@ -176,11 +176,11 @@ def test_the_new_owner_hears_of_all_of_them_once(
 
 def test_tags_are_put_on_and_taken_off(ctx_for: CtxFor, ana: Member, runner: BulkRunner, workspace: Workspace) -> None:
     ids = make_leads(ctx_for, 3, owner=ana)
-    job = started(ctx_for, ana, bulk.TAG, "new:vip", ids)
+    job = started(ctx_for, ana, jobs.TAG, "new:vip", ids)
     finish(runner, workspace)
     with ctx_for(ana) as ctx:
         assert [tag.name for tag in tags_of(ctx, EntityType.LEAD, ids[2])] == ["vip"]
-    started(ctx_for, ana, bulk.UNTAG, str(job.params["value"]), ids[:1])
+    started(ctx_for, ana, jobs.UNTAG, str(job.params["value"]), ids[:1])
     finish(runner, workspace)
     with ctx_for(ana) as ctx:
         assert [len(tags_of(ctx, EntityType.LEAD, one)) for one in ids] == [0, 1, 1]
@@ -190,7 +190,7 @@ def test_the_end_is_shown_once_slack_is_back(
     ctx_for: CtxFor, ana: Member, runner: BulkRunner, slack: Slack, workspace: Workspace
 ) -> None:
     slack.down = True
-    started(ctx_for, ana, bulk.STATUS, "lost", make_leads(ctx_for, 2, owner=ana))
+    started(ctx_for, ana, jobs.STATUS, "lost", make_leads(ctx_for, 2, owner=ana))
     finish(runner, workspace)
     assert slack.calls == []
     slack.down = False
@@ -204,7 +204,7 @@ def test_what_somebody_built_upon_since_is_not_undone(
     ctx_for: CtxFor, ana: Member, runner: BulkRunner, slack: Slack, workspace: Workspace
 ) -> None:
     ids = make_leads(ctx_for, 3, owner=ana)
-    job = started(ctx_for, ana, bulk.STATUS, "contacted", ids)
+    job = started(ctx_for, ana, jobs.STATUS, "contacted", ids)
     finish(runner, workspace)
     with ctx_for(ana) as ctx:
         leads.set_status(ctx, ids[1], LeadStatus.QUALIFIED)
@@ -218,16 +218,16 @@ def test_what_somebody_built_upon_since_is_not_undone(
 def test_refusals(ctx_for: CtxFor, ana: Member, ben: Member, clock: FixedClock) -> None:
     ids = make_leads(ctx_for, 1, owner=ana)
     for kind, value, chosen, field in (
-        (bulk.STATUS, "converted", ids, "action"),
+        (jobs.STATUS, "converted", ids, "action"),
         ("drop", "", ids, "action"),
-        (bulk.TAG, "", ids, "tags"),
-        (bulk.STATUS, "lost", [], "rows"),
-        (bulk.STATUS, "lost", [UUID(int=n) for n in range(501)], "which"),
+        (jobs.TAG, "", ids, "tags"),
+        (jobs.STATUS, "lost", [], "rows"),
+        (jobs.STATUS, "lost", [UUID(int=n) for n in range(501)], "which"),
     ):
         with pytest.raises(Invalid) as refused:
             started(ctx_for, ana, kind, value, chosen)
         assert list(refused.value.fields) == [field]
-    job = started(ctx_for, ana, bulk.STATUS, "lost", ids)
+    job = started(ctx_for, ana, jobs.STATUS, "lost", ids)
     with ctx_for(ben) as ctx, pytest.raises(NotFound):
         bulk.start_undo(ctx, job.id)
     with ctx_for(ana) as ctx, pytest.raises(Conflict) as early:
@@ -238,7 +238,7 @@ def test_refusals(ctx_for: CtxFor, ana: Member, ben: Member, clock: FixedClock) 
 def test_who_lost_their_access_changes_nothing_any_more(
     ctx_for: CtxFor, ana: Member, runner: BulkRunner, workspace: Workspace
 ) -> None:
-    job = started(ctx_for, ana, bulk.STATUS, "lost", make_leads(ctx_for, 2))
+    job = started(ctx_for, ana, jobs.STATUS, "lost", make_leads(ctx_for, 2))
     with ctx_for() as ctx:
         ctx.session.get_one(Member, (workspace.id, ana.id)).active = False
     finish(runner, workspace)
@@ -252,7 +252,7 @@ def test_a_change_from_long_ago_is_not_undone(
     with ctx_for() as ctx:
         deal = make_deal(ctx, owner=ana)
     with ctx_for(ana) as ctx:
-        job = bulk.start(ctx, EntityType.DEAL, bulk.ASSIGN, "", [deal.id])
+        job = bulk.start(ctx, EntityType.DEAL, jobs.ASSIGN, "", [deal.id])
     finish(runner, workspace)
     clock.advance(days=1, seconds=1)
     with ctx_for(ana) as ctx, pytest.raises(Conflict) as late:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.routes import ChooseBulk, StartBulk
 from bot.views import bulk as views
-from core import bulk
+from core import jobs
 from core.bulk import Progress
 from core.enums import BulkState, EntityType
 from core.lists import ListFilter
@@ -15,7 +15,9 @@ from tests.golden import assert_golden, problems_of
 from tests.unit.test_list_views import DEAL, EN, HOSTILE, LEAD
 
 CHOOSE = ChooseBulk("lead", ListFilter(owner="mine"), 1)
-DONE = Progress(UUID(int=1), bulk.STATUS, EntityType.LEAD, 40, 3, 40, BulkState.DONE)
+DONE = Progress(UUID(int=1), jobs.STATUS, EntityType.LEAD, 40, 3, 40, BulkState.DONE)
+
+REMOVAL = replace(DONE, kind=jobs.REMOVE_STAGE, done=250, skipped=0, total=250, name=HOSTILE)
 
 
 def test_the_window_for_leads_and_for_deals() -> None:
@@ -27,7 +29,7 @@ def test_the_window_for_leads_and_for_deals() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [(bulk.ASSIGN, "U0BEN"), (bulk.ASSIGN, ""), (bulk.STATUS, "lost"), (bulk.TAG, "new:vip"), (bulk.UNTAG, "x")],
+    [(jobs.ASSIGN, "U0BEN"), (jobs.ASSIGN, ""), (jobs.STATUS, "lost"), (jobs.TAG, "new:vip"), (jobs.UNTAG, "x")],
 )
 def test_the_question_before(kind: str, value: str) -> None:
     ids = tuple(UUID(int=n) for n in range(8))
@@ -42,14 +44,24 @@ def test_the_question_before(kind: str, value: str) -> None:
         ("running", replace(DONE, done=25, state=BulkState.RUNNING)),
         ("done", DONE),
         ("nothing_done", replace(DONE, skipped=40)),
-        ("undone", replace(DONE, kind=bulk.UNDO, skipped=0)),
-        ("stopped", replace(DONE, state=BulkState.STOPPED, code="undo_changed_since")),
+        ("undone", replace(DONE, kind=jobs.UNDO, skipped=0)),
+        ("stopped", replace(DONE, done=0, skipped=0, state=BulkState.STOPPED, code="undo_changed_since")),
+        ("stopped_half", replace(REMOVAL, done=100, state=BulkState.STOPPED, code="target_gone")),
+        ("removing_stage", replace(REMOVAL, done=100, state=BulkState.RUNNING)),
+        ("removed_stage", REMOVAL),
+        ("removed_pipeline", replace(REMOVAL, kind=jobs.REMOVE_PIPELINE)),
+        ("handing_over", replace(REMOVAL, kind=jobs.HAND_OVER, done=100, state=BulkState.RUNNING)),
+        ("handed_over", replace(REMOVAL, kind=jobs.HAND_OVER)),
+        ("merged", replace(REMOVAL, kind=jobs.MERGE, done=1, total=1)),
     ],
 )
 def test_how_far_it_is(name: str, job: Progress) -> None:
-    assert_golden(f"bulk/progress_{name}", views.progress(job, EN))
+    message = views.progress(job, EN)
+    assert_golden(f"bulk/progress_{name}", message)
+    assert "<!channel>" not in message.text
 
 
 def test_the_new_owner_is_told() -> None:
     assert_golden("bulk/received_leads", views.received(DONE, HOSTILE, EN))
+    assert_golden("bulk/received_of_leaver", views.received(replace(REMOVAL, kind=jobs.HAND_OVER), "Ana", EN))
     assert_golden("bulk/received_deals", views.received(replace(DONE, entity=EntityType.DEAL), "Ana", EN))

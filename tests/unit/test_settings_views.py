@@ -14,12 +14,20 @@ from bot.views import settings_people as people
 from bot.views import settings_pipelines as pipelines
 from bot.views.forms import Form, Select, Text
 from bot.views.settings import Done, Meanwhile, Shown
+from core.administration.removal import Moved
 from core.administration.words import WordList
 from core.enums import EntityType, Role, StageKind, Visibility
 from core.i18n import Viewer
 from core.queries.administration import MemberDetails, MemberRow, ProductItem, WordRow, WorkspaceSettings
 from core.queries.history import FieldChange
-from core.queries.pipeline_settings import PipelineRow, PipelineStages, StageItem, StageRemoval
+from core.queries.pipeline_settings import (
+    PipelineRemoval,
+    PipelineRow,
+    PipelineStages,
+    PipelineWay,
+    StageItem,
+    StageRemoval,
+)
 from core.queries.records import Page
 from tests.golden import assert_golden, problems_of
 
@@ -55,6 +63,15 @@ VALUES = {"currency": "EUR", "country": "DE", "locale": "de_DE"}
 CHANNELS = {"sales_channel": "C0SALES", "digest_channel": "C0DIGEST"}
 STAGE = {"name": "Lead in", "probability": 10, "stale_days": 14, "required_fields": ("value",)}
 TARGETS = (("Sales", ((an_id(12), HOSTILE),)), (LONG[:60], ((an_id(15), "Talking"),)))
+PIPELINE_REMOVAL = PipelineRemoval(
+    an_id(10),
+    HOSTILE,
+    4,
+    (
+        PipelineWay(an_id(16), "Partners", (("Demo", "Talking"), (HOSTILE, "Talking"))),
+        PipelineWay(an_id(17), LONG[:60], ()),
+    ),
+)
 
 WINDOWS: dict[str, Modal] = {
     "hub": views.hub(EN),
@@ -64,6 +81,7 @@ WINDOWS: dict[str, Modal] = {
     "visibility": views.visibility_modal(WORKSPACE, Visibility.TEAM, FRESH, EN),
     "people": people.people_modal(Page((ANA, MIRA, GONE), 1, has_more=True), Done("Saved."), EN),
     "member": people.member_modal(MemberDetails(ANA, OPEN, SEEN), {"role": Role.REP, "manager": "U0MIRA"}, FRESH, EN),
+    "member_left_some": people.member_modal(MemberDetails(GONE, OPEN, SEEN), {}, FRESH, EN),
     "member_gone": people.member_modal(MemberDetails(GONE, (), SEEN), {}, FRESH, EN),
     "deactivation": people.deactivation_modal(MemberDetails(ANA, OPEN, SEEN), FRESH, EN),
     "deactivation_nothing": people.deactivation_modal(MemberDetails(MIRA, (), SEEN), FRESH, EN),
@@ -79,6 +97,14 @@ WINDOWS: dict[str, Modal] = {
     "stage_lost": pipelines.stage_modal(SaveStage(an_id(10), an_id(14), SEEN), StageKind.LOST, STAGE, FRESH, EN),
     "removal": pipelines.removal_modal(StageRemoval(STAGES[0], an_id(10), TARGETS), FRESH, EN),
     "removal_empty": pipelines.removal_modal(StageRemoval(STAGES[2], an_id(10), TARGETS[:1]), FRESH, EN),
+    "removal_pipeline": pipelines.pipeline_removal_modal(PIPELINE_REMOVAL, FRESH, EN),
+    "removal_pipeline_empty": pipelines.pipeline_removal_modal(
+        PipelineRemoval(an_id(10), "Sales", 0, PIPELINE_REMOVAL.targets), Shown(Done("A deal came in meanwhile.")), EN
+    ),
+    "merge": lists.merge_modal(WordRow(an_id(22), HOSTILE), 3, FRESH, EN),
+    "objections": lists.words_modal(
+        WordList.OBJECTIONS, Page((WordRow(an_id(21), "Price"), WordRow(an_id(22), HOSTILE))), DONE, EN
+    ),
     "words": lists.words_modal(
         WordList.SOURCES, Page((WordRow(an_id(21), "Fair"), WordRow(an_id(22), HOSTILE)), 0, has_more=True), DONE, EN
     ),
@@ -173,3 +199,10 @@ def test_what_a_stage_asks_for_is_asked_in_its_order() -> None:
         ("account_id", True),
         ("next_step", True),
     ]
+
+
+@pytest.mark.parametrize(("moved", "says"), [(Moved(0), "is removed."), (Moved(2), "2 deals"), (Moved(0, 300), "300")])
+def test_what_became_of_the_deals_is_said(moved: Moved, says: str) -> None:
+    for text in (pipelines.removed_text(HOSTILE, moved, EN), pipelines.pipeline_removed_text(HOSTILE, moved, EN)):
+        assert says in text
+        assert "<!channel>" not in text
