@@ -1,0 +1,233 @@
+"""What comes again at a local time: when it is due, whose it is, and that each day's run happens once.
+
+Rows are the schedule (core.models.schedules); the worker only asks which are due. Local times are turned into moments
+with zoneinfo: an hour that a clock change leaves out is shifted forward, one that comes twice counts the first time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from core.context import Ctx, new_id
+from core.enums import RunState, ScheduleKind
+from core.i18n import Viewer
+from core.models import Member, Schedule, ScheduleRun
+
+LATE: Mapping[ScheduleKind, timedelta | None] = MappingProxyType(
+    {
+        ScheduleKind.MORNING: None,
+        ScheduleKind.DIGEST: timedelta(hours=12),
+        ScheduleKind.WEEKLY: timedelta(days=2),
+    }
+)
+"""How late it may still be sent. A reminder always, though only the last one that was missed; yesterday's digest is
+replaced by today's."""
+ONE_DAY = timedelta(days=1)
+CLAIMED_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Due:
+    """A run to be made: the local day it is for, and the moment (UTC)."""
+
+    day: date
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that is ours to make."""
+
+    schedule_id: UUID
+    kind: ScheduleKind
+    audience: str
+    member_id: UUID | None
+    day: date
+
+
+def moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """When it is `at` o'clock on a day in a zone (UTC).
+
+    In a gap the hour is shifted by its length (02:30 becomes 03:30), of two such hours it is the first: PEP 495 with
+    fold 0, read forward.
+    """
+    return datetime.combine(day, at.replace(tzinfo=None, fold=0), tzinfo=zone).astimezone(UTC)
+
+
+def exists(day: date, zone: ZoneInfo) -> bool:
+    """Whether the zone has that day at all: Samoa had no 30 December 2011."""
+    return moment(day, time.min, zone) < moment(day + ONE_DAY, time.min, zone)
+
+
+def next_due(after: datetime, at: time, zone: ZoneInfo, days: int) -> Due:
+    """The first run after a moment. `days`: days of the week as bits, Monday the first; at least one is set."""
+    day = after.astimezone(zone).date() - ONE_DAY  # a shifted hour may lie on the next day
+    while True:
+        if days >> day.weekday() & 1 and exists(day, zone):
+            due = moment(day, at, zone)
+            if due > after:
+                return Due(day, due)
+        day += ONE_DAY
+
+
+def in_words_order(days: int) -> tuple[int, ...]:
+    """The days of the week that are set, Monday as 0."""
+    return tuple(day for day in range(7) if days >> day & 1)
+
+
+def put(
+    ctx: Ctx, kind: ScheduleKind, audience: str, *, at: time, tz: str, days: int, member_id: UUID | None = None
+) -> None:
+    """Set when something comes to an audience (a Slack user or channel id); the same again changes nothing.
+
+    What was due and not sent yet stays due: a new hour never swallows today's run, nor brings a second one.
+    """
+    found = _of(ctx, kind, audience)
+    if found is None:
+        row = {
+            "workspace_id": ctx.workspace.id,
+            "id": new_id(),
+            "kind": kind,
+            "audience": audience,
+            "member_id": member_id,
+            "local_time": at,
+            "tz": tz,
+            "days": days,
+            "next_due_at": next_due(ctx.now, at, _zone(tz), days).at,
+            "changed_at": ctx.now,
+        }
+        ctx.session.execute(insert(Schedule).values(row).on_conflict_do_nothing())
+        return
+    same = (found.local_time, found.tz, found.days) == (at, tz, days)
+    if same and found.next_due_at is not None:
+        return
+    found.local_time, found.tz, found.days, found.changed_at = at, tz, days, ctx.now
+    if found.next_due_at is None or found.next_due_at > ctx.now:
+        found.next_due_at = next_due(ctx.now, at, _zone(tz), days).at
+    ctx.session.flush()
+
+
+def switch_off(ctx: Ctx, kind: ScheduleKind, audience: str) -> None:
+    """Let something come no more to an audience."""
+    found = _of(ctx, kind, audience)
+    if found is not None:
+        found.next_due_at, found.changed_at = None, ctx.now
+        ctx.session.flush()
+
+
+def follow_member(ctx: Ctx, member: Member) -> None:
+    """Keep a member's schedules as the member is: their zone, morning and working days; none for who left."""
+    if member.guest or not member.active:
+        for kind in ScheduleKind:
+            switch_off(ctx, kind, member.slack_user_id)
+        return
+    put(
+        ctx,
+        ScheduleKind.MORNING,
+        member.slack_user_id,
+        at=member.morning_at,
+        tz=member.tz,
+        days=member.working_days,
+        member_id=member.id,
+    )
+    others = select(Schedule).where(
+        Schedule.workspace_id == ctx.workspace.id,
+        Schedule.audience == member.slack_user_id,
+        Schedule.kind != ScheduleKind.MORNING,
+        Schedule.next_due_at.is_not(None),
+        Schedule.tz != member.tz,
+    )
+    for row in ctx.session.scalars(others):
+        put(ctx, row.kind, row.audience, at=row.local_time, tz=member.tz, days=row.days, member_id=member.id)
+
+
+def follow_members(ctx: Ctx) -> None:
+    """Give every member their morning who has none yet, or one of another zone or hour."""
+    query = (
+        select(Member)
+        .outerjoin(
+            Schedule,
+            (Schedule.workspace_id == Member.workspace_id)
+            & (Schedule.audience == Member.slack_user_id)
+            & (Schedule.kind == ScheduleKind.MORNING),
+        )
+        .where(Member.workspace_id == ctx.workspace.id, Member.active, Member.guest.is_(False))
+        .where(
+            Schedule.id.is_(None)
+            | Schedule.next_due_at.is_(None)
+            | (Schedule.tz != Member.tz)
+            | (Schedule.local_time != Member.morning_at)
+            | (Schedule.days != Member.working_days)
+        )
+        .order_by(Member.id)
+    )
+    for member in ctx.session.scalars(query):
+        follow_member(ctx, member)
+
+
+def claim(ctx: Ctx, limit: int = CLAIMED_AT_ONCE) -> list[Run]:
+    """Take the runs that are due in this workspace, and say when each comes next; what is too late is written down so.
+
+    Several workers may ask at once: the row's lock, and the run's key of schedule and local day, give each to one.
+    """
+    query = (
+        select(Schedule)
+        .where(Schedule.workspace_id == ctx.workspace.id, Schedule.next_due_at <= ctx.now)
+        .order_by(Schedule.next_due_at, Schedule.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    runs = [run for row in ctx.session.scalars(query) for run in _take(ctx, row)]
+    ctx.session.flush()
+    return runs
+
+
+def _take(ctx: Ctx, row: Schedule) -> list[Run]:
+    """The one run of a schedule that still makes sense: the last that is due, and none where even that is too late."""
+    zone = _zone(row.tz)
+    if row.next_due_at is None:
+        return []
+    missed = [next_due(row.next_due_at - timedelta(microseconds=1), row.local_time, zone, row.days)]
+    if missed[0].at > ctx.now:  # its hour was changed after it was due: what was due is still owed
+        missed = [Due(row.next_due_at.astimezone(zone).date(), row.next_due_at)]
+    while (later := next_due(missed[-1].at, row.local_time, zone, row.days)).at <= ctx.now:
+        missed.append(later)
+    row.next_due_at = later.at
+    limit = LATE[row.kind]
+    taken: list[Run] = []
+    for due in missed:
+        fresh = due is missed[-1] and (limit is None or ctx.now - due.at <= limit)
+        if _write_down(ctx, row.id, due, RunState.PLANNED if fresh else RunState.TOO_LATE) and fresh:
+            taken.append(Run(row.id, row.kind, row.audience, row.member_id, due.day))
+    return taken
+
+
+def _write_down(ctx: Ctx, schedule_id: UUID, due: Due, state: RunState) -> bool:
+    """Whether this run is the first of its schedule for that local day."""
+    values = {
+        "workspace_id": ctx.workspace.id,
+        "schedule_id": schedule_id,
+        "local_date": due.day,
+        "due_at": due.at,
+        "ran_at": ctx.now,
+        "state": state,
+    }
+    statement = insert(ScheduleRun).values(values).on_conflict_do_nothing().returning(ScheduleRun.local_date)
+    return ctx.session.scalar(statement) is not None
+
+
+def _of(ctx: Ctx, kind: ScheduleKind, audience: str) -> Schedule | None:
+    query = select(Schedule).where(
+        Schedule.workspace_id == ctx.workspace.id, Schedule.kind == kind, Schedule.audience == audience
+    )
+    return ctx.session.scalars(query.with_for_update()).one_or_none()
+
+
+def _zone(name: str) -> ZoneInfo:
+    return Viewer("", name).zone  # which knows what to do about names nobody knows
