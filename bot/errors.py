@@ -10,6 +10,8 @@ from core.i18n import Viewer
 FIELD_PROBLEMS: Mapping[str, str] = {
     "required": "Please fill this in.",
     "email_invalid": "This does not look like an e-mail address. Example: ana@acme.com",
+    "domain_invalid": "This does not look like a mail domain. Example: acme.com",
+    "domain_public": "Everybody may have an address there; it says nothing about the company.",
     "phone_invalid": "This does not look like a phone number. Start with + and the country code: +49 30 1234567",
     "phone_extension": "Please leave the extension out here; it fits into the notes.",
     "name_empty": "Please type a name.",

@@ -8,14 +8,18 @@ from sqlalchemy import or_
 
 from core import normalise
 from core.access import Verb, load, visible
+from core.conflicts import refuse_stale
 from core.context import Ctx
 from core.counters import next_number
 from core.errors import Invalid, NotFound
 from core.events import RecordAssigned, RecordChanged
-from core.members import owner_from_slack
+from core.members import owner_from_slack, require_assign
 from core.models import Account, Contact
 from core.normalise import NAME_MAX, NOTES_MAX, SHORT_TEXT_MAX, Unusable
 from core.operations import operation
+
+FORM_COLUMNS = ("name", "account_id", "email", "phone", "title", "owner_id", "next_follow_up", "notes")
+"""What the form writes: changes of these since it was opened are a conflict."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,46 @@ def create(ctx: Ctx, values: ContactInput) -> Contact:
     if contact.account_id is not None:
         ctx.emit(RecordChanged("account", contact.account_id))
     return contact
+
+
+@operation("contact.edit")
+def edit(ctx: Ctx, contact_id: UUID, values: ContactInput, expected: int) -> Contact:
+    """Save the form of a person that was opened on version `expected`.
+
+    A company the actor may not see stays where none is chosen instead: the form did not show it.
+    Raises Conflict("edited_meanwhile", changes, who, at, version), Invalid, NotFound, Forbidden.
+    """
+    contact = load(ctx, Contact, contact_id)
+    refuse_stale(ctx, contact, expected, FORM_COLUMNS)
+    name, email, phone = _checked(ctx, values)
+    if values.next_follow_up not in (None, contact.next_follow_up) and values.next_follow_up < ctx.today.date():
+        raise Invalid({"next_follow_up": "date_past"})
+    owner_id = owner_from_slack(ctx, values.owner, "owner")
+    account_id = _account_of_edit(ctx, contact, values.account_id)
+    before, left = contact.owner_id, contact.account_id
+    if owner_id != before:
+        require_assign(ctx, before)
+    contact.name, contact.email, contact.phone = name, email, phone
+    contact.title = normalise.name_text(values.title)[:SHORT_TEXT_MAX]
+    contact.account_id, contact.owner_id = account_id, owner_id
+    contact.next_follow_up = values.next_follow_up
+    contact.notes = normalise.multiline_text(values.notes)[:NOTES_MAX]
+    if owner_id not in (None, before, ctx.actor.member_id):
+        ctx.emit(RecordAssigned("contact", contact.id, owner_id, ctx.actor.member_id))
+    ctx.emit(RecordChanged("contact", contact.id))
+    for changed in dict.fromkeys((left, account_id)):
+        if changed is not None:
+            ctx.emit(RecordChanged("account", changed))
+    return contact
+
+
+def _account_of_edit(ctx: Ctx, contact: Contact, chosen: UUID | None) -> UUID | None:
+    if chosen is not None and chosen != contact.account_id:
+        return _known_account(ctx, chosen)
+    if chosen is None and contact.account_id is not None:
+        seen = visible(ctx, Account).where(Account.id == contact.account_id).with_only_columns(Account.id)
+        return None if ctx.session.scalar(seen) else contact.account_id
+    return contact.account_id
 
 
 def find_or_create(ctx: Ctx, values: ContactInput) -> Contact:

@@ -7,11 +7,13 @@ statements would pass it by and are refused on tracked records.
 
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import FromClause, UpdateBase, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from core.context import Ctx
+from core.events import HomeChanged
 from core.models import History, Tracked
 from core.models.base import Base, as_json
 
@@ -94,6 +96,10 @@ def _record_change(ctx: Ctx, row: Tracked) -> None:
         _add(ctx, row, ARCHIVE if row.archived_at else RESTORE, changes, version)
     elif changes:
         _add(ctx, row, UPDATE, changes, version)
+    former = changes.get("owner_id", (None, None))[0]
+    if former is not None:
+        # Here, so that no operation that gives a record away can forget whose App Home still shows it.
+        ctx.emit(HomeChanged(UUID(former)))
 
 
 def _add(ctx: Ctx, row: Tracked, action: str, changes: dict[str, Any], version: int | None) -> None:

@@ -54,7 +54,8 @@ class ProductContent:
             # The only thing somebody is told of a quote is that it ended: what to do next, and not all of its lines.
             message = quote_views.what_next(record, ctx.viewer)
         else:
-            message = record_views.card(for_channel(record) if public else record, ctx.viewer)
+            shown = record_views.for_everybody if public else record_views.card
+            message = shown(for_channel(record) if public else record, ctx.viewer)
         if public and not won:
             note = ctx.viewer.t("Contact details, notes and the timeline are not shown in channels.")
             message = replace(message, blocks=[*message.blocks, kit.context(note)])

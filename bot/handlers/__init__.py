@@ -4,9 +4,11 @@
 def register_all() -> None:
     """Import every area, so that its routes and commands are known."""
     from bot.handlers import (  # imported for their registrations
+        accounts,
         activities,
         audit,
         bulk,
+        contacts,
         deal_stages,
         deals,
         home,
@@ -28,9 +30,11 @@ def register_all() -> None:
     )
 
     del (
+        accounts,
         activities,
         bulk,
         audit,
+        contacts,
         deal_stages,
         deals,
         home,

@@ -8,7 +8,7 @@ from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.home import show_home
 from bot.handlers.more import expands
-from bot.replies import Choices, CloseModal, Modal, OpenModal, Replace, Reply, Say
+from bot.replies import Choices, CloseModal, Modal, OpenModal, Reply, Say
 from bot.resolving import record_here
 from bot.routes import FindObjection, FollowUpDone, LogCall, SaveCall, SnoozeFollowUp
 from bot.views import activities as views
@@ -95,7 +95,8 @@ def _set(ctx: Ctx, request: Request, entity: str, entity_id: UUID, days: int | N
     if not request.channel_id:
         return show_home(ctx)
     subject = _subject(ctx, entity, entity_id)
-    return Replace(views.follow_up_set(subject, day, ctx.today.date(), ctx.change_id, ctx.viewer))
+    # Beside the message it was clicked in, not in its place: that one may hold the only Undo of a call.
+    return Say(views.follow_up_set(subject, day, ctx.today.date(), ctx.change_id, ctx.viewer))
 
 
 def _subject(ctx: Ctx, entity: str, entity_id: UUID) -> Subject:

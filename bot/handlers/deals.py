@@ -22,7 +22,7 @@ from bot.routes import (
 )
 from bot.views import deal_forms as forms
 from bot.views import deals as views
-from bot.views.deal_forms import Meanwhile
+from bot.views.history import Meanwhile
 from core import deals
 from core.conflicts import FieldChange
 from core.context import Ctx

@@ -46,9 +46,11 @@ def unlink_command(ctx: Ctx, call: CommandCall) -> Reply:
 
 
 @on(LinkChannel)
-def link_instead(ctx: Ctx, route: LinkChannel, request: Request) -> Reply:
-    """The answer to the question whether to take it away from another record."""
+def link_channel(ctx: Ctx, route: LinkChannel, request: Request) -> Reply:
+    """The button of a card; and the answer to the question whether to take it away from another record."""
     record = hit_of(ctx, EntityType(route.entity), route.entity_id)
+    if not route.instead:
+        return Say(_link(ctx, request.channel_id, record))
     channels.link(ctx, request.channel_id, route.entity, route.entity_id, instead=True)
     return Replace(views.linked(record, request.channel_id, ctx.change_id, ctx.viewer, anew=True))
 

@@ -3,6 +3,7 @@
 `from bot.routes import MoveDeal`; how a route is packed and found again is in base.py.
 """
 
+from bot.routes.accounts import EditAccount, EditContact, SaveAccount, SaveContact
 from bot.routes.activities import FollowUpDone, LogCall, SaveCall, SnoozeFollowUp
 from bot.routes.audit import ExportAudit, ShowAudit
 from bot.routes.base import (
@@ -158,6 +159,8 @@ __all__ = [
     "CopyQuote",
     "DecideQuote",
     "DismissDelivery",
+    "EditAccount",
+    "EditContact",
     "EditDeal",
     "EditLead",
     "EditMember",
@@ -207,8 +210,10 @@ __all__ = [
     "RetryDelivery",
     "Route",
     "RunWords",
+    "SaveAccount",
     "SaveCall",
     "SaveChannels",
+    "SaveContact",
     "SaveConversion",
     "SaveDeactivation",
     "SaveDeal",

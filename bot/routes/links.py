@@ -16,10 +16,12 @@ class RunWords(Action, id="words.run"):
 
 @dataclass(frozen=True)
 class LinkChannel(Action, id="channel.link"):
-    """Make this channel the record's, instead of the one it belongs to."""
+    """Make this channel the record's."""
 
     entity: str
     entity_id: UUID
+    instead: bool = False
+    """Also where it is another record's; without it, that is asked first."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,18 @@
-"""Accounts on the screen: the card."""
+"""Accounts on the screen: the card and the form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from bot.replies import Block, Message
-from bot.routes import LogCall, OpenRecord, ShareCard, ShowHistory
+from bot.replies import Block, Message, Modal
+from bot.routes import EditAccount, LogCall, NewTask, OpenRecord, SaveAccount
 from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
+from bot.views.forms import Form, Person, Text
+from bot.views.history import Meanwhile, edited_meanwhile
+from bot.views.records import rarely
+from core.accounts import AccountInput
 from core.i18n import Viewer
+from core.normalise import EMAIL_MAX, NAME_MAX, NOTES_MAX, PHONE_MAX
 from core.queries.accounts import AccountCard, OpenDeal
 
 NOTES_SHOWN = 500
@@ -71,10 +77,42 @@ def _people(account: AccountCard, viewer: Viewer) -> list[Block]:
 def _buttons(account: AccountCard, viewer: Viewer) -> list[Block]:
     buttons: list[Block] = []
     if account.can_edit:
-        buttons.append(kit.button(viewer.t("Log call"), LogCall("account", account.id), style="primary"))
-    if account.can_edit:
-        buttons.append(tags.button(account.entity, account.id, viewer))
-    buttons.append(kit.button(viewer.t("History"), ShowHistory("account", account.id)))
-    share = ShareCard("account", account.id)
-    buttons.append(kit.button(viewer.t("Share"), share, label=viewer.t("Share in this channel")))
-    return buttons
+        buttons = [
+            kit.button(viewer.t("Log call"), LogCall("account", account.id), style="primary"),
+            kit.button(viewer.t("Edit"), EditAccount(account.id)),
+            kit.button(viewer.t("New task"), NewTask("account", account.id)),
+            tags.button(account.entity, account.id, viewer),
+        ]
+    return [*buttons, kit.overflow(rarely(account, viewer))]
+
+
+# -- the form -----------------------------------------------------------------------------------------------------
+
+ACCOUNT_FORM: Form[AccountInput] = Form(
+    AccountInput,
+    (
+        Text("name", "Name", required=True, max_length=NAME_MAX),
+        Text("domain", "Mail domain", max_length=EMAIL_MAX, placeholder="acme.com"),
+        Text("phone", "Phone", max_length=PHONE_MAX),
+        Person("owner", "Owner"),
+        Text("notes", "Notes", max_length=NOTES_MAX, multiline=True),
+    ),
+)
+FIELD_NAMES = tuple(one.name for one in ACCOUNT_FORM.fields)
+
+
+def values_of(account: AccountCard) -> dict[str, Any]:
+    """The account as its form shows it."""
+    return {name: getattr(account, name) for name in FIELD_NAMES}
+
+
+def form(account: AccountCard, values: Mapping[str, Any], viewer: Viewer, meanwhile: Meanwhile | None = None) -> Modal:
+    """The form of an account, showing `values`; with what somebody else changed since it was opened."""
+    changed = edited_meanwhile(meanwhile.who, meanwhile.changes, viewer) if meanwhile else []
+    return Modal(
+        viewer.t("Edit {ref}", ref=account.ref),
+        [*changed, *ACCOUNT_FORM.blocks(viewer, values)],
+        SaveAccount(account.id, meanwhile.version if meanwhile else account.version),
+        viewer.t("Save"),
+        viewer.t("Cancel"),
+    )

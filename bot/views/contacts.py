@@ -1,11 +1,19 @@
-"""Contacts on the screen: the card."""
+"""Contacts on the screen: the card and the form."""
 
-from bot.replies import Block, Message
-from bot.routes import LogCall, OpenRecord, ShareCard, ShowHistory
+from collections.abc import Mapping
+from typing import Any
+
+from bot.replies import Block, Choice, Message, Modal
+from bot.routes import EditContact, FindAccount, LogCall, NewTask, OpenRecord, SaveContact
 from bot.views import kit, people, tags
 from bot.views.accounts import NOTES_SHOWN, deal_blocks
 from bot.views.activities import timeline_blocks
+from bot.views.forms import Date, Email, Form, Person, Search, Text
+from bot.views.history import Meanwhile, edited_meanwhile
+from bot.views.records import rarely
+from core.contacts import ContactInput
 from core.i18n import Viewer
+from core.normalise import NAME_MAX, NOTES_MAX, PHONE_MAX, SHORT_TEXT_MAX
 from core.queries.contacts import ContactCard
 
 
@@ -45,8 +53,50 @@ def _buttons(contact: ContactCard, viewer: Viewer) -> list[Block]:
         label = viewer.t("Open account {ref}", ref=contact.account_ref)
         buttons.append(kit.button(viewer.t("Open account"), route, label=label))
     if contact.can_edit:
+        buttons.append(kit.button(viewer.t("Edit"), EditContact(contact.id)))
+        buttons.append(kit.button(viewer.t("New task"), NewTask("contact", contact.id)))
         buttons.append(tags.button(contact.entity, contact.id, viewer))
-    buttons.append(kit.button(viewer.t("History"), ShowHistory("contact", contact.id)))
-    share = ShareCard("contact", contact.id)
-    buttons.append(kit.button(viewer.t("Share"), share, label=viewer.t("Share in this channel")))
-    return buttons
+    return [*buttons, kit.overflow(rarely(contact, viewer))]
+
+
+# -- the form -----------------------------------------------------------------------------------------------------
+
+CONTACT_FORM: Form[ContactInput] = Form(
+    ContactInput,
+    (
+        Text("name", "Name", required=True, max_length=NAME_MAX),
+        Search("account_id", "Company", lookup=FindAccount, ids=True, placeholder="Search companies"),
+        Email("email", "Email"),
+        Text("phone", "Phone", max_length=PHONE_MAX),
+        Person("owner", "Owner"),
+        Text("notes", "Notes", max_length=NOTES_MAX, multiline=True),
+        Text("title", "Job title", max_length=SHORT_TEXT_MAX, more=True),
+        Date("next_follow_up", "Next follow-up", more=True),
+    ),
+)
+FIELD_NAMES = tuple(one.name for one in CONTACT_FORM.fields)
+
+
+def values_of(contact: ContactCard) -> dict[str, Any]:
+    """The contact as its form shows it."""
+    account = Choice(contact.account_name, str(contact.account_id)) if contact.account_id else None
+    return {name: getattr(contact, name) for name in FIELD_NAMES} | {"account_id": account}
+
+
+def form(
+    contact: ContactCard,
+    values: Mapping[str, Any],
+    viewer: Viewer,
+    meanwhile: Meanwhile | None = None,
+    *,
+    expanded: bool = False,
+) -> Modal:
+    """The form of a contact, showing `values`; with what somebody else changed since it was opened."""
+    changed = edited_meanwhile(meanwhile.who, meanwhile.changes, viewer) if meanwhile else []
+    return Modal(
+        viewer.t("Edit {ref}", ref=contact.ref),
+        [*changed, *CONTACT_FORM.blocks(viewer, values, expanded=expanded or meanwhile is not None)],
+        SaveContact(contact.id, meanwhile.version if meanwhile else contact.version),
+        viewer.t("Save"),
+        viewer.t("Cancel"),
+    )

@@ -1,7 +1,7 @@
 """Deals in Slack: the forms, and the way through the stages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +10,13 @@ from bot.routes import FindAccount, FindContact, SaveDeal, SaveDealOwner, SaveLo
 from bot.views import kit
 from bot.views.deals import worth
 from bot.views.forms import Date, Form, Money, Person, Search, Select, Text
-from bot.views.history import edited_meanwhile
+from bot.views.history import Meanwhile, edited_meanwhile
 from bot.views.labels import field_label
 from core.deals import DealInput, LossInput, StageNeeds
 from core.enums import StageKind
 from core.i18n import Viewer
 from core.normalise import NAME_MAX, SHORT_TEXT_MAX
 from core.queries.deals import DealCard
-from core.queries.history import FieldChange
 from core.queries.stages import DealWay, Reason, StageRow, StageStep, time_in
 from core.requirements import REQUIRABLE
 
@@ -58,15 +57,6 @@ def _owner(owner: str) -> str:
 
 
 OWNER_FORM: Form[str] = Form(_owner, (Person("owner", "Owner", hint="Left empty, the deal belongs to nobody yet."),))
-
-
-@dataclass(frozen=True)
-class Meanwhile:
-    """What somebody else changed since a form was opened, who (empty for the system), and the version that made."""
-
-    who: str
-    changes: Sequence[FieldChange]
-    version: int
 
 
 def currency_choices(*first: str) -> list[Choice]:

@@ -16,20 +16,20 @@ from bot.routes import (
     NewQuote,
     NewTask,
     OpenRecord,
-    ShareCard,
-    ShowHistory,
-    ShowLink,
     ShowStages,
     WinDeal,
 )
 from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
 from bot.views.quotes import STATUS as QUOTE_STATUS
-from bot.views.records import confirmation
+from bot.views.records import confirmation, rarely
 from core.enums import StageKind
 from core.i18n import Viewer
 from core.queries.deals import DealCard, DealRow
 from core.queries.records import Page
+
+RELATED_SHOWN = 40
+"""Characters of a related record on its button."""
 
 # -- the card -----------------------------------------------------------------------------------------------------
 
@@ -42,6 +42,7 @@ def card(deal: DealCard, viewer: Viewer, top: Sequence[Block] = ()) -> Message:
     blocks += [kit.context(_quote_line(deal, viewer))] if deal.quotes else []
     blocks += tags.line(deal.tags, viewer)
     blocks += timeline_blocks(deal.timeline, viewer)
+    blocks += _related(deal, viewer)
     blocks += _stage_row(deal, viewer)
     blocks.append(kit.actions(*_buttons(deal, viewer)))
     return Message(spoken(deal, viewer), blocks)
@@ -114,13 +115,18 @@ def _quote_line(deal: DealCard, viewer: Viewer) -> str:
 
 
 def _stage_row(deal: DealCard, viewer: Viewer) -> list[Block]:
+    """The way on; for a closed deal only the way back."""
     if not deal.can_edit:
         return []
-    stages = [(stage.name, MoveDeal(deal.id, stage.id)) for stage in deal.stages]
+    still_open = deal.stage_kind is StageKind.OPEN
+    stages = [
+        (stage.name, MoveDeal(deal.id, stage.id)) for stage in deal.stages if still_open or stage.kind is StageKind.OPEN
+    ]
     row: list[Block] = []
     if stages:
-        row.append(kit.route_select(viewer.t("Stage"), stages, MoveDeal(deal.id, deal.stage_id).pack()))
-    if deal.stage_kind is StageKind.OPEN:
+        placeholder = viewer.t("Stage") if still_open else viewer.t("Reopen in stage…")
+        row.append(kit.route_select(placeholder, stages, MoveDeal(deal.id, deal.stage_id).pack()))
+    if still_open:
         row += [
             kit.button(
                 viewer.t("Won"), WinDeal(deal.id), style="primary", label=viewer.t("{ref} is won", ref=deal.ref)
@@ -132,27 +138,37 @@ def _stage_row(deal: DealCard, viewer: Viewer) -> list[Block]:
 
 def _buttons(deal: DealCard, viewer: Viewer) -> list[Block]:
     buttons: list[Block] = []
-    if deal.can_edit and not deal.owner and deal.stage_kind is StageKind.OPEN:
+    still_open = deal.stage_kind is StageKind.OPEN
+    if deal.can_edit and not deal.owner and still_open:
         buttons.append(kit.button(viewer.t("Claim"), Claim("deal", deal.id), label=viewer.t("Make this deal yours")))
     if deal.can_edit:
         buttons.append(kit.button(viewer.t("Log call"), LogCall("deal", deal.id)))
-    if deal.can_edit and deal.stage_kind is StageKind.OPEN:
+    if deal.can_edit and still_open:
         buttons.append(kit.button(viewer.t("New quote"), NewQuote(deal.id)))
     if deal.can_edit:
         buttons.append(kit.button(viewer.t("New task"), NewTask("deal", deal.id)))
         buttons.append(kit.button(viewer.t("Edit"), EditDeal(deal.id)))
-    if deal.can_assign:
+    if deal.can_assign and still_open:
         buttons.append(kit.button(viewer.t("Assign"), AssignDeal(deal.id)))
     if deal.can_edit:
         buttons.append(tags.button(deal.entity, deal.id, viewer))
-    more = [
-        *((viewer.t("Open quote {ref}", ref=quote.ref), OpenRecord("quote", quote.id)) for quote in deal.quotes[:1]),
-        (viewer.t("Stages"), ShowStages(deal.id)),
-        (viewer.t("History"), ShowHistory("deal", deal.id)),
-        (viewer.t("Share in this channel"), ShareCard("deal", deal.id)),
-        (viewer.t("Link"), ShowLink("deal", deal.id)),
-    ]
+    more = [(viewer.t("Stages"), ShowStages(deal.id)), *rarely(deal, viewer)]
     return [*buttons, kit.overflow(more)]
+
+
+def _related(deal: DealCard, viewer: Viewer) -> list[Block]:
+    """What belongs to the deal, each a click away."""
+    quotes = [(quote.ref, "", OpenRecord("quote", quote.id)) for quote in deal.quotes]
+    records = [(hit.ref, hit.name, OpenRecord(hit.entity.value, hit.id)) for hit in deal.related]
+    buttons = [
+        kit.button(
+            kit.cut(f"{ref} {name}".strip(), RELATED_SHOWN),
+            route,
+            label=viewer.t("Open {ref}", ref=f"{ref} {name}".strip()),
+        )
+        for ref, name, route in (*records, *quotes)
+    ]
+    return [kit.actions(*buttons)] if buttons else []
 
 
 # -- what was done ------------------------------------------------------------------------------------------------

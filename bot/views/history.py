@@ -1,6 +1,7 @@
 """The history of a record on the screen: who changed what, when, from where, and how to take it back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,6 +13,16 @@ from core import history
 from core.i18n import Viewer
 from core.queries.history import Amount, FieldChange, HistoryItem, RecordHistory, Unseen, Value, Word
 from core.queries.records import Hit
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What somebody else changed since a form was opened, who (empty for the system), and the version that made."""
+
+    who: str
+    changes: Sequence[FieldChange]
+    version: int
+
 
 VALUE_SHOWN = 150
 """Characters of a value; notes may be longer than a section."""

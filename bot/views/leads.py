@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.replies import Block, Choice, Message, Modal
 from bot.routes import (
-    Action,
     AssignLead,
     CheckLead,
     Claim,
@@ -22,15 +21,13 @@ from bot.routes import (
     SaveLead,
     SaveLeadOwner,
     SetLeadStatus,
-    ShareCard,
-    ShowHistory,
-    ShowLink,
 )
 from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
 from bot.views.deal_forms import currency_choices
 from bot.views.forms import Date, Email, Form, Money, Person, Search, Select, Text
 from bot.views.history import edited_meanwhile
+from bot.views.records import rarely
 from core.duplicates import Likeness, Match
 from core.enums import EntityType, LeadStatus
 from core.i18n import Viewer
@@ -193,14 +190,10 @@ def _buttons(lead: LeadCard, viewer: Viewer) -> list[Block]:
         second.append(
             kit.route_select(viewer.t("Status"), statuses, initial=SetLeadStatus(lead.id, lead.status).pack())
         )
+        second.append(kit.button(viewer.t("New task"), NewTask("lead", lead.id)))
     if lead.can_edit:
         second.append(tags.button(lead.entity, lead.id, viewer))
-    second.append(kit.button(viewer.t("History"), ShowHistory("lead", lead.id)))
-    second.append(kit.button(viewer.t("Share"), ShareCard("lead", lead.id), label=viewer.t("Share in this channel")))
-    more: list[tuple[str, Action]] = [(viewer.t("Link"), ShowLink("lead", lead.id))]
-    if working:
-        more.insert(0, (viewer.t("New task"), NewTask("lead", lead.id)))
-    second.append(kit.overflow(more))
+    second.append(kit.overflow(rarely(lead, viewer)))
     return [kit.actions(*row) for row in (first, second) if row]
 
 

@@ -95,7 +95,8 @@ def relink(record: Hit, present: Hit | None, channel: str, viewer: Viewer) -> Me
     text = viewer.t("{channel} already belongs to {other}.", channel=f"<#{channel}>", other=other)
     if present is None:
         return Message(text, [kit.section(text)])
-    button = kit.button(viewer.t("Link to {ref} instead", ref=record.ref), LinkChannel(record.entity.value, record.id))
+    route = LinkChannel(record.entity.value, record.id, instead=True)
+    button = kit.button(viewer.t("Link to {ref} instead", ref=record.ref), route)
     return Message(text, [kit.section(text), kit.actions(button)])
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from bot.replies import Block, Choice, ChoiceGroup, Message, Modal
-from bot.routes import OpenRecord, Undo
+from bot.routes import Action, Claim, LinkChannel, OpenRecord, ShareCard, ShowHistory, ShowLink, Undo
 from bot.views import kit
 from core.enums import EntityType
 from core.i18n import Viewer
@@ -48,6 +48,43 @@ def card(record: "AnyCard", viewer: Viewer) -> Message:
             return quotes.card(record, viewer)
         case _:
             return tasks.card(record, viewer)
+
+
+def rarely(record: "AnyCard", viewer: Viewer) -> list[tuple[str, Action]]:
+    """What every card keeps under its three dots."""
+    kind, record_id = record.entity.value, record.id
+    found: list[tuple[str, Action]] = [
+        (viewer.t("History"), ShowHistory(kind, record_id)),
+        (viewer.t("Share in this channel"), ShareCard(kind, record_id)),
+        (viewer.t("Copy link"), ShowLink(kind, record_id)),
+    ]
+    if record.can_edit:
+        found.append((viewer.t("Link to this channel"), LinkChannel(kind, record_id)))
+    return found
+
+
+def for_everybody(record: "AnyCard", viewer: Viewer) -> Message:
+    """The card where people of all rights read it: what it says, with buttons that make sense for any of them."""
+    shown = card(record, viewer)
+    kind = record.entity.value
+    blocks = [block for block in shown.blocks if block["type"] != "actions"]
+    opener = kit.button(viewer.t("Open"), OpenRecord(kind, record.id), label=viewer.t("Open {ref}", ref=record.ref))
+    buttons = [opener]
+    if _to_be_had(record):
+        label = viewer.t("Make {ref} yours", ref=record.ref)
+        buttons.insert(0, kit.button(viewer.t("Claim"), Claim(kind, record.id), style="primary", label=label))
+    return Message(shown.text, [*blocks, kit.actions(*buttons)])
+
+
+def _to_be_had(record: "AnyCard") -> bool:
+    """An open lead or deal that is nobody's goes to whoever takes it first."""
+    match record.entity:
+        case EntityType.LEAD:
+            return not getattr(record, "owner", "") and not getattr(record, "converted", False)
+        case EntityType.DEAL:
+            return not getattr(record, "owner", "") and getattr(record, "closed_at", None) is None
+        case _:
+            return False
 
 
 def card_modal(record: "AnyCard", viewer: Viewer) -> Modal:

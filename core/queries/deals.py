@@ -6,22 +6,23 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.access import Verb, may, visible
 from core.context import Ctx
 from core.enums import EntityType, StageKind
 from core.errors import NotFound
-from core.models import Account, Contact, Deal, History, LossReason, Member, Stage
+from core.models import Account, Contact, Deal, History, Lead, LossReason, Member, Stage
 from core.normalise import name_text
+from core.prepared import read
 from core.queries.activities import TimelineItem, timeline
 from core.queries.quotes import QuoteRow, quotes_of_deal
-from core.queries.records import Page
+from core.queries.records import Hit, Page
 from core.queries.search import matching
 from core.queries.stages import StageRow, first_pipeline, stages_of
 from core.queries.tags import TagRow, tags_of
-from core.refs import deal_ref, parse_ref
+from core.refs import Ref, deal_ref, parse_ref
 
 __all__ = [
     "DealCard",
@@ -38,6 +39,7 @@ __all__ = [
 
 PAGE_SIZE = 8
 CARD_QUOTES = 3
+RELATED = (EntityType.ACCOUNT, EntityType.CONTACT, EntityType.LEAD)
 Order = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
@@ -77,6 +79,8 @@ class DealCard:
     can_edit: bool
     can_assign: bool
     tags: tuple[TagRow, ...] = ()
+    related: tuple[Hit, ...] = ()
+    """Its account, its contact and the lead it was, as far as the reader may see them."""
     entity: EntityType = EntityType.DEAL
 
 
@@ -147,9 +151,32 @@ def deal_card(ctx: Ctx, deal_id: UUID) -> DealCard:
         timeline=tuple(timeline(ctx, EntityType.DEAL, deal.id)),
         tags=tags_of(ctx, EntityType.DEAL, deal.id),
         quotes=tuple(quotes_of_deal(ctx, deal.id, CARD_QUOTES)),
+        related=_related(ctx, deal),
         can_edit=may(ctx, Verb.EDIT, deal.owner_id),
         can_assign=may(ctx, Verb.ASSIGN, deal.owner_id),
     )
+
+
+def _related(ctx: Ctx, deal: Deal) -> tuple[Hit, ...]:
+    rows = read(ctx, _related_rows, account=deal.account_id, contact=deal.contact_id, deal=deal.id)
+    found = [Hit(EntityType(row.kind), row.id, str(Ref(EntityType(row.kind), row.number)), row.name) for row in rows]
+    return tuple(sorted(found, key=lambda hit: RELATED.index(hit.entity)))
+
+
+def _related_rows(ctx: Ctx) -> Select[*tuple[Any, ...]]:
+    wanted: tuple[tuple[EntityType, type[Account | Contact | Lead], ColumnElement[bool]], ...] = (
+        (EntityType.ACCOUNT, Account, Account.id == bindparam("account", type_=Uuid)),
+        (EntityType.CONTACT, Contact, Contact.id == bindparam("contact", type_=Uuid)),
+        (EntityType.LEAD, Lead, Lead.deal_id == bindparam("deal", type_=Uuid)),
+    )
+    parts = [
+        visible(ctx, model)
+        .where(condition)
+        .with_only_columns(literal(kind.value).label("kind"), model.id, model.number, model.name)
+        for kind, model, condition in wanted
+    ]
+    found = union_all(*parts).subquery()
+    return select(found.c.kind, found.c.id, found.c.number, found.c.name)
 
 
 def deal_page(ctx: Ctx, words: str = "", page: int = 0) -> Page[DealRow]:

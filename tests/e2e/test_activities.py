@@ -87,9 +87,11 @@ def test_the_button_on_the_card(world: World, lead: Lead) -> None:
     said = ana.last_message("#sales")
     assert "No follow-up is planned." in said.text
     said.click("Follow up tomorrow")
-    assert "tomorrow" in said.text
+    planned = ana.last_message("#sales")
+    assert "tomorrow" in planned.text
+    assert said.has_button("Undo"), "the call is still undone from where it was confirmed"
     assert world.rows(Lead)[0].next_follow_up is not None
-    said.click("Undo")
+    planned.click("Undo")
     assert world.rows(Lead)[0].next_follow_up is None
 
 

@@ -124,7 +124,7 @@ def test_the_page_behind_a_link_knows_nothing(world: World, deal: Deal) -> None:
 def test_a_card_gives_its_link_and_takes_a_task(world: World, deal: Deal) -> None:
     card = world.ana.command("/deal view D-1", "#sales")
     assert card is not None
-    card.click("Link")
+    card.click("Copy link")
     assert f"{SITE}/r/deal/{deal.id}" in world.ana.last_message("#sales").text
     card.click("New task")
     assert "D-1" in world.ana.modal.value("Record")

@@ -52,7 +52,7 @@ def test_a_card_in_a_channel_keeps_contact_details_and_notes_to_itself(world: Wo
     shown = world.ana.command("/lead view L-1", channel="#sales")
     assert shown is not None
     assert "Talks to a rival" in shown.visible_text()
-    shown.click("Share")
+    shown.click("Share in this channel")
     world.settle()
     message = next(m for m in world.ben.messages("#sales") if m.is_from_app and not m.is_ephemeral)
     everything = message.text + str(message.blocks)

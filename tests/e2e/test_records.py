@@ -135,7 +135,7 @@ def test_history_has_pages(world: World, lead: Lead) -> None:
 def test_a_card_is_shared_with_the_channel(world: World, lead: Lead) -> None:
     card = world.ana.command("/lead view L-1", channel="#sales")
     assert card is not None
-    card.click("Share")
+    card.click("Share in this channel")
     assert "L-1 is being shared in" in world.ana.last_message("#sales").text
     world.settle()
     shared = world.ben.find_message("Zoe Lima", "#sales")
@@ -145,7 +145,7 @@ def test_a_card_is_shared_with_the_channel(world: World, lead: Lead) -> None:
 def test_there_is_nobody_to_share_with_in_a_direct_message(world: World, lead: Lead) -> None:
     card = world.ana.command("/lead view L-1")
     assert card is not None
-    card.click("Share")
+    card.click("Share in this channel")
     assert "in the channel you want to share it in" in world.ana.last_message().text
 
 
@@ -177,7 +177,7 @@ def test_an_old_card_of_a_record_one_may_not_see_any_more(world: World, lead: Le
     assert card is not None
     with world.ctx(world.sam) as ctx:
         ctx.session.get_one(Lead, (world.workspace_id, lead.id)).owner_id = world.member(world.ben).id
-    for button in ("History", "Share"):
+    for button in ("History", "Share in this channel"):
         card.click(button)
         said = world.ana.last_message("#sales").text
         assert "I cannot find that" in said, button

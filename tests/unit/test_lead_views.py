@@ -269,8 +269,15 @@ def test_an_address_is_a_link_unless_it_would_break_one(address: str, shown: str
 
 
 def test_buttons_are_only_for_what_one_may_do() -> None:
-    assert buttons(leads.card(BARE, LISBON)) == ["History", "Share"]
-    assert buttons(leads.card(LEAD, LISBON)) == ["Log call", "Edit", "Convert", "Assign", "Tags", "History", "Share"]
+    assert buttons(leads.card(BARE, LISBON)) == []
+    assert buttons(leads.card(LEAD, LISBON)) == [
+        "Log call",
+        "Edit",
+        "Convert",
+        "Assign",
+        "New task",
+        "Tags",
+    ]
     assert buttons(leads.card(CONVERTED, LISBON)) == [
         "Open deal",
         "Open contact",
@@ -278,8 +285,6 @@ def test_buttons_are_only_for_what_one_may_do() -> None:
         "Edit",
         "Assign",
         "Tags",
-        "History",
-        "Share",
     ]
 
 

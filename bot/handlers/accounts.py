@@ -1,0 +1,49 @@
+"""Accounts: changing what is known of a company."""
+
+from typing import Any, cast
+
+from bot.dispatch import Request, on, on_submit
+from bot.handlers.lists import confirmed
+from bot.replies import CloseModal, Message, OpenModal, Reply, UpdateModal
+from bot.routes import EditAccount, SaveAccount
+from bot.views import accounts as views
+from bot.views.history import Meanwhile
+from core import accounts
+from core.accounts import AccountInput
+from core.conflicts import FieldChange
+from core.context import Ctx
+from core.enums import EntityType
+from core.errors import Conflict, Forbidden
+from core.queries import accounts as queries
+from core.queries.deals import anything_changed
+from core.queries.history import changes_in_words
+from core.refs import account_ref
+
+
+@on(EditAccount)
+def edit_account(ctx: Ctx, route: EditAccount, _request: Request) -> Reply:
+    """The form, as the account is now."""
+    account = queries.account_card(ctx, route.account_id)
+    if not account.can_edit:
+        raise Forbidden("not_yours")
+    return OpenModal(views.form(account, views.values_of(account), ctx.viewer))
+
+
+@on_submit(SaveAccount, views.ACCOUNT_FORM)
+def save_account(ctx: Ctx, route: SaveAccount, values: AccountInput) -> Reply:
+    """Save; who saves on top of somebody else's change sees it first and keeps what was typed."""
+    try:
+        account = accounts.edit(ctx, route.account_id, values, route.version)
+    except Conflict as conflict:
+        if conflict.code != "edited_meanwhile":
+            raise
+        typed: dict[str, Any] = {name: getattr(values, name) for name in views.FIELD_NAMES}
+        changed = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
+        words = changes_in_words(ctx, EntityType.ACCOUNT, changed)
+        meanwhile = Meanwhile(str(conflict.data["who"] or ""), words, cast("int", conflict.data["version"]))
+        account_now = queries.account_card(ctx, route.account_id)
+        return UpdateModal(views.form(account_now, typed, ctx.viewer, meanwhile))
+    if not anything_changed(ctx):
+        return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
+    said = ctx.viewer.t("Account {ref} saved.", ref=account_ref(account.number))
+    return CloseModal(confirmed(ctx, EntityType.ACCOUNT, account.id, said))

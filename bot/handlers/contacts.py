@@ -1,0 +1,75 @@
+"""Contacts: changing what is known of a person."""
+
+from dataclasses import replace
+from typing import Any, cast
+from uuid import UUID
+
+from bot.dispatch import Request, on, on_submit
+from bot.handlers.lists import confirmed
+from bot.handlers.more import expands
+from bot.replies import Choice, CloseModal, Message, Modal, OpenModal, Reply, UpdateModal
+from bot.routes import EditContact, SaveContact
+from bot.views import contacts as views
+from bot.views.history import Meanwhile
+from core import contacts
+from core.conflicts import FieldChange
+from core.contacts import ContactInput
+from core.context import Ctx
+from core.enums import EntityType
+from core.errors import Conflict, Forbidden, NotFound
+from core.queries import contacts as queries
+from core.queries.deals import anything_changed
+from core.queries.history import changes_in_words
+from core.queries.records import hit_of
+from core.refs import contact_ref
+
+
+@on(EditContact)
+def edit_contact(ctx: Ctx, route: EditContact, _request: Request) -> Reply:
+    """The form, as the contact is now."""
+    contact = queries.contact_card(ctx, route.contact_id)
+    if not contact.can_edit:
+        raise Forbidden("not_yours")
+    return OpenModal(views.form(contact, views.values_of(contact), ctx.viewer))
+
+
+@expands(SaveContact)
+def all_fields(ctx: Ctx, route: SaveContact, request: Request) -> Modal:
+    """The form with its rarer fields too, as it is filled in; it stays on the version it was opened on."""
+    contact = replace(queries.contact_card(ctx, route.contact_id), version=route.version)
+    return views.form(contact, views.CONTACT_FORM.kept(request.state), ctx.viewer, expanded=True)
+
+
+@on_submit(SaveContact, views.CONTACT_FORM)
+def save_contact(ctx: Ctx, route: SaveContact, values: ContactInput) -> Reply:
+    """Save; who saves on top of somebody else's change sees it first and keeps what was typed."""
+    try:
+        contact = contacts.edit(ctx, route.contact_id, values, route.version)
+    except Conflict as conflict:
+        if conflict.code != "edited_meanwhile":
+            raise
+        return _edited_meanwhile(ctx, route, values, conflict)
+    if not anything_changed(ctx):
+        return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
+    said = ctx.viewer.t("Contact {ref} saved.", ref=contact_ref(contact.number))
+    return CloseModal(confirmed(ctx, EntityType.CONTACT, contact.id, said))
+
+
+def _edited_meanwhile(ctx: Ctx, route: SaveContact, values: ContactInput, conflict: Conflict) -> Reply:
+    typed: dict[str, Any] = {name: getattr(values, name) for name in views.FIELD_NAMES}
+    typed["account_id"] = _chosen(ctx, values.account_id)
+    changed = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
+    words = changes_in_words(ctx, EntityType.CONTACT, changed)
+    meanwhile = Meanwhile(str(conflict.data["who"] or ""), words, cast("int", conflict.data["version"]))
+    contact = queries.contact_card(ctx, route.contact_id)
+    # A field that was not in sight shows what is there now.
+    now = views.values_of(contact)
+    typed |= {one.name: typed[one.name] or now[one.name] for one in views.CONTACT_FORM.fields if one.more}
+    return UpdateModal(views.form(contact, typed, ctx.viewer, meanwhile))
+
+
+def _chosen(ctx: Ctx, account_id: UUID | None) -> Choice | None:
+    try:
+        return Choice(hit_of(ctx, EntityType.ACCOUNT, account_id).name, str(account_id)) if account_id else None
+    except NotFound:  # removed meanwhile: there is nothing to show as chosen
+        return None
