@@ -11,12 +11,13 @@ import structlog
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import NoResultFound
 
-from core import idempotency, quotes
+from core import idempotency, inbox, quotes
 from core.context import Clock, Ctx
 from core.db import Database
 from core.enums import DeliveryState
 from core.errors import Busy
 from core.models import Delivery, Lane, Member, Outbox, WorkspaceRow
+from core.models.inbox import HOUSE
 from core.workspaces import system_ctx
 from notifications import routing
 from notifications.claims import LONGEST_HOLD
@@ -40,8 +41,13 @@ class Housekeeper:
         self._database, self._clock = database, clock
 
     def clean(self, only: Collection[UUID] | None = None) -> None:
-        """Forget what nobody needs any more: old request keys, ended deliveries, events that were read."""
+        """Forget what nobody needs any more: old request keys, ended deliveries, events that were read,
+        webhook requests that were worked on.
+        """
         self._everywhere(_clean, only)
+        if only is None:
+            with self._database.begin(HOUSE, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as session:
+                inbox.forget(session, self._clock.now())
 
     def expire_quotes(self, only: Collection[UUID] | None = None) -> None:
         """Let quotes expire whose last day is over; their cards follow by the relay."""

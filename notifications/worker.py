@@ -1,7 +1,7 @@
 """The worker's composition: relays in threads, and a scheduler that only ticks."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from threading import Thread
@@ -12,11 +12,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from core.context import Clock
 from core.db import Database
+from core.enums import InboxKind
 from notifications.bulk import BulkRunner
 from notifications.claims import LEASE
 from notifications.content import Content
 from notifications.failures import Backoff
 from notifications.housekeeping import Housekeeper
+from notifications.inbox import InboxRunner, Processor
 from notifications.product import ProductContent
 from notifications.relay import Relay
 from notifications.slack import Sender
@@ -24,6 +26,8 @@ from notifications.slack import Sender
 log = structlog.get_logger()
 THREADS = 4
 """Relays of one worker: each waits for Slack most of the time."""
+INBOX_THREADS = 2
+"""A mail whose text is hard to read must not hold up what happened to others."""
 IDLE_SECONDS = 0.5
 TROUBLE_SECONDS = 5.0
 CLEAN_EVERY = timedelta(hours=1)
@@ -67,6 +71,8 @@ class Worker:
         """Work until `stop` is set; then calls under way are ended, and what they came to is written down."""
         relays = [Thread(target=self._relay_until, args=(stop,), name=f"relay-{n}") for n in range(threads)]
         relays.append(Thread(target=self._bulk(self._clock).run_until, args=(stop,), name="bulk"))
+        inboxes = [self._inbox(self._clock) for _ in range(INBOX_THREADS)]
+        relays += [Thread(target=one.run_until, args=(stop,), name=f"inbox-{n}") for n, one in enumerate(inboxes)]
         ticks = self._scheduler()
         ticks.start()
         for relay in relays:
@@ -91,8 +97,9 @@ class Worker:
     ) -> int:
         """Do all that is due at `at` (aware; default: now), waiting where Slack's pace asks for it; how much was done.
 
-        What failed and is to be tried later stays for later. `only` looks at no other workspaces. `sleep` takes
-        seconds. Raises ClockStandsStill where sleeping does not move the clock.
+        What failed and is to be tried later stays for later. `only` looks at no other workspaces; whose something in
+        the inbox is, is not known before. `sleep` takes seconds. Raises ClockStandsStill where sleeping does not move
+        the clock.
         """
         clock = self._clock if at is None else ShiftedClock(self._clock, at)
         if housekeeping:
@@ -100,10 +107,10 @@ class Worker:
             keeper.clean(only)
             keeper.expire_quotes(only)
             keeper.refresh_profiles(only)
-        relay, bulk = self._relay(clock), self._bulk(clock)
+        relay, bulk, inbox = self._relay(clock), self._bulk(clock), self._inbox(clock)
         done = 0
         while True:
-            pieces = bulk.round(only)
+            pieces = bulk.round(only) + inbox.round()
             done += pieces
             if pieces:
                 continue
@@ -131,6 +138,10 @@ class Worker:
 
     def _bulk(self, clock: Clock) -> BulkRunner:
         return BulkRunner(self._database, clock, self._sender)
+
+    def _inbox(self, clock: Clock) -> InboxRunner:
+        processors: Mapping[InboxKind, Processor] = {}
+        return InboxRunner(self._database, clock, processors)
 
     def _relay_until(self, stop: Flag) -> None:
         relay = self._relay(self._clock, stop)

@@ -30,6 +30,9 @@ class Parts:
     later: Executor
     site: str = ""
     """Where the product's pages are, without a slash at the end; empty where they are nowhere."""
+    events_key: str = ""
+    inbound_key: str = ""
+    """Who signs SendGrid's two webhooks (web.sendgrid.public_keys); a webhook without a key answers 503."""
 
     def close(self) -> None:
         """Finish what was promised to Slack, then let the connections go."""
@@ -52,6 +55,8 @@ def make_parts(settings: Settings, database_url: str) -> Parts:
         slack=slack,
         later=ThreadPoolExecutor(LATER_THREADS, thread_name_prefix="later"),
         site=settings.public_url.rstrip("/"),
+        events_key=settings.sendgrid_events_public_key,
+        inbound_key=settings.sendgrid_inbound_public_key,
     )
 
 
