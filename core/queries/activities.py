@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +59,8 @@ class DueItem:
     today: date
     owner: str = ""
     """Slack user id where the list is of several people's."""
+    at: time | None = None
+    """The hour, where one was named."""
 
 
 @dataclass(frozen=True)
@@ -177,17 +179,25 @@ def _objections_of(ctx: Ctx, activity_ids: Sequence[UUID]) -> dict[UUID, tuple[s
 
 def due(ctx: Ctx, until: date, page: int = 0, owners: Collection[UUID] | None = None) -> Page[DueItem]:
     """Follow-ups up to and including a day, the longest overdue first: the actor's own, or those of some members."""
+    rows = all_due(ctx, until, owners, limit=PAGE_SIZE + 1, offset=page * PAGE_SIZE)
+    return Page(tuple(rows[:PAGE_SIZE]), page, len(rows) > PAGE_SIZE)
+
+
+def all_due(
+    ctx: Ctx, until: date, owners: Collection[UUID] | None = None, *, limit: int, offset: int = 0
+) -> list[DueItem]:
+    """The same without pages: at most `limit` of them from `offset` on."""
     whose = owners if owners is not None else _self(ctx)
     parts = (_due_leads(ctx, until, whose), _due_contacts(ctx, until, whose), _due_deals(ctx, until, whose))
     found = union_all(*parts).subquery()
     query = (
         select(found, func.coalesce(Member.slack_user_id, "").label("owner"))
         .outerjoin(Member, and_(Member.workspace_id == ctx.workspace.id, Member.id == found.c.owner_id))
-        .order_by(found.c.day, found.c.entity, found.c.number)
-        .offset(page * PAGE_SIZE)
-        .limit(PAGE_SIZE + 1)
+        .order_by(found.c.day, found.c.at.asc().nulls_last(), found.c.entity, found.c.number)
+        .offset(offset)
+        .limit(limit)
     )
-    rows = [
+    return [
         DueItem(
             entity=EntityType(row.entity),
             id=row.id,
@@ -197,13 +207,13 @@ def due(ctx: Ctx, until: date, page: int = 0, owners: Collection[UUID] | None = 
             day=row.day,
             today=ctx.today.date(),
             owner=row.owner if owners is not None else "",
+            at=row.at,
         )
         for row in ctx.session.execute(query)
     ]
-    return Page(tuple(rows[:PAGE_SIZE]), page, len(rows) > PAGE_SIZE)
 
 
-DueSelect = Select[str, UUID, int, str, str, date | None, UUID | None]
+DueSelect = Select[str, UUID, int, str, str, date | None, time | None, UUID | None]
 
 
 def _self(ctx: Ctx) -> Collection[UUID]:
@@ -221,6 +231,7 @@ def _due_leads(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
             Lead.name,
             Lead.company.label("detail"),
             Lead.next_follow_up.label("day"),
+            Lead.next_follow_up_at.label("at"),
             Lead.owner_id,
         )
     )
@@ -238,6 +249,7 @@ def _due_contacts(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
             Contact.name,
             func.coalesce(Account.name, "").label("detail"),
             Contact.next_follow_up.label("day"),
+            Contact.next_follow_up_at.label("at"),
             Contact.owner_id,
         )
     )
@@ -255,6 +267,7 @@ def _due_deals(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
             Deal.name,
             func.coalesce(Account.name, "").label("detail"),
             Deal.next_follow_up.label("day"),
+            Deal.next_follow_up_at.label("at"),
             Deal.owner_id,
         )
     )

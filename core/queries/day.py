@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -42,12 +42,22 @@ class TaskItem:
     day: date
     today: date
     owner: str = ""
+    at: time | None = None
+    """The hour, where one was named."""
 
 
 def tasks_due(
     ctx: Ctx, until: date, people: Collection[UUID], page: int = 0, *, name_owners: bool = False
 ) -> Page[TaskItem]:
     """Open tasks of some members up to and including a day, the longest overdue first, in one statement."""
+    items = all_tasks_due(ctx, until, people, limit=PAGE_SIZE + 1, offset=page * PAGE_SIZE, name_owners=name_owners)
+    return Page(tuple(items[:PAGE_SIZE]), page, len(items) > PAGE_SIZE)
+
+
+def all_tasks_due(
+    ctx: Ctx, until: date, people: Collection[UUID], *, limit: int, offset: int = 0, name_owners: bool = False
+) -> list[TaskItem]:
+    """The same without pages: at most `limit` of them from `offset` on."""
     # At most one of the four records is there: a task is about one or none.
     kind = case(*((model.id.is_not(None), entity.value) for entity, model in _SUBJECTS), else_="")
     query = visible(ctx, Activity).outerjoin(
@@ -63,14 +73,15 @@ def tasks_due(
             Activity.due_on <= until,
             Activity.owner_id.in_(people),
         )
-        .order_by(Activity.due_on, Activity.id)
-        .offset(page * PAGE_SIZE)
-        .limit(PAGE_SIZE + 1)
+        .order_by(Activity.due_on, Activity.due_time.asc().nulls_last(), Activity.id)
+        .offset(offset)
+        .limit(limit)
     )
     columns = query.with_only_columns(
         Activity.id,
         Activity.subject,
         Activity.due_on,
+        Activity.due_time,
         cast(kind, String).label("entity"),
         func.coalesce(Lead.id, Contact.id, Account.id, Deal.id).label("record_id"),
         func.coalesce(Lead.number, Contact.number, Account.number, Deal.number).label("number"),
@@ -78,9 +89,7 @@ def tasks_due(
         func.coalesce(Member.slack_user_id, "").label("owner"),
         maintain_column_froms=True,
     )
-    rows = ctx.session.execute(columns).all()
-    items = tuple(_task(ctx, row, name_owners=name_owners) for row in rows[:PAGE_SIZE])
-    return Page(items, page, len(rows) > PAGE_SIZE)
+    return [_task(ctx, row, name_owners=name_owners) for row in ctx.session.execute(columns)]
 
 
 def _task(ctx: Ctx, row: Row[*tuple[Any, ...]], *, name_owners: bool) -> TaskItem:
@@ -88,7 +97,8 @@ def _task(ctx: Ctx, row: Row[*tuple[Any, ...]], *, name_owners: bool) -> TaskIte
     if row.entity:
         entity = EntityType(row.entity)
         record = Hit(entity, row.record_id, str(Ref(entity, row.number)), row.name)
-    return TaskItem(row.id, row.subject, record, row.due_on, ctx.today.date(), row.owner if name_owners else "")
+    owner = row.owner if name_owners else ""
+    return TaskItem(row.id, row.subject, record, row.due_on, ctx.today.date(), owner, row.due_time)
 
 
 def recent_records(ctx: Ctx, limit: int = RECENT_SHOWN) -> tuple[Hit, ...]:
