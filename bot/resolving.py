@@ -1,8 +1,9 @@
-"""Which record is meant where a command names none: the one the channel belongs to."""
+"""Which record is meant: the one the channel belongs to where a command names none, or one chosen in a form."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
+from bot.replies import Choice
 from core.channels import record_of
 from core.context import Ctx
 from core.enums import EntityType
@@ -31,6 +32,16 @@ def lead_here(ctx: Ctx, channel_id: str) -> UUID | None:
     """The lead this channel belongs to."""
     found = record_here(ctx, channel_id, EntityType.LEAD)
     return found.id if found else None
+
+
+def chosen(ctx: Ctx, entity: EntityType, record_id: UUID | None) -> Choice | None:
+    """A record that was chosen in a form, as its input shows it again; None where it is not to be seen any more."""
+    if record_id is None:
+        return None
+    try:
+        return Choice(hit_of(ctx, entity, record_id).name, str(record_id))
+    except NotFound:
+        return None
 
 
 def _fits(kind: EntityType, kinds: Sequence[EntityType]) -> bool:

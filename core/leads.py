@@ -21,6 +21,7 @@ from core.members import owner_from_slack, require_assign
 from core.models import Deal, Lead, LeadSource, Member
 from core.normalise import NAME_MAX, NOTES_MAX, Unusable
 from core.operations import operation
+from core.requirements import missing
 
 BY_HAND = tuple(status for status in LeadStatus if status is not LeadStatus.CONVERTED)
 """Statuses a person may choose; a lead becomes converted by being converted."""
@@ -53,6 +54,8 @@ class ConversionInput:
     value: Decimal | None
     currency: str
     stage_id: UUID | None
+    expected_close: date | None = None
+    next_step: str = ""
 
 
 @operation("lead.create")
@@ -135,12 +138,15 @@ def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
 
     An existing account or contact (same company, same mail address) is taken instead of a second one. All three
     belong to the lead's owner, or to the actor where the lead has none.
-    Raises Conflict("already_converted", who), Invalid, NotFound, Forbidden.
+    Raises Conflict("already_converted", who), Invalid (also "stage_needs"), NotFound, Forbidden.
     """
     lead = load(ctx, Lead, lead_id)
     if lead.status is LeadStatus.CONVERTED:
         raise Conflict("already_converted", who=converter(ctx, lead.id))
     _check_conversion(values)
+    needs = needs_of_conversion(ctx, values)
+    if needs:
+        raise Invalid(dict.fromkeys(needs, "stage_needs"))
     owner = _owner_of_conversion(ctx, lead)
     account = accounts.find_or_create(
         ctx,
@@ -167,8 +173,9 @@ def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
             owner=owner,
             # One that is overdue is still due: today.
             next_follow_up=max(lead.next_follow_up, ctx.today.date()) if lead.next_follow_up else None,
+            expected_close=values.expected_close,
+            next_step=values.next_step,
         ),
-        asked=False,
     )
     lead.account_id, lead.contact_id, lead.deal_id = account.id, contact.id, deal.id
     deal.last_touch_at = lead.last_touch_at
@@ -178,6 +185,14 @@ def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
     lead.next_follow_up = None
     ctx.emit(RecordChanged("lead", lead.id))
     return deal
+
+
+def needs_of_conversion(ctx: Ctx, values: ConversionInput) -> tuple[str, ...]:
+    """What the deal's stage asks for and a conversion does not say yet. Raises Invalid for a stage there is none of."""
+    stage = deals.first_stage(ctx) if values.stage_id is None else deals.stage_to_enter(ctx, values.stage_id)
+    told = deals.StageNeeds(values.value, values.expected_close, next_step=normalise.name_text(values.next_step))
+    # The company and the person come with the conversion itself.
+    return tuple(name for name in missing(told, stage) if name not in ("account_id", "contact_id"))
 
 
 def converter(ctx: Ctx, lead_id: UUID) -> str | None:

@@ -10,8 +10,8 @@ from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.deal_stages import moved_or_asked
 from bot.handlers.lists import listed
 from bot.handlers.more import expands
-from bot.replies import Block, Choice, CloseModal, Message, Modal, OpenModal, Replace, Reply, Say, UpdateModal
-from bot.resolving import deal_here
+from bot.replies import Block, CloseModal, Message, Modal, OpenModal, Replace, Reply, Say, UpdateModal
+from bot.resolving import chosen, deal_here
 from bot.routes import (
     AssignDeal,
     EditDeal,
@@ -33,7 +33,6 @@ from core.queries import deals as queries
 from core.queries import stages
 from core.queries.deals import DealCard, DealRow
 from core.queries.history import changes_in_words
-from core.queries.records import hit_of
 from core.refs import deal_ref, parse_ref
 
 # -- commands -----------------------------------------------------------------------------------------------------
@@ -209,18 +208,9 @@ def _as_typed(ctx: Ctx, deal: DealCard, typed: DealInput) -> Mapping[str, Any]:
 def _shown(ctx: Ctx, typed: DealInput) -> dict[str, Any]:
     """What was typed, as the form shows it."""
     return {name: getattr(typed, name) for name in forms.PLAIN_FIELDS} | {
-        "account_id": _chosen(ctx, EntityType.ACCOUNT, typed.account_id),
-        "contact_id": _chosen(ctx, EntityType.CONTACT, typed.contact_id),
+        "account_id": chosen(ctx, EntityType.ACCOUNT, typed.account_id),
+        "contact_id": chosen(ctx, EntityType.CONTACT, typed.contact_id),
     }
-
-
-def _chosen(ctx: Ctx, entity: EntityType, record_id: UUID | None) -> Choice | None:
-    if record_id is None:
-        return None
-    try:
-        return Choice(hit_of(ctx, entity, record_id).name, str(record_id))
-    except NotFound:
-        return None
 
 
 # -- what is meant ------------------------------------------------------------------------------------------------

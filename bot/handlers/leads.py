@@ -10,7 +10,7 @@ from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.lists import listed
 from bot.handlers.more import expands
 from bot.replies import Block, Choice, CloseModal, Message, Modal, Nothing, OpenModal, Replace, Reply, Say, UpdateModal
-from bot.resolving import lead_here
+from bot.resolving import chosen, lead_here
 from bot.routes import (
     AssignLead,
     CheckLead,
@@ -32,7 +32,7 @@ from core import duplicates, freetext, leads
 from core.conflicts import FieldChange
 from core.context import Ctx
 from core.duplicates import Match
-from core.enums import EntityType, LeadStatus, StageKind
+from core.enums import EntityType, LeadStatus
 from core.errors import Conflict, Forbidden, NotFound
 from core.freetext import LeadText
 from core.leads import ConversionInput, LeadInput
@@ -255,17 +255,28 @@ def convert_lead(ctx: Ctx, route: ConvertLead, _request: Request) -> Reply:
     lead = _editable(ctx, route.lead_id)
     if lead.converted:
         raise Conflict("already_converted", who=leads.converter(ctx, lead.id))
-    existing = duplicates.similar_accounts(ctx, lead.company, lead.email)
-    best = (
-        Choice(f"{existing[0].ref} {existing[0].name}", str(existing[0].id), existing[0].detail) if existing else None
-    )
-    data = ConversionData(lead, best, ctx.workspace.currency, _open_stages(ctx))
-    return OpenModal(views.convert_modal(data, ctx.viewer))
+    return OpenModal(_conversion_form(ctx, lead))
+
+
+@expands(SaveConversion)
+def all_conversion_fields(ctx: Ctx, route: SaveConversion, request: Request) -> Modal:
+    """The form with its rarer fields too, as it is filled in."""
+    typed = views.CONVERSION_FORM.kept(request.state)
+    return _conversion_form(ctx, _editable(ctx, route.lead_id), typed, more=True)
 
 
 @on_submit(SaveConversion, views.CONVERSION_FORM)
 def save_conversion(ctx: Ctx, route: SaveConversion, values: ConversionInput) -> Reply:
-    """Account, contact and deal in one go; work goes on with the deal, so its card is what is shown."""
+    """Account, contact and deal in one go; work goes on with the deal, so its card is what is shown.
+
+    What the stage asks for in fields that are out of sight is asked for with everything typed still there.
+    """
+    needs = leads.needs_of_conversion(ctx, values)
+    if not route.more and views.CONVERSION_FORM.hides(needs):
+        typed = {one.name: getattr(values, one.name) for one in fields(values)} | {
+            "account_id": chosen(ctx, EntityType.ACCOUNT, values.account_id)
+        }
+        return UpdateModal(_conversion_form(ctx, _editable(ctx, route.lead_id), typed, more=True, needs=needs))
     deal = leads.convert(ctx, route.lead_id, values)
     lead = queries.lead_card(ctx, route.lead_id)
     said = ctx.viewer.t("Lead {ref} is now deal {deal}.", ref=lead.ref, deal=str(Ref(EntityType.DEAL, deal.number)))
@@ -275,9 +286,18 @@ def save_conversion(ctx: Ctx, route: SaveConversion, values: ConversionInput) ->
     )
 
 
-def _open_stages(ctx: Ctx) -> list[tuple[str, str]]:
-    found = stages.stages_of(ctx, stages.first_pipeline(ctx))
-    return [(str(stage.id), stage.name) for stage in found if stage.kind is StageKind.OPEN]
+def _conversion_form(
+    ctx: Ctx, lead: LeadCard, typed: Values | None = None, *, more: bool = False, needs: Sequence[str] = ()
+) -> Modal:
+    """The form, with the company that may be meant as long as nothing was chosen."""
+    best = None
+    if typed is None:
+        existing = duplicates.similar_accounts(ctx, lead.company, lead.email)
+        if existing:
+            best = Choice(f"{existing[0].ref} {existing[0].name}", str(existing[0].id), existing[0].detail)
+    choices = stages.open_stages(ctx)
+    data = ConversionData(lead, best, ctx.workspace.currency, choices, typed or {}, more, needs)
+    return views.convert_modal(data, ctx.viewer)
 
 
 # -- what several of them need ------------------------------------------------------------------------------------

@@ -66,9 +66,10 @@ class ConvertLead(Action, id="lead.convert"):
 
 @dataclass(frozen=True)
 class SaveConversion(Submission, id="lead.save_conversion"):
-    """The conversion form."""
+    """The conversion form. `more`: with its rarer fields."""
 
     lead_id: UUID
+    more: bool = False
 
 
 @dataclass(frozen=True)

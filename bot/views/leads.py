@@ -1,7 +1,7 @@
 """Leads on the screen: the card, the form, lists, and the windows that assign and convert."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.replies import Block, Choice, Message, Modal
@@ -24,7 +24,7 @@ from bot.routes import (
 )
 from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
-from bot.views.deal_forms import currency_choices
+from bot.views.deal_forms import currency_choices, needs_notice
 from bot.views.forms import Date, Email, Form, Money, Person, Search, Select, Text
 from bot.views.history import edited_meanwhile
 from bot.views.records import rarely
@@ -32,10 +32,11 @@ from core.duplicates import Likeness, Match
 from core.enums import EntityType, LeadStatus
 from core.i18n import Viewer
 from core.leads import BY_HAND, ConversionInput, LeadInput
-from core.normalise import NAME_MAX, NOTES_MAX, PHONE_MAX
+from core.normalise import NAME_MAX, NOTES_MAX, PHONE_MAX, SHORT_TEXT_MAX
 from core.queries.history import FieldChange
 from core.queries.leads import LeadCard, LeadRow, SourceRow
 from core.queries.records import Page
+from core.queries.stages import StageRow
 
 STATUS: Mapping[LeadStatus, str] = {
     LeadStatus.PROSPECT: "Prospect",
@@ -97,6 +98,8 @@ CONVERSION_FORM: Form[ConversionInput] = Form(
         Money("value", "Value"),
         Select("currency", "Currency", required=True),
         Select("stage_id", "Stage", required=True, ids=True),
+        Date("expected_close", "Expected close", more=True),
+        Text("next_step", "Next step", max_length=SHORT_TEXT_MAX, more=True),
     ),
 )
 
@@ -122,8 +125,14 @@ class ConversionData:
     account: Choice | None
     currency: str
     """The workspace's (ISO 4217); offered first."""
-    stages: Sequence[tuple[str, str]]
-    """Id and name of the open stages, first to last."""
+    stages: Sequence[StageRow]
+    """The open stages of all pipelines, first to last."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What was typed already."""
+    more: bool = False
+    """Whether the rarer fields are in sight."""
+    needs: Sequence[str] = ()
+    """What the chosen stage asks for and nobody typed yet."""
 
 
 # -- the card -----------------------------------------------------------------------------------------------------
@@ -315,7 +324,7 @@ def convert_modal(data: ConversionData, viewer: Viewer) -> Modal:
     lead = data.lead
     form = CONVERSION_FORM.with_choices(
         currency=currency_choices(data.currency),
-        stage_id=[Choice(name, stage_id) for stage_id, name in data.stages],
+        stage_id=[Choice(stage.name, str(stage.id), group=stage.pipeline) for stage in data.stages],
     )
     values = {
         "account_id": data.account,
@@ -323,12 +332,14 @@ def convert_modal(data: ConversionData, viewer: Viewer) -> Modal:
         "contact_name": lead.name,
         "deal_name": lead.company or lead.name,
         "currency": data.currency,
-        "stage_id": data.stages[0][0] if data.stages else "",
+        "stage_id": str(data.stages[0].id) if data.stages else "",
+        **data.values,
     }
+    notice = needs_notice(data.needs, viewer) if data.needs else []
     return Modal(
         title=viewer.t("Convert {ref}", ref=lead.ref),
-        blocks=form.blocks(viewer, values),
-        route=SaveConversion(lead.id),
+        blocks=[*notice, *form.blocks(viewer, values, expanded=data.more)],
+        route=SaveConversion(lead.id, more=data.more),
         submit=viewer.t("Convert"),
         close=viewer.t("Cancel"),
     )

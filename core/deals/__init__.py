@@ -2,7 +2,7 @@
 
 from core.deals.moving import lose, move, win
 from core.deals.records import assign, create, edit
-from core.deals.stages import put_elsewhere, stage_to_enter
+from core.deals.stages import first_stage, put_elsewhere, stage_to_enter
 from core.deals.values import FORM_FIELDS, NOTHING, DealInput, LossInput, StageNeeds
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "assign",
     "create",
     "edit",
+    "first_stage",
     "lose",
     "move",
     "put_elsewhere",

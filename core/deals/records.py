@@ -20,10 +20,9 @@ from core.requirements import missing, missing_on_the_way
 
 
 @operation("deal.create")
-def create(ctx: Ctx, values: DealInput, *, asked: bool = True) -> Deal:
+def create(ctx: Ctx, values: DealInput) -> Deal:
     """A new deal in an open stage; its way through the stages starts now.
 
-    Not `asked`, it enters without what the stage asks for: nobody was there to be asked (a conversion, an import).
     Raises Invalid with a code for each field that cannot be used.
     """
     check(ctx, values, None)
@@ -31,8 +30,7 @@ def create(ctx: Ctx, values: DealInput, *, asked: bool = True) -> Deal:
     stage = first_stage(ctx) if values.stage_id is None else stage_to_enter(ctx, values.stage_id)
     if stage.kind is not StageKind.OPEN:
         raise Invalid({"stage_id": "choice_invalid"})
-    if asked:
-        refuse_missing(missing(replace(values, account_id=links.account_id), stage))
+    refuse_missing(missing(replace(values, account_id=links.account_id), stage))
     deal = Deal(
         number=next_number(ctx, "deal"),
         pipeline_id=stage.pipeline_id,

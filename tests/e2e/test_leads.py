@@ -10,7 +10,7 @@ from core.leads import ConversionInput, LeadInput
 from core.models import Account, Contact, Deal, Lead
 from sandbox.driver import MessageHandle, Person
 from tests.e2e.world import World
-from tests.factories import make_account, make_contact, make_lead
+from tests.factories import make_account, make_contact, make_lead, make_pipeline, make_stage
 
 HOSTILE = "<!channel> *x* <https://evil.example|ok>"
 
@@ -343,6 +343,45 @@ def test_the_second_to_convert_hears_who_was_first(world: World, *, opened_befor
         heard = world.ana.last_message("#sales").text
     assert heard == "Mira Brandt has already converted this lead."
     assert len(world.rows(Deal)) == 1
+
+
+def test_a_conversion_goes_to_any_pipeline_and_is_asked_what_its_stage_asks_for(world: World) -> None:
+    with world.ctx() as ctx:
+        partners = make_pipeline(ctx)
+        make_stage(ctx, partners, "Talking", required_fields=["value", "next_step", "contact_id"])
+        acme = make_account(ctx, "Acme Holding", owner=world.member(world.ana))
+    lead_of(world, world.ana, company="Lima Foods")
+    saw(world.ana.command("/lead view L-1", channel="#sales")).click("Convert")
+    modal = world.ana.modal
+    assert "Next step" not in modal.labels()
+    modal.choose("Account", "Acme Holding", query="acme")
+    modal.fill({"Deal name": "Rollout", "Stage": "Talking", "Currency": "CHF"})
+    modal.submit("Convert")
+    assert "asks for: Value, Next step" in modal.visible_text()
+    typed = (modal.value("Deal name"), modal.value("Stage"), modal.value("Currency"), modal.value("Contact"))
+    assert typed == ("Rollout", "Talking", "CHF", "Lena Fischer")
+    assert "Acme Holding" in modal.value("Account")
+    modal.fill({"Value": "5k"})
+    modal.submit("Convert")
+    assert set(modal.errors) == {"Next step"}
+    modal.fill({"Next step": "Call Lena"})
+    modal.submit("Convert")
+    (deal,) = world.rows(Deal)
+    assert (deal.pipeline_id, deal.account_id, deal.next_step) == (partners.id, acme.id, "Call Lena")
+    assert [one.name for one in world.rows(Account)] == ["Acme Holding"]
+
+
+def test_a_conversion_with_its_rarer_fields_keeps_what_is_typed(world: World) -> None:
+    lead_of(world, world.ana, company="Lima Foods")
+    saw(world.ana.command("/lead view L-1", channel="#sales")).click("Convert")
+    modal = world.ana.modal
+    modal.fill({"Deal name": "Rollout", "Value": "7k"})
+    modal.click("More fields")
+    assert (modal.value("Deal name"), modal.value("Value")) == ("Rollout", "7k")
+    modal.fill({"Expected close": world.sandbox.clock.now().date()})
+    modal.submit("Convert")
+    (deal,) = world.rows(Deal)
+    assert (deal.name, deal.expected_close) == ("Rollout", world.sandbox.clock.now().date())
 
 
 def test_a_company_is_needed(world: World) -> None:

@@ -1,6 +1,7 @@
 """What admins decide, and what has to stay true whatever they decide."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -779,10 +780,15 @@ def test_forms_and_won_ask_as_well_and_conversion_does_not(
     assert won.value.fields == {"value": "stage_needs"}
     with ctx_for(ana) as ctx:
         lead = make_lead(ctx, owner=ana, company="Acme")
-        converted = leads.convert(
-            ctx, lead.id, leads.ConversionInput(None, "Acme", "Lena", "Acme", None, "EUR", asking)
-        )
-        assert converted.stage_id == asking
+        values = leads.ConversionInput(None, "Acme", "Lena", "Acme", None, "EUR", asking)
+        with pytest.raises(Invalid) as told:
+            leads.convert(ctx, lead.id, values)
+        # The company and the person come with the conversion.
+        assert told.value.fields == {"value": "stage_needs", "next_step": "stage_needs"}
+        assert not ctx.session.scalars(select(Account)).all()
+        given = replace(values, value=Decimal(5000), next_step=" Call ")
+        converted = leads.convert(ctx, lead.id, given)
+        assert (converted.stage_id, converted.next_step) == (asking, "Call")
 
 
 def test_a_lost_stage_asks_for_nothing_but_why(ctx_for: CtxFor, ada: Member) -> None:

@@ -13,7 +13,7 @@ from bot.routes import SaveLead
 from bot.views import accounts, contacts, leads, people
 from bot.views.leads import ConversionData, LeadFormData
 from core.duplicates import Likeness, Match
-from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus
+from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus, StageKind
 from core.i18n import Viewer
 from core.queries.accounts import AccountCard, OpenDeal, PersonRow
 from core.queries.activities import TimelineItem
@@ -21,6 +21,7 @@ from core.queries.contacts import ContactCard
 from core.queries.history import FieldChange
 from core.queries.leads import LeadCard, LeadRow, Link, SourceRow
 from core.queries.records import Page
+from core.queries.stages import StageRow
 from core.queries.tags import TagRow
 from tests.golden import assert_golden, problems_of
 
@@ -144,7 +145,11 @@ MATCHES = (
     Match(EntityType.CONTACT, an_id(8), "C-3", HOSTILE, "", Likeness.NAME, 90.0),
     Match(EntityType.ACCOUNT, an_id(9), "A-2", "Acme GmbH", "acme.example", Likeness.COMPANY),
 )
-STAGES = ((str(an_id(60)), "Lead in"), (str(an_id(61)), "Qualified"))
+STAGES = (
+    StageRow(an_id(60), "Lead in", StageKind.OPEN, 10, pipeline="Sales"),
+    StageRow(an_id(61), "Qualified", StageKind.OPEN, 25, 1, pipeline="Sales"),
+    StageRow(an_id(62), "Talking", StageKind.OPEN, 25, pipeline="Partners"),
+)
 
 
 def rows(count: int) -> tuple[LeadRow, ...]:
@@ -188,6 +193,12 @@ WINDOWS = {
     ),
     "assign": leads.assign_modal(LEAD, LISBON),
     "convert_new_account": leads.convert_modal(ConversionData(LEAD, None, "EUR", STAGES), LISBON),
+    "convert_asked": leads.convert_modal(
+        ConversionData(
+            LEAD, None, "EUR", STAGES, {"deal_name": "Acme", "value": "5k"}, more=True, needs=("expected_close",)
+        ),
+        LISBON,
+    ),
     "convert_known_account": leads.convert_modal(
         ConversionData(LEAD, Choice("A-2 · Acme GmbH", str(an_id(9))), "EUR", STAGES), LISBON
     ),
