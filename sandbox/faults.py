@@ -10,12 +10,13 @@ from sandbox.jsons import JsonObject
 
 CallMode = Literal["drop_before", "drop_after", "delay", "error", "ratelimited"]
 DeliveryMode = Literal["duplicate", "delay", "drop", "lose_answer", "out_of_order"]
-DeliveryKind = Literal["command", "interactive", "events", "any"]
+DeliveryKind = Literal["command", "interactive", "events", "mail_events", "mail", "any"]
+"""`mail_events` and `mail`: SendGrid's two webhooks, for what became of mails and for mails that came in."""
 
 
 @dataclass
 class CallFault:
-    """Trouble with the app's calls of one Web API method (or `*`).
+    """Trouble with the app's calls of one Web API method, of SendGrid's `mail/send` or `scopes`, or of any (`*`).
 
     `drop_before` closes the connection unheard, `drop_after` does the work and then closes it; `delay` waits
     `seconds`; `error` answers HTTP `status`; `ratelimited` answers 429 with `Retry-After: seconds`.

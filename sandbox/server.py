@@ -16,6 +16,9 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from sandbox.faults import CallFault
 from sandbox.jsons import JsonObject, as_int, as_text, is_true, parse_object
+from sandbox.mail.office import NoSuchMailError
+from sandbox.mail.page_api import mount_page_api
+from sandbox.mail.routes import mount_api
 from sandbox.methods import ApiAnswer, answer
 from sandbox.page_api import act, actor_for, messages_of, state_of, wait_for_change
 from sandbox.response_urls import respond
@@ -33,9 +36,12 @@ def create_app(sandbox: Sandbox) -> Flask:
     _socket_route(app, sandbox)
     _page_routes(app, sandbox)
     _control_routes(app, sandbox)
+    mount_api(app, sandbox.mail)
+    mount_page_api(app, sandbox.mail)
 
     @app.errorhandler(NotThereError)
-    def not_there(error: NotThereError) -> tuple[Response, int]:
+    @app.errorhandler(NoSuchMailError)
+    def not_there(error: NotThereError | NoSuchMailError) -> tuple[Response, int]:
         return jsonify({"ok": False, "error": str(error)}), 404
 
     return app
@@ -129,6 +135,10 @@ def _page_routes(app: Flask, sandbox: Sandbox) -> None:
     def index() -> Response:
         return _page_file("index.html")
 
+    @app.get("/mail")
+    def mailboxes() -> Response:
+        return _page_file("mail.html")
+
     @app.get("/page/<path:name>")
     def page(name: str) -> Response:
         return _page_file(name)
@@ -178,6 +188,7 @@ def _control_routes(app: Flask, sandbox: Sandbox) -> None:
             return jsonify({"ok": False, "error": str(problem)}), 400
         for team in list(sandbox.teams.values()):
             sandbox.touch(team)
+        sandbox.mail.touch()
         return jsonify({"ok": True, "now": sandbox.clock.unix(), "offset": sandbox.clock.offset})
 
     @app.post("/sandbox/faults")

@@ -1,4 +1,4 @@
-"""The whole simulator: the state, and the lines to the app under test."""
+"""The whole simulator: the state, the lines to the app under test, and the post office beside it."""
 
 import time
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from sandbox.clock import SandboxClock
 from sandbox.delivery import Courier
 from sandbox.events import EventStream, message_event
 from sandbox.jsons import JsonObject
+from sandbox.mail import PostOffice
 from sandbox.messages import wire
 from sandbox.model import Channel, Message, Team, User
 from sandbox.rules import Rules
@@ -31,10 +32,12 @@ class Sandbox(SandboxState):
         self.sockets = SocketHub()
         self.courier = Courier(self, self.sockets)
         self.events = EventStream(self, self.courier)
+        self.mail = PostOffice(self.clock, self.faults)
 
     def close(self) -> None:
         """Stop background work and let go of connections."""
         self.sockets.close()
+        self.mail.close()
         self.events.close()
         self.courier.close()
 

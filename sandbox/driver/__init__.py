@@ -9,14 +9,18 @@ ana.modal.submit()
 
 from sandbox.driver.driver import Driver
 from sandbox.driver.errors import ConfirmNeededError, NotOnScreenError, ProtocolError
+from sandbox.driver.mailbox import FORGED, Mailbox, MailHandle
 from sandbox.driver.message import MessageHandle
 from sandbox.driver.modal import Modal
 from sandbox.driver.person import Home, Person
 
 __all__ = [
+    "FORGED",
     "ConfirmNeededError",
     "Driver",
     "Home",
+    "MailHandle",
+    "Mailbox",
     "MessageHandle",
     "Modal",
     "NotOnScreenError",
