@@ -131,3 +131,28 @@ class EmailNeedsWord(Event, kind="email.needs_word"):
     """A mail did not leave, or nobody knows whether it did; its writer is told, or asked."""
 
     email_id: UUID
+    member_id: UUID
+
+
+@dataclass(frozen=True)
+class ReplyArrived(Event, kind="reply.arrived"):
+    """Somebody wrote to us, and it is known about what: told where the record is talked about."""
+
+    inbound_id: UUID
+
+
+@dataclass(frozen=True)
+class ChannelsChosen(Event, kind="channels.chosen"):
+    """An admin said where Rapport posts: each of these channels is to be tried. `channels` are Slack channel ids."""
+
+    channels: tuple[str, ...]
+    by_id: UUID | None
+
+
+@dataclass(frozen=True)
+class EmailCameBack(Event, kind="email.came_back"):
+    """A mail did not reach its reader, or they called it spam; told to the record's owner, once."""
+
+    email_id: UUID
+    how: str
+    """`bounce`, `dropped` or `spamreport`."""

@@ -18,6 +18,8 @@ from typing import BinaryIO
 
 from mailparser_reply.parser import EmailMessage
 
+from notifications.html_text import text_of
+
 MEMORY_MAX = 1 << 30
 """Bytes the process may take."""
 SIGNATURE_LINES = 15
@@ -25,6 +27,8 @@ SIGNATURE_LINES = 15
 ATTRIBUTION_LINES = 3
 """Over how many lines the header of a quote is spread at most."""
 ATTRIBUTION_MAX = 300
+HTML, TEXT = "h", "t"
+"""The first character of what is sent here says what it is."""
 HEADER_FIELDS = 3
 """So many lines like `From: …` in a row are the header of a quoted mail."""
 
@@ -181,14 +185,17 @@ def framed(text: str) -> bytes:
 
 
 def main() -> None:
-    """Cut texts from standard input until it ends. Says that it is there first."""
+    """Answer each text from standard input until that ends: HTML with its words, the rest with its new words.
+
+    Says that it is there first.
+    """
     with suppress(ValueError, OSError):  # not every system limits this
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
     source, target = sys.stdin.buffer, sys.stdout.buffer
     target.write(framed("ready"))
     target.flush()
     while (text := read_framed(source)) is not None:
-        target.write(framed(cut(text)))
+        target.write(framed(text_of(text[1:]) if text.startswith(HTML) else cut(text[1:])))
         target.flush()
 
 

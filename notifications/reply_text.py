@@ -1,4 +1,4 @@
-"""The new words of a mail, found by a process that is ended where it takes too long."""
+"""The words of an HTML mail and the new words of any, found by a process that is ended where it takes too long."""
 
 import os
 import re
@@ -8,9 +8,12 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from html import unescape
 from threading import Lock
 
 import structlog
+
+from notifications.reply_cutting import HTML, TEXT
 
 log = structlog.get_logger()
 SECONDS = 2.0
@@ -19,9 +22,12 @@ START_SECONDS = 30.0
 """How long the process may take to start."""
 TEXT_MAX = 8_000
 """Characters that are looked through: what is new stands at the top."""
+HTML_MAX = 500_000
+"""Characters of an HTML mail whose words are looked for."""
 LINE_MAX = 400
 """Characters of a line that are looked at; its rest is put back afterwards."""
 _MARKS = re.compile("[\ue000\ue001]")
+_TAG = re.compile("<[^<>]*>")
 _MARKED = re.compile("\ue000([0-9]+)\ue001")
 
 
@@ -50,31 +56,44 @@ class ReplyCutter:
         prepared, rests = _prepare(text)
         if not prepared.strip():
             return NewWords(text.strip(), sure=True)
-        with self._lock:
-            try:
-                found = self._ask(prepared)
-            except (GaveUp, OSError) as error:
-                log.warning("reply_not_cut", reason=str(error) or type(error).__name__, characters=len(text))
-                self._end()
-                return NewWords(text.strip(), sure=False)
+        found = self._answer(TEXT + prepared)
+        if found is None:
+            return NewWords(text.strip(), sure=False)
         if len(text) > TEXT_MAX and found.strip() == prepared.strip():
             # Nothing is quoted in what was looked through; what comes after belongs to it or not, nobody knows.
             return NewWords(text.strip(), sure=False)
         return NewWords(_MARKED.sub(lambda mark: rests[int(mark[1])], found).strip(), sure=True)
+
+    def words_of(self, markup: str) -> str:
+        """The words of an HTML mail; without its tags alone where that takes too long."""
+        found = self._answer(HTML + markup[:HTML_MAX])
+        return found if found is not None else unescape(_TAG.sub(" ", markup[:HTML_MAX])).strip()
 
     def close(self) -> None:
         """End the process."""
         with self._lock:
             self._end()
 
+    def _answer(self, text: str) -> str | None:
+        """None where the process did not say in time; the next text gets a new one."""
+        with self._lock:
+            try:
+                return self._ask(text)
+            except (GaveUp, OSError) as error:
+                log.warning("mail_text_given_up", reason=str(error) or type(error).__name__, characters=len(text))
+                self._end()
+                return None
+
     def _ask(self, text: str) -> str:
         process = self._running()
         if process.stdin is None or process.stdout is None:
             raise GaveUp("no pipes")
+        until = time.monotonic() + self._seconds
         data = text.encode("utf-8", "replace")
+        # The process reads all of a text before it answers, so this cannot wait for ever.
         process.stdin.write(struct.pack(">I", len(data)) + data)
         process.stdin.flush()
-        return _read(process.stdout.fileno(), self._seconds)
+        return _read(process.stdout.fileno(), until)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
@@ -83,7 +102,7 @@ class ReplyCutter:
         command = [sys.executable, "-m", "notifications.reply_cutting"]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ours alone
         self._process = process
-        if process.stdout is None or _read(process.stdout.fileno(), START_SECONDS) != "ready":
+        if process.stdout is None or _read(process.stdout.fileno(), time.monotonic() + START_SECONDS) != "ready":
             raise GaveUp("not started")
         return process
 
@@ -114,9 +133,8 @@ def _prepare(text: str) -> tuple[str, list[str]]:
     return "\n".join(lines), rests
 
 
-def _read(descriptor: int, seconds: float) -> str:
-    """One answer. Raises GaveUp where it is not there in time."""
-    until = time.monotonic() + seconds
+def _read(descriptor: int, until: float) -> str:
+    """One answer. Raises GaveUp where it is not there by then (time.monotonic)."""
     size = struct.unpack(">I", _exactly(descriptor, 4, until))[0]
     return _exactly(descriptor, size, until).decode("utf-8", "replace")
 

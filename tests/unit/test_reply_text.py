@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from notifications.html_text import text_of
 from notifications.reply_cutting import cut
 from notifications.reply_text import LINE_MAX, ReplyCutter, _prepare
 
@@ -196,3 +197,32 @@ def test_a_mail_longer_than_what_is_looked_through_is_shown_whole() -> None:
 
 def test_marks_of_ours_in_a_mail_mean_nothing() -> None:
     assert _prepare("a\ue0007\ue001b") == ("a7b", [])
+
+
+def test_the_words_of_an_html_mail() -> None:
+    markup = """<html><head><title>T</title><style>p {color: red}</style></head><body><script>evil()</script>
+    <p>Hallo Ana,</p><p>Dienstag&nbsp;passt &amp;&lt;b&gt;.<br>Bis dann</p><ul><li>eins</li><li>zwei</li></ul>
+    <img src="https://tracker.example/x.gif" alt="no"><div>Lena</div>
+    <div class="gmail_quote"><div>Am 16.03.26 um 10:00 schrieb Ana Costa:<br></div>
+    <blockquote><div>Passt <b>Dienstag</b>?</div></blockquote></div></body></html>"""
+    text = text_of(markup)
+    assert text == (
+        "Hallo Ana,\n\nDienstag passt &<b>.\nBis dann\n\n- eins\n- zwei\n\nLena\n"
+        "Am 16.03.26 um 10:00 schrieb Ana Costa:\n\n> Passt Dienstag?"
+    )
+    assert cut(text) == "Hallo Ana,\n\nDienstag passt &<b>.\nBis dann\n\n- eins\n- zwei\n\nLena"
+
+
+def test_broken_markup_loses_no_words() -> None:
+    assert text_of("<p>one<div>two</p></span><<three") == "one\ntwo\n\n<<three"
+    assert text_of("plain") == "plain"
+
+
+def test_html_is_read_in_the_process_and_without_it_the_tags_go() -> None:
+    cutter = ReplyCutter()
+    try:
+        assert cutter.words_of("<p>Dienstag <b>passt</b>.</p>") == "Dienstag passt."
+        cutter._seconds = 0.0
+        assert cutter.words_of("<p>Dienstag &amp; mehr</p>") == "Dienstag & mehr"
+    finally:
+        cutter.close()

@@ -1,0 +1,386 @@
+"""Mails that come in: what each belongs to, and all that follows from it, in one transaction.
+
+A mail is matched by its address (the token of the mail of ours that it answers), then by the Message-IDs it names.
+A sender's address alone is only ever a suggestion: it is easily forged, and several records may have it. What matches
+nothing waits in the triage list for a person to say.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from core.access import POWERS, Owned, Power, load
+from core.activities import PROGRESS, SUBJECTS, load_subject
+from core.context import Ctx
+from core.emails.tokens import token_in
+from core.enums import ActivityKind, Direction, InboundState, LeadStatus, MailKind, Role
+from core.errors import Conflict, NotFound
+from core.events import EmailCameBack, HomeChanged, RecordChanged, ReplyArrived
+from core.i18n import Viewer
+from core.locks import take_turns
+from core.models import Account, Activity, Contact, Deal, Email, InboundAttachment, InboundEmail, Lead, Member
+from core.normalise import NOTES_MAX
+from core.operations import operation
+
+REPLY = "reply"
+"""The `entity` of the card that tells of a mail that came in."""
+SUBJECT_MAX = 300
+"""Characters of a timeline entry's subject."""
+
+
+@dataclass(frozen=True)
+class IncomingFile:
+    """A file that came with a mail. `content` is None where it was over the limit of what is kept."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    content: bytes | None
+
+
+@dataclass(frozen=True)
+class IncomingMail:
+    """A mail as it came in, whoever delivered it."""
+
+    key: str
+    """The same for the same mail delivered again."""
+    kind: MailKind
+    recipients: tuple[str, ...]
+    from_address: str
+    """Normalised by core.normalise.email where that is possible."""
+    from_name: str
+    subject: str
+    message_id: str
+    thread_ids: tuple[str, ...]
+    """Of the mails before it, oldest first."""
+    body: str
+    new_words: str
+    cut: bool
+    """Whether quotes could be looked for."""
+    received_at: datetime
+    unproven: bool = False
+    """Nobody stands for the sender's domain."""
+    suspicious: bool = False
+    """It may have been tampered with: what it says of itself matches nothing."""
+    away_until: date | None = None
+    files: tuple[IncomingFile, ...] = ()
+    inbox_item: UUID | None = None
+
+
+@operation("reply.receive")
+def receive(ctx: Ctx, mail: IncomingMail, domain: str) -> InboundEmail | None:
+    """Take a mail in; None where it is here already. `domain` is the one replies come to.
+
+    The system's own operation. A mail that belongs to a record stands on its timeline; what a person wrote moves a lead
+    on, is to be answered today, and is told (ReplyArrived). What is automatic is kept and told nobody.
+    """
+    take_turns(ctx, f"mail:{mail.key}")
+    known = select(InboundEmail.id).where(InboundEmail.workspace_id == ctx.workspace.id, InboundEmail.key == mail.key)
+    if ctx.session.scalar(known) is not None:
+        return None
+    email = None if mail.suspicious else _answered(ctx, mail, domain)
+    record = _record(ctx, email) if email is not None else None
+    inbound = _keep(ctx, mail)
+    if email is None or record is None:
+        _suggest(ctx, inbound)
+        inbound.unproven = inbound.unproven or mail.suspicious
+        show_triage(ctx)
+        return inbound
+    inbound.email_id = email.id
+    inbound.stranger = mail.kind is MailKind.HUMAN and mail.from_address != email.to_address
+    take_to(ctx, inbound, record, email)
+    return inbound
+
+
+def take_to(ctx: Ctx, inbound: InboundEmail, record: Owned, email: Email | None = None) -> None:
+    """Put a mail onto a record, with all that follows from it; `email` is the one of ours that it answers."""
+    inbound.state = InboundState.LINKED
+    setattr(inbound, SUBJECTS[record.__entity__][1].key, record.id)
+    inbound.owner_id = _who_answers(ctx, record, email)
+    if inbound.kind is not MailKind.BOUNCE:
+        inbound.activity_id = _note(ctx, inbound, record)
+    match inbound.kind:
+        case MailKind.HUMAN:
+            _move_on(ctx, inbound, record, email)
+            ctx.emit(ReplyArrived(inbound.id))
+        case MailKind.AWAY:
+            _wait(ctx, inbound, record)
+        case MailKind.BOUNCE:
+            _came_back(ctx, email)
+        case MailKind.LIST:
+            pass
+    _changed(ctx, inbound, record)
+
+
+@operation("reply.done")
+def done(ctx: Ctx, inbound_id: UUID) -> InboundEmail:
+    """Nobody has to answer it any more: it was dealt with in another way.
+
+    Raises Conflict("reply_handled", who) where somebody was quicker, NotFound, Forbidden.
+    """
+    inbound = open_reply(ctx, inbound_id)
+    _handle(ctx, inbound)
+    return inbound
+
+
+@operation("reply.not_a_reply")
+def not_a_reply(ctx: Ctx, inbound_id: UUID) -> InboundEmail:
+    """It was nothing a person wrote: it counts as automatic, and the lead it moved on is where it was.
+
+    Raises as `done` does.
+    """
+    inbound = open_reply(ctx, inbound_id)
+    inbound.kind = MailKind.AWAY
+    _handle(ctx, inbound)
+    _count_replies(ctx, inbound)
+    return inbound
+
+
+@operation("reply.reopen")
+def reopen(ctx: Ctx, inbound_id: UUID) -> InboundEmail:
+    """It is to be answered after all. Raises Conflict("mail_answered") where it was answered, NotFound, Forbidden."""
+    inbound = load(ctx, InboundEmail, inbound_id)
+    if inbound.answer_id is not None:
+        raise Conflict("mail_answered", who=who_handled(ctx, inbound))
+    inbound.handled_at = inbound.handled_by_id = None
+    if inbound.kind is MailKind.AWAY:
+        inbound.kind = MailKind.HUMAN
+        _count_replies(ctx, inbound)
+    _changed(ctx, inbound, record_of(ctx, inbound))
+    return inbound
+
+
+def open_reply(ctx: Ctx, inbound_id: UUID) -> InboundEmail:
+    """A reply that waits for an answer, locked. Raises Conflict("reply_handled", who), NotFound, Forbidden."""
+    inbound = load(ctx, InboundEmail, inbound_id)
+    if inbound.state is not InboundState.LINKED:
+        raise NotFound
+    if inbound.handled_at is not None:
+        raise Conflict("reply_handled", who=who_handled(ctx, inbound))
+    return inbound
+
+
+def record_of(ctx: Ctx, inbound: InboundEmail) -> Owned:
+    """The record a mail belongs to, locked. Raises NotFound where it belongs to none."""
+    for entity, (_, column) in SUBJECTS.items():
+        record_id = getattr(inbound, column.key)
+        if record_id is not None:
+            return load_subject(ctx, entity, record_id)
+    raise NotFound
+
+
+def show_triage(ctx: Ctx) -> None:
+    """Those who sort mails see in their App Home that there is another one, or one less."""
+    sorting = [role for role in Role if Power.TRIAGE in POWERS[role]]
+    query = select(Member.id).where(
+        Member.workspace_id == ctx.workspace.id, Member.role.in_(sorting), Member.active, Member.guest.is_(False)
+    )
+    for member_id in ctx.session.scalars(query):
+        ctx.emit(HomeChanged(member_id))
+
+
+def who_handled(ctx: Ctx, inbound: InboundEmail) -> str:
+    """The name of whoever dealt with it; empty for nobody."""
+    member = _member(ctx, inbound.handled_by_id)
+    return member.name if member else ""
+
+
+# -- what it belongs to ---------------------------------------------------------------------------------------------
+
+
+def _answered(ctx: Ctx, mail: IncomingMail, domain: str) -> Email | None:
+    """The mail of ours it answers, locked: named by the address it came to, else by the mails before it."""
+    tokens = [token for token in (token_in(address, domain) for address in mail.recipients) if token]
+    here = select(Email).where(Email.workspace_id == ctx.workspace.id).with_for_update()
+    for token in dict.fromkeys(tokens):
+        found = ctx.session.scalars(here.where(Email.token == token)).one_or_none()
+        if found is not None:
+            return found
+    named = [one for one in mail.thread_ids if one]
+    if not named:
+        return None
+    ours = {one.message_id: one for one in ctx.session.scalars(here.where(Email.message_id.in_(named)))}
+    return next((ours[one] for one in reversed(named) if one in ours), None)
+
+
+def _record(ctx: Ctx, email: Email) -> Owned | None:
+    """The record a mail of ours is about; for a lead that was converted, its deal. None where it was taken back."""
+    for entity, (_, column) in SUBJECTS.items():
+        record_id = getattr(email, column.key)
+        if record_id is None:
+            continue
+        try:
+            record = load_subject(ctx, entity, record_id)
+            if isinstance(record, Lead) and record.deal_id is not None:
+                return _living(ctx, Deal, record.deal_id) or record
+        except NotFound:
+            return None
+        return record
+    return None
+
+
+def _living(ctx: Ctx, model: type[Deal], record_id: UUID) -> Deal | None:
+    try:
+        return load(ctx, model, record_id)
+    except NotFound:
+        return None
+
+
+def _suggest(ctx: Ctx, inbound: InboundEmail) -> None:
+    """Whom the sender's address belongs to, in this workspace: the contact or lead that was touched last."""
+    for model, column in ((Contact, "suggested_contact_id"), (Lead, "suggested_lead_id")):
+        query = select(model.id).where(
+            model.workspace_id == ctx.workspace.id,
+            model.email == inbound.from_address,
+            model.email != "",
+            model.archived_at.is_(None),
+        )
+        newest = query.order_by(model.last_touch_at.desc().nulls_last(), model.id.desc()).limit(1)
+        setattr(inbound, column, ctx.session.scalar(newest))
+
+
+def _keep(ctx: Ctx, mail: IncomingMail) -> InboundEmail:
+    inbound = InboundEmail(
+        key=mail.key,
+        state=InboundState.TRIAGE,
+        kind=mail.kind,
+        from_address=mail.from_address,
+        from_name=mail.from_name,
+        to_addresses=list(mail.recipients),
+        subject=mail.subject,
+        message_id=mail.message_id,
+        thread_ids=list(mail.thread_ids),
+        body=mail.body,
+        new_words=mail.new_words,
+        cut=mail.cut,
+        stranger=False,
+        unproven=mail.unproven,
+        away_until=mail.away_until,
+        received_at=mail.received_at,
+        inbox_item=mail.inbox_item,
+    )
+    ctx.add(inbound)
+    ctx.session.flush()
+    for position, file in enumerate(mail.files):
+        ctx.add(
+            InboundAttachment(
+                inbound_email_id=inbound.id,
+                position=position,
+                name=file.name,
+                content_type=file.content_type,
+                size=file.size,
+                sha256=file.sha256,
+                content=file.content,
+            )
+        )
+    return inbound
+
+
+# -- what follows ---------------------------------------------------------------------------------------------------
+
+
+def _who_answers(ctx: Ctx, record: Owned, email: Email | None) -> UUID | None:
+    """The record's owner; where it has none, or one who left, whoever wrote to the person."""
+    for member_id in (record.owner_id, email.sender_id if email else None):
+        member = _member(ctx, member_id)
+        if member is not None and member.active and not member.guest:
+            return member.id
+    return None
+
+
+def _note(ctx: Ctx, inbound: InboundEmail, record: Owned) -> UUID:
+    """The entry on the timeline."""
+    activity = Activity(
+        kind=ActivityKind.EMAIL,
+        direction=Direction.INBOUND,
+        at=inbound.received_at,
+        subject=inbound.subject[:SUBJECT_MAX],
+        notes=inbound.new_words[:NOTES_MAX],
+    )
+    setattr(activity, SUBJECTS[record.__entity__][1].key, record.id)
+    ctx.add(activity)
+    ctx.session.flush()
+    return activity.id
+
+
+def _move_on(ctx: Ctx, inbound: InboundEmail, record: Owned, email: Email | None) -> None:
+    at = inbound.received_at
+    if isinstance(record, Lead) and record.status in PROGRESS:
+        record.status = max(record.status, LeadStatus.REPLIED, key=PROGRESS.index)
+    record.last_touch_at = max(record.last_touch_at or at, at)
+    if not isinstance(record, Account) and not _closed(record):
+        record.next_follow_up, record.next_follow_up_at = _day_of(ctx, inbound), None
+    if email is not None:
+        email.replied_at = min(email.replied_at or at, at)
+
+
+def _wait(ctx: Ctx, inbound: InboundEmail, record: Owned) -> None:
+    """Nobody asks again while the other side is away; an earlier follow-up waits until they are back."""
+    back = inbound.away_until
+    if back is None or isinstance(record, Account) or _closed(record):
+        return
+    if back > _day_of(ctx, inbound) and (record.next_follow_up is None or record.next_follow_up < back):
+        record.next_follow_up, record.next_follow_up_at = back, None
+
+
+def _came_back(ctx: Ctx, email: Email | None) -> None:
+    """A notice of another mail server: the mail did not arrive. The address itself may be fine another time."""
+    if email is not None and email.failed_at is None:
+        email.failed_at = ctx.now
+        ctx.emit(EmailCameBack(email.id, "bounce"))
+
+
+def _closed(record: Lead | Contact | Deal) -> bool:
+    return isinstance(record, Deal) and record.closed_at is not None
+
+
+def _day_of(ctx: Ctx, inbound: InboundEmail) -> date:
+    """The day it is for whoever has to answer."""
+    member = _member(ctx, inbound.owner_id)
+    return ctx.now.astimezone(Viewer("", member.tz if member else "UTC").zone).date()
+
+
+def _handle(ctx: Ctx, inbound: InboundEmail) -> None:
+    inbound.handled_at, inbound.handled_by_id = ctx.now, ctx.actor.member_id
+    inbound.seen_at = inbound.seen_at or ctx.now
+    _changed(ctx, inbound, record_of(ctx, inbound))
+
+
+def _count_replies(ctx: Ctx, inbound: InboundEmail) -> None:
+    """After a mail became a person's or not: whether its mail and its lead count as answered."""
+    ctx.session.flush()
+    if inbound.email_id is not None:
+        email = ctx.session.get_one(Email, (ctx.workspace.id, inbound.email_id))
+        email.replied_at = min(_times(ctx, InboundEmail.email_id == email.id), default=None)
+    record = record_of(ctx, inbound)
+    if not isinstance(record, Lead):
+        return
+    if _times(ctx, InboundEmail.lead_id == record.id):
+        if record.status in PROGRESS:
+            record.status = max(record.status, LeadStatus.REPLIED, key=PROGRESS.index)
+    elif record.status is LeadStatus.REPLIED:
+        record.status = LeadStatus.CONTACTED
+
+
+def _times(ctx: Ctx, of_one: ColumnElement[bool]) -> list[datetime]:
+    query = select(InboundEmail.received_at).where(
+        InboundEmail.workspace_id == ctx.workspace.id,
+        InboundEmail.state == InboundState.LINKED,
+        InboundEmail.kind == MailKind.HUMAN,
+        of_one,
+    )
+    return list(ctx.session.scalars(query))
+
+
+def _changed(ctx: Ctx, inbound: InboundEmail, record: Owned) -> None:
+    ctx.emit(RecordChanged(record.__entity__, record.id))
+    ctx.emit(RecordChanged(REPLY, inbound.id))
+    if inbound.owner_id is not None:
+        ctx.emit(HomeChanged(inbound.owner_id))
+
+
+def _member(ctx: Ctx, member_id: UUID | None) -> Member | None:
+    return ctx.session.get(Member, (ctx.workspace.id, member_id)) if member_id is not None else None
