@@ -1,6 +1,6 @@
 """The line editor of a quote: drafting and editing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -144,7 +144,7 @@ def save_quote(ctx: Ctx, route: SaveQuote, typed: TypedQuote) -> Reply:
         else:
             quote = quotes.edit(ctx, route.quote_id, values, route.version)
     except Invalid as error:
-        raise Invalid(_by_key(error.fields, route)) from error
+        raise Invalid(_by_key(error.fields, typed.keys)) from error
     except Conflict as error:
         if error.code != "edited_meanwhile":
             raise
@@ -169,13 +169,13 @@ def _saved_meanwhile(ctx: Ctx, route: SaveQuote, typed: TypedQuote, error: Confl
     return UpdateModal(views.editor(data, viewer))
 
 
-def _by_key(fields: Mapping[str, str], route: SaveQuote) -> dict[str, str]:
+def _by_key(fields: Mapping[str, str], keys: Sequence[int]) -> dict[str, str]:
     """The domain counts lines by position, the editor knows them by key."""
     found: dict[str, str] = {}
     for name, code in fields.items():
         field, _, position = name.rpartition("_")
         if field in views.LINE_FIELDS and position.isdigit():
-            name = f"{field}_{route.lines[int(position) - 1]}"  # noqa: PLW2901 - the same field under its other name
+            name = f"{field}_{keys[int(position) - 1]}"  # noqa: PLW2901 - the same field under its other name
         found[name] = code
     return found
 

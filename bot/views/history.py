@@ -1,6 +1,6 @@
 """The history of a record on the screen: who changed what, when, from where, and how to take it back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,10 +8,12 @@ from decimal import Decimal
 from bot.replies import Block, Modal
 from bot.routes import TurnHistory, UndoInHistory
 from bot.views import kit
+from bot.views.activities import KINDS
 from bot.views.labels import field_label, word
 from core import history
+from core.enums import ActivityKind
 from core.i18n import Viewer
-from core.queries.history import Amount, FieldChange, HistoryItem, RecordHistory, Unseen, Value, Word
+from core.queries.history import Amount, FieldChange, HistoryItem, Part, RecordHistory, Unseen, Value, Word
 from core.queries.records import Hit
 
 
@@ -24,6 +26,33 @@ class Meanwhile:
     version: int
 
 
+PARTS_SHOWN = 6
+"""Lines about what hangs on the record; a section takes 3,000 characters."""
+LOGGED: Mapping[ActivityKind, str] = {
+    ActivityKind.CALL: "logged a call",
+    ActivityKind.MEETING: "noted a meeting",
+    ActivityKind.NOTE: "kept a note",
+    ActivityKind.EMAIL: "noted an e-mail",
+    ActivityKind.TASK: "planned a task",
+}
+TOUCHED: Mapping[str, str] = {
+    "activity": "changed what was planned",
+    "tagging": "changed the tags",
+    "channel_link": "changed its channel",
+    "quote_line": "changed the lines",
+}
+WHAT: Mapping[str, str] = {
+    "activity": "Activity",
+    "tagging": "Tag",
+    "channel_link": "Channel",
+    "quote_line": "Line",
+}
+PART_DID: Mapping[str, str] = {
+    history.CREATE: "added",
+    history.UPDATE: "changed",
+    history.ARCHIVE: "removed",
+    history.RESTORE: "brought back",
+}
 VALUE_SHOWN = 150
 """Characters of a value; notes may be longer than a section."""
 
@@ -52,15 +81,42 @@ def history_modal(record: Hit, changes: RecordHistory, viewer: Viewer, notice: s
 
 def _item(item: HistoryItem, changes: RecordHistory, viewer: Viewer) -> Block:
     lines = [
-        f"*{kit.esc(item.who or 'Rapport')}* {did(item.action, takes_back=item.takes_back, viewer=viewer)}",
+        f"*{kit.esc(item.who or 'Rapport')}* {_what_happened(item, viewer)}",
         *(change_line(one, viewer) for one in item.fields),
+        *(_part_line(one, viewer) for one in item.parts[:PARTS_SHOWN]),
     ]
+    if len(item.parts) > PARTS_SHOWN:
+        lines.append(viewer.nt("and {n} more", "and {n} more", len(item.parts) - PARTS_SHOWN))
     lines.append(" · ".join(filter(None, (viewer.slack_date(item.at), where_from(item.source, viewer)))))
     if item.undone:
         lines.append(f"_{viewer.t('Undone since')}_")
     undo = UndoInHistory(changes.entity.value, changes.id, item.change_id, changes.page.page)
     text, label = viewer.t("Undo"), viewer.t("Undo the change of {when}", when=viewer.datetime(item.at))
     return kit.section("\n".join(lines), kit.button(text, undo, label=label) if item.can_undo else None)
+
+
+def _what_happened(item: HistoryItem, viewer: Viewer) -> str:
+    """What was done, after a name: by what the change was for, a call and not the status that follows from it."""
+    first = item.parts[0] if item.parts else None
+    if first is None or item.takes_back or item.action in (history.CREATE, history.ARCHIVE, history.RESTORE):
+        return did(item.action or history.UPDATE, takes_back=item.takes_back, viewer=viewer)
+    if first.about.kind is not None and first.action == history.CREATE:
+        return viewer.t(LOGGED[first.about.kind])
+    return viewer.t(TOUCHED.get(first.entity, "changed it")) if not item.action else viewer.t("changed it")
+
+
+def _part_line(part: Part, viewer: Viewer) -> str:
+    """A line about something that hangs on the record: `Tag added: vip`, `Line changed: Setup (Quantity: 1 → 2)`."""
+    what = [viewer.t(WHAT[part.entity]) if part.about.kind is None else viewer.t(KINDS[part.about.kind])]
+    if part.action != history.CREATE or part.about.kind is None:
+        what.append(viewer.t(PART_DID[part.action]))
+    said = " ".join(part.about.what.split())
+    name = f"<#{said}>" if part.entity == "channel_link" else kit.esc(kit.cut(said, VALUE_SHOWN))
+    outcome = word(part.about.outcome.value, viewer) if part.about.outcome else ""
+    text = f"{' '.join(what)}: {' · '.join(filter(None, (outcome, name)))}"
+    if part.fields:
+        text += f" ({'; '.join(change_line(one, viewer) for one in part.fields)})"
+    return text
 
 
 def edited_meanwhile(who: str, changes: Sequence[FieldChange], viewer: Viewer) -> list[Block]:

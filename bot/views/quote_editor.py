@@ -22,21 +22,30 @@ from bot.routes import (
 from bot.views import kit
 from bot.views.forms import Date, Field, Form, Money, Percent, Search, Text, find
 from bot.views.quotes import sums_text
+from core.errors import Invalid
 from core.i18n import Viewer
 from core.queries.quotes import ProductRow, QuoteCard, QuotedDeal
 from core.quotes import DESCRIPTION_MAX, LINES_MAX, NOTE_MAX, LineInput, QuoteInput, Totals
 
 LINE_FIELDS = ("product", "description", "quantity", "price", "discount", "tax")
+NEEDED = ("description", "quantity", "price")
+"""What a line cannot be without."""
+TYPED = ("product", "description", "price", "discount")
+"""What only a person fills in: a new line starts with a quantity and the tax of the one above."""
 
 
 @dataclass(frozen=True)
 class TypedQuote:
-    """The editor's content once it can be read whole; `deal_id` only where the editor asked for it."""
+    """The editor's content once it can be read whole; `deal_id` only where the editor asked for it.
+
+    `keys` are those of the lines that hold something: an extra line that was left empty is none.
+    """
 
     deal_id: UUID | None
     valid_until: date
     note: str
     lines: tuple[LineInput, ...]
+    keys: tuple[int, ...]
 
     def for_deal(self, deal_id: UUID) -> QuoteInput:
         """The quote as the domain takes it."""
@@ -61,8 +70,9 @@ class Editor:
 # -- the form -----------------------------------------------------------------------------------------------------
 
 
-def line_fields(key: int) -> tuple[Field, ...]:
-    """The inputs of one line."""
+def line_fields(key: int, *, extra: bool = False) -> tuple[Field, ...]:
+    """The inputs of one line; of an `extra` one Slack asks for none, since it may be left empty."""
+    needed = not extra
     return (
         Search(
             f"product_{key}",
@@ -72,9 +82,9 @@ def line_fields(key: int) -> tuple[Field, ...]:
             reports=ChooseQuoteProduct,
             placeholder="Choose one, or describe it below",
         ),
-        Text(f"description_{key}", "Description", required=True, max_length=DESCRIPTION_MAX),
-        Money(f"quantity_{key}", "Quantity", required=True, reports=ChangeQuoteLine),
-        Money(f"price_{key}", "Unit price", required=True, reports=ChangeQuoteLine),
+        Text(f"description_{key}", "Description", required=needed, max_length=DESCRIPTION_MAX),
+        Money(f"quantity_{key}", "Quantity", required=needed, reports=ChangeQuoteLine),
+        Money(f"price_{key}", "Unit price", required=needed, reports=ChangeQuoteLine),
         Percent(f"discount_{key}", "Discount %", reports=ChangeQuoteLine),
         Percent(f"tax_{key}", "Tax %", reports=ChangeQuoteLine),
     )
@@ -89,15 +99,24 @@ END_FIELDS = (
 
 def form_for(route: SaveQuote) -> Form[TypedQuote]:
     """The editor's form: as many lines as it shows now."""
-    fields = [field for key in route.lines for field in line_fields(key)]
+    fields = [field for key in route.lines for field in line_fields(key, extra=key != route.lines[0])]
     if route.deal_id is None:
         fields.insert(0, DEAL_FIELD)
 
     def make(**values: Any) -> TypedQuote:
-        lines = tuple(_line(values, key) for key in route.lines)
-        return TypedQuote(values.get("deal"), values["valid_until"], values["note"], lines)
+        keys = tuple(key for key in route.lines if key == route.lines[0] or _says_something(values, key))
+        missing = {f"{name}_{key}" for key in keys for name in NEEDED if values[f"{name}_{key}"] in (None, "")}
+        if missing:
+            raise Invalid(dict.fromkeys(missing, "required"))
+        lines = tuple(_line(values, key) for key in keys)
+        return TypedQuote(values.get("deal"), values["valid_until"], values["note"], lines, keys)
 
     return Form(make, (*fields, *END_FIELDS))
+
+
+def _says_something(values: Mapping[str, Any], key: int) -> bool:
+    """Whether anything was typed into a line; its quantity and tax were there before."""
+    return any(values.get(f"{name}_{key}") not in (None, "") for name in TYPED)
 
 
 def _line(values: Mapping[str, Any], key: int) -> LineInput:
@@ -117,11 +136,18 @@ def readable_lines(route: SaveQuote, state: State, viewer: Viewer) -> tuple[list
     unfinished: list[int] = []
     for position, key in enumerate(route.lines, start=1):
         numbers = _numbers(key, state, viewer)
+        if numbers is None and position > 1 and _is_empty(key, state):
+            continue
         if numbers is None:
             unfinished.append(position)
         else:
             lines.append(LineInput(None, "", *numbers))
     return lines, tuple(unfinished)
+
+
+def _is_empty(key: int, state: State) -> bool:
+    elements = {name: find(state, f"{name}_{key}") for name in TYPED}
+    return not any(element is not None and element.text() for element in elements.values())
 
 
 def _numbers(key: int, state: State, viewer: Viewer) -> tuple[Decimal, Decimal, Decimal, Decimal] | None:
@@ -172,7 +198,7 @@ def _line_blocks(data: Editor, viewer: Viewer, position: int, key: int, revision
         label = viewer.t("Remove line {number}", number=position)
         remove = kit.button(viewer.t("Remove"), RemoveQuoteLine(key), label=label)
     blocks: list[Block] = [kit.section(title, remove)]
-    for field in line_fields(key):
+    for field in line_fields(key, extra=position > 1):
         block = field.block(viewer, data.values.get(field.name), (), str(revision) if revision else "")
         if len(data.route.lines) > 1:
             # Six fields repeat on each line: who hears them read out must know which line they are in.

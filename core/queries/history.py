@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import ColumnElement, String, cast, func, inspect, select
 
 from core.access import SHARED, Verb, load, may_touch, visible
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
+from core.history import UPDATE
 from core.models import (
     Account,
     Base,
@@ -26,10 +27,13 @@ from core.models import (
     Member,
     Objection,
     Pipeline,
+    Product,
     Quote,
     Stage,
     Tag,
 )
+from core.queries import attached
+from core.queries.attached import Named
 from core.queries.records import Page
 from core.undo import can_undo
 
@@ -44,7 +48,9 @@ MODELS: Mapping[EntityType, type[Lead | Account | Contact | Deal | Quote]] = {
 BOOKKEEPING = frozenset({"stage_entered_at", "closed_at", "converted_at", "name_key"})
 """Columns that follow from another change of the same moment and say nothing new."""
 AMOUNTS = frozenset({"value", "subtotal", "tax", "total"})
-_NamedModel = Member | LeadSource | Account | Contact | Deal | Lead | Pipeline | Stage | LossReason | Objection | Tag
+_NamedModel = (
+    Member | LeadSource | Account | Contact | Deal | Lead | Pipeline | Product | Stage | LossReason | Objection | Tag
+)
 _NAMED: Mapping[str, type[_NamedModel]] = {
     "from_stage_id": Stage,
     "lead_id": Lead,
@@ -56,6 +62,7 @@ _NAMED: Mapping[str, type[_NamedModel]] = {
     "contact_id": Contact,
     "deal_id": Deal,
     "pipeline_id": Pipeline,
+    "product_id": Product,
     "stage_id": Stage,
     "loss_reason_id": LossReason,
     "tag_id": Tag,
@@ -96,8 +103,21 @@ class FieldChange:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A change of something that hangs on the record: a call, a tag, a line of a quote. `entity` says of what kind."""
+
+    entity: str
+    action: str
+    about: Named
+    fields: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True)
 class HistoryItem:
-    """One change of one record. `who` is a name, empty for the system; `source` as core.context.Ctx has it."""
+    """One change. `who` is a name, empty for the system; `source` as core.context.Ctx has it.
+
+    `action` is what was done to the record itself, empty where only something that hangs on it changed.
+    """
 
     change_id: UUID
     at: datetime
@@ -109,6 +129,7 @@ class HistoryItem:
     """It undid another change."""
     undone: bool
     can_undo: bool
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,40 +142,77 @@ class RecordHistory:
 
 
 def history_page(ctx: Ctx, entity: EntityType, record_id: UUID, page: int = 0) -> RecordHistory:
-    """What changed on a record, newest first. Raises NotFound where the actor may not see the record."""
+    """What changed on a record and on what hangs on it (calls, tags, lines …), newest first, one item a change.
+
+    Raises NotFound where the actor may not see the record.
+    """
     model = MODELS.get(entity)
     if model is None:
         raise NotFound
     record = load(ctx, model, record_id, Verb.SEE)
     editable = may_touch(ctx, record, Verb.EDIT)
+    ids = [record_id, *attached.ids_on(ctx, entity, record_id)]
+    mine = (
+        History.workspace_id == ctx.workspace.id,
+        History.entity.in_([entity.value, *attached.MODELS]),
+        History.entity_id.in_(ids),
+    )
+    change_ids = _changes_of(ctx, mine, page)
     query = (
         select(History, Member.name)
         .outerjoin(Member, (Member.workspace_id == History.workspace_id) & (Member.id == History.actor_id))
-        .where(History.workspace_id == ctx.workspace.id, History.entity == entity.value, History.entity_id == record_id)
-        .order_by(History.id.desc())
+        .where(*mine, History.change_id.in_(change_ids[:PAGE_SIZE]))
+        .order_by(History.id)
+    )
+    found = [(history, who or "") for history, who in ctx.session.execute(query)]
+    undone = _undone(ctx, change_ids)
+    rows = [history for history, _ in found]
+    named = attached.names_of(ctx, [(row.entity, row.entity_id) for row in rows if row.entity_id != record_id])
+    names = _names(ctx, [row.changes for row in rows])
+    currency = str(getattr(record, "currency", ctx.workspace.currency))
+    items: list[HistoryItem] = []
+    for change_id in change_ids[:PAGE_SIZE]:
+        together = [(row, who) for row, who in found if row.change_id == change_id]
+        own = [row for row, _ in together if row.entity_id == record_id]
+        hanging = [row for row, _ in together if row.entity_id != record_id]
+        last, who = together[-1]
+        items.append(
+            HistoryItem(
+                change_id=change_id,
+                at=last.at,
+                who=who,
+                # Made and filled in at once is made.
+                action=own[0].action if own else "",
+                source=last.source,
+                fields=tuple(one for row in own for one in _fields(model, row.changes, names, currency)),
+                takes_back=last.undoes is not None,
+                undone=change_id in undone,
+                can_undo=editable and can_undo(ctx, last.at) and change_id not in undone,
+                parts=tuple(_part(row, named, names, currency) for row in hanging if row.entity_id in named),
+            )
+        )
+    return RecordHistory(entity, record_id, Page(tuple(items), page, len(change_ids) > PAGE_SIZE))
+
+
+def _changes_of(ctx: Ctx, mine: Sequence[ColumnElement[bool]], page: int) -> list[UUID]:
+    """The changes of a page, the newest first, and one more where there are."""
+    newest = func.max(cast(History.id, String))  # ids are sorted by time, as text too
+    query = (
+        select(History.change_id)
+        .where(*mine)
+        .group_by(History.change_id)
+        .order_by(newest.desc())
         .offset(page * PAGE_SIZE)
         .limit(PAGE_SIZE + 1)
     )
-    found = ctx.session.execute(query).all()
-    rows = [(history, who or "") for history, who in found[:PAGE_SIZE]]
-    undone = _undone(ctx, [history.change_id for history, _ in rows])
-    names = _names(ctx, [history.changes for history, _ in rows])
-    currency = str(getattr(record, "currency", ctx.workspace.currency))
-    items = tuple(
-        HistoryItem(
-            change_id=history.change_id,
-            at=history.at,
-            who=who,
-            action=history.action,
-            source=history.source,
-            fields=_fields(model, history.changes, names, currency),
-            takes_back=history.undoes is not None,
-            undone=history.change_id in undone,
-            can_undo=editable and can_undo(ctx, history.at) and history.change_id not in undone,
-        )
-        for history, who in rows
-    )
-    return RecordHistory(entity, record_id, Page(items, page, len(found) > PAGE_SIZE))
+    return list(ctx.session.scalars(query))
+
+
+def _part(row: History, named: Mapping[UUID, Named], names: Mapping[UUID, str], currency: str) -> Part:
+    about = named[row.entity_id]
+    # How it began is told by what it is called; after that, by what became of it.
+    fields = _fields(attached.MODELS[row.entity], row.changes, names, currency) if row.action == UPDATE else ()
+    return Part(row.entity, row.action, about, fields)
 
 
 def changes_in_words(

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from core.models import Deal, Product, Quote
+from core.models import Deal, Product, Quote, QuoteLine
 from tests.e2e.world import World
 from tests.factories import make_deal, make_product
 
@@ -177,3 +177,24 @@ def test_two_people_quote_one_deal_at_once(world: World, deal: Deal) -> None:
         thread.join()
 
     assert sorted(quote.sequence for quote in world.rows(Quote)) == [1, 2]
+
+
+def test_an_extra_line_that_was_left_empty_is_none(world: World) -> None:
+    with world.ctx(world.ana) as ctx:
+        make_deal(ctx, "Rollout", owner=world.member(world.ana))
+    world.ana.command("/quote new D-1", channel="#sales")
+    modal = world.ana.modal
+    modal.fill({"Description": "Robot arm", "Unit price": "100", "Tax %": "19"})
+    modal.click("Add line")
+    modal.click("Add line")
+    assert "missing" not in modal.text()
+    modal.fill({"Description, line 3": "Setup"})
+    modal.submit()
+    assert modal.errors == {"Unit price, line 3": "Please fill this in."}
+    modal.fill({"Unit price, line 3": "-1"})
+    modal.submit()
+    assert list(modal.errors) == ["Unit price, line 3"]
+    modal.fill({"Unit price, line 3": "50"})
+    modal.submit()
+    assert [line.description for line in world.rows(QuoteLine)] == ["Robot arm", "Setup"]
+    assert [line.position for line in world.rows(QuoteLine)] == [0, 1]

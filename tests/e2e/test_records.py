@@ -4,11 +4,12 @@ from threading import Thread
 
 import pytest
 
-from core import leads
-from core.enums import LeadStatus
+from core import activities, leads, tags
+from core.activities import CallInput
+from core.enums import CallOutcome, Direction, EntityType, LeadStatus
 from core.models import Activity, Lead
 from tests.e2e.world import World
-from tests.factories import make_account, make_contact, make_deal, make_lead
+from tests.factories import make_account, make_contact, make_deal, make_lead, make_quote, make_quote_line
 
 
 @pytest.fixture
@@ -183,3 +184,39 @@ def test_an_old_card_of_a_record_one_may_not_see_any_more(world: World, lead: Le
         assert "I cannot find that" in said, button
         assert "Zoe" not in said
     assert not world.ana.has_modal
+
+
+def test_a_call_a_tag_and_a_task_stand_in_the_history_and_go_back_from_there(world: World, lead: Lead) -> None:
+    with world.ctx(world.ana) as ctx:
+        call = CallInput(Direction.OUTBOUND, CallOutcome.INTERESTED, notes="Wants a pilot")
+        activities.log_call(ctx, "lead", lead.id, call)
+    with world.ctx(world.ana) as ctx:
+        tags.set_tags(ctx, EntityType.LEAD, lead.id, ["new:vip"])
+    card = world.ana.command("/lead view L-1")
+    assert card is not None
+    card.click("History")
+    shown = world.ana.modal.text()
+    assert "changed the tags" in shown
+    assert "Tag added: vip" in shown
+    assert "logged a call" in shown
+    assert "Call: Interested · Wants a pilot" in shown
+    assert "Status: New → Qualified" in shown
+    world.ana.modal.click("Undo", nth=1)
+    assert "Call removed" in world.ana.modal.text()
+    assert world.rows(Activity) == []
+    assert world.rows(Lead)[0].status is LeadStatus.NEW
+
+
+def test_what_was_changed_in_a_quotes_lines_stands_in_its_history(world: World, lead: Lead) -> None:
+    with world.ctx(world.ana) as ctx:
+        deal = make_deal(ctx, "Rollout", owner=world.member(world.ana))
+        quote = make_quote(ctx, deal)
+        make_quote_line(ctx, quote, "Robot arm")
+    card = world.ana.command(f"/quote view Q-{quote.year}-{quote.sequence:04d}")
+    assert card is not None
+    card.click("Edit")
+    world.ana.modal.fill({"Description": "Robot leg"})
+    world.ana.modal.submit()
+    world.ana.last_message().click("History")
+    shown = world.ana.modal.text()
+    assert "Line changed: Robot leg (Description: Robot arm → Robot leg" in shown

@@ -11,7 +11,7 @@ from core.access import load
 from core.enums import EntityType, LeadStatus, Role, Visibility
 from core.errors import Conflict, NotFound
 from core.events import CardShared
-from core.models import Lead, Member, Outbox, WorkspaceRow
+from core.models import Deal, Lead, Member, Outbox, WorkspaceRow
 from core.queries.history import PAGE_SIZE, Amount, FieldChange, Unseen, Word, history_page
 from core.queries.records import card_after
 from core.records import share
@@ -64,10 +64,11 @@ def test_ids_become_names_and_codes_words(ctx_for: CtxFor, ana: Member) -> None:
 def test_money_stages_and_accounts_that_may_not_be_seen(ctx_for: CtxFor, ana: Member) -> None:
     with ctx_for() as ctx:
         secret = make_account(ctx, "Secret GmbH", owner=make_member(ctx, "Ben"))
-        deal = make_deal(ctx, "Rollout", owner=ana, account=secret, currency="EUR", value=Decimal("99.5"))
+        deal_id = make_deal(ctx, "Rollout", owner=ana, account=secret, currency="EUR", value=Decimal("99.5")).id
+    with ctx_for() as ctx:
+        deal = ctx.session.get_one(Deal, (ctx.workspace.id, deal_id))
         deal.stage_id = the_stage(ctx, "Proposal").id
         deal.stage_entered_at = ctx.now
-        deal_id = deal.id
     with ctx_for(ana) as ctx:
         newest, oldest = history_page(ctx, EntityType.DEAL, deal_id).page.rows
     assert fields(newest.fields) == {"stage_id": ("Lead in", "Proposal")}

@@ -10,9 +10,10 @@ from bot.routes import UndoInHistory
 from bot.views import records as views
 from bot.views.history import history_modal
 from core import history
-from core.enums import EntityType
+from core.enums import ActivityKind, CallOutcome, EntityType
 from core.i18n import Viewer
-from core.queries.history import Amount, FieldChange, HistoryItem, RecordHistory, Unseen, Word
+from core.queries.attached import Named
+from core.queries.history import Amount, FieldChange, HistoryItem, Part, RecordHistory, Unseen, Word
 from core.queries.records import Hit, Page
 from tests.golden import assert_golden
 
@@ -69,6 +70,36 @@ def test_history_of_all_kinds() -> None:
         ),
     )
     assert_golden("records/history", history_modal(DEAL, shown, VIEWER))
+
+
+def test_history_of_what_hangs_on_a_record() -> None:
+    call = Named(HOSTILE, ActivityKind.CALL, CallOutcome.INTERESTED)
+    task = Named("Send the deck", ActivityKind.TASK)
+    tags = (Part("tagging", history.CREATE, Named("vip")), Part("tagging", history.ARCHIVE, Named("x")))
+    shown = pages(
+        item(5, "", parts=tags),
+        item(
+            4,
+            history.UPDATE,
+            FieldChange("status", Word("new"), Word("qualified")),
+            parts=(Part("activity", history.CREATE, call),),
+            can_undo=True,
+        ),
+        item(3, "", parts=(Part("activity", history.UPDATE, task, (FieldChange("done_at", None, AT),)),)),
+        item(2, "", parts=(Part("channel_link", history.CREATE, Named("C042")),)),
+        item(
+            1,
+            history.UPDATE,
+            parts=(
+                *(Part("quote_line", history.CREATE, Named(f"Line {number}")) for number in range(7)),
+                Part("activity", history.ARCHIVE, call),
+            ),
+            takes_back=True,
+        ),
+    )
+    made = history_modal(DEAL, shown, VIEWER)
+    assert_golden("records/history_parts", made)
+    assert "<!channel>" not in str(made.blocks)
 
 
 def test_history_pages_and_notice() -> None:
