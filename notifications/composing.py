@@ -24,6 +24,7 @@ from core.models import Card, Member
 from core.notices import is_channel
 from core.workspaces import member_ctx, system_ctx
 from notifications import claims, exports, notices, routing
+from notifications.channels import channel_refused, channel_tried, channel_uses
 from notifications.claims import Claimed
 from notifications.content import Content, Shown, intro, not_shared, still_true
 from notifications.exports import FileToSend
@@ -32,6 +33,7 @@ from notifications.plans import (
     METHODS,
     PERSONAL,
     AuditFile,
+    ChannelTried,
     ForMember,
     Kind,
     Morning,
@@ -66,6 +68,8 @@ class Call:
     held: tuple[UUID, ...] = ()
     """The notices a morning message takes along."""
     file: FileToSend | None = None
+    tried: ChannelTried | None = None
+    """A channel that is posted in for the first time."""
 
     @property
     def method(self) -> str:
@@ -112,8 +116,8 @@ class Composer:
                 return self._old_card(_read(OldCard, delivery), delivery)
             case Kind.HOME:
                 return self._home(_read(ForMember, delivery), delivery)
-            case Kind.NOT_SHARED:
-                return self._not_shared(_read(NotShared, delivery), delivery.id)
+            case Kind.NOT_SHARED | Kind.CHANNEL | Kind.CHANNEL_REFUSED:
+                return self._about_channel(kind, delivery)
             case Kind.MORNING:
                 return self._morning(_read(Morning, delivery), delivery.id)
             case Kind.AUDIT:
@@ -223,6 +227,34 @@ class Composer:
             return Skip("The person may not see the record any more.")
         message = not_shared(ctx.viewer, shown, about.channel, about.error)
         return Call(Kind.NOT_SHARED, _post(ctx.actor.slack_user_id, message, delivery_id))
+
+    def _about_channel(self, kind: Kind, delivery: Claimed) -> Call | Skip:
+        match kind:
+            case Kind.CHANNEL:
+                return self._channel(_read(ChannelTried, delivery), delivery.id)
+            case Kind.CHANNEL_REFUSED:
+                return self._channel_refused(_read(ChannelTried, delivery), delivery.id)
+            case _:
+                return self._not_shared(_read(NotShared, delivery), delivery.id)
+
+    # -- channels -----------------------------------------------------------------------------------------------------
+
+    def _channel(self, about: ChannelTried, delivery_id: UUID) -> Call | Skip:
+        ctx = self._audience(about.channel)
+        uses = channel_uses(ctx, about.channel) if ctx is not None else ()
+        if ctx is None or not uses:
+            return Skip("Another channel was chosen since.")
+        chooser = self._member(about.by_id) if about.by_id else None
+        message = channel_tried(ctx.viewer, uses, chooser.slack_user_id if chooser else "")
+        return Call(Kind.CHANNEL, _post(about.channel, message, delivery_id), tried=about)
+
+    def _channel_refused(self, about: ChannelTried, delivery_id: UUID) -> Call | Skip:
+        ctx = self._as(about.by_id) if about.by_id else None
+        uses = channel_uses(ctx, about.channel) if ctx is not None else ()
+        if ctx is None or not uses:
+            return Skip("Another channel was chosen since.")
+        message = channel_refused(ctx.viewer, uses, about.channel, about.error)
+        return Call(Kind.CHANNEL_REFUSED, _post(ctx.actor.slack_user_id, message, delivery_id))
 
     # -- the morning, and files -------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """What follows from a call's end, in one transaction with the delivery's own state."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from notifications import claims, notices, routing
 from notifications.claims import Claimed
 from notifications.composing import Call
 from notifications.failures import MAX_ATTEMPTS, VANISHED, Backoff, Failure, Permanent, RateLimited
-from notifications.plans import Kind, NewCard, NotShared, Plan, Purpose, card_edit
+from notifications.plans import ChannelTried, Kind, NewCard, NotShared, Plan, Purpose, card_edit
 from notifications.slack import Answer
 
 log = structlog.get_logger()
@@ -112,6 +113,8 @@ def _give_up(ctx: Ctx, delivery: Claimed, call: Call | None, failure: Failure) -
     log.error("delivery_dead", delivery_id=str(delivery.id), kind=delivery.kind, code=failure.code)
     if call is not None and call.new_card is not None:
         _tell_sharer(ctx, delivery.id, call.new_card, failure)
+    if call is not None and call.tried is not None:
+        _tell_chooser(ctx, delivery.id, call.tried, failure)
     if delivery.kind != Kind.HOME:
         _show_admins(ctx)
 
@@ -126,6 +129,16 @@ def _tell_sharer(ctx: Ctx, delivery_id: UUID, card: NewCard, failure: Failure) -
         return
     note = NotShared(card.by_id, card.entity, card.entity_id, card.channel, failure.reason)
     routing.put(ctx, [Plan(f"not_shared:{delivery_id}", slack_user_id, Kind.NOT_SHARED, note)])
+
+
+def _tell_chooser(ctx: Ctx, delivery_id: UUID, tried: ChannelTried, failure: Failure) -> None:
+    """Who chose a channel that cannot be posted in hears of it at once, and not when the first deal is won."""
+    query = select(Member.slack_user_id).where(Member.workspace_id == ctx.workspace.id, Member.id == tried.by_id)
+    slack_user_id = ctx.session.scalar(query)
+    if slack_user_id is None:
+        return
+    word = replace(tried, error=failure.reason)
+    routing.put(ctx, [Plan(f"refused:{delivery_id}", slack_user_id, Kind.CHANNEL_REFUSED, word)])
 
 
 def _show_admins(ctx: Ctx) -> None:

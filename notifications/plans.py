@@ -24,6 +24,10 @@ class Kind(StrEnum):
     NOT_SHARED = "card.not_shared"
     MORNING = "notices.morning"
     AUDIT = "audit.export"
+    CHANNEL = "channel.try"
+    CHANNEL_REFUSED = "channel.refused"
+    EMAIL = "email.send"
+    EMAIL_WORD = "email.word"
     EVENT = "event.route"
     """An event this version could not read; only ever a dead letter, which a retry reads again."""
 
@@ -50,9 +54,13 @@ METHODS: Mapping[Kind, str] = MappingProxyType(
         Kind.NOT_SHARED: "chat.postMessage",
         Kind.MORNING: "chat.postMessage",
         Kind.AUDIT: "files.completeUploadExternal",
+        Kind.EMAIL: "mail/send",
+        Kind.EMAIL_WORD: "chat.postMessage",
+        Kind.CHANNEL: "chat.postMessage",
+        Kind.CHANNEL_REFUSED: "chat.postMessage",
     }
 )
-"""The Web API method each kind calls: Slack's limits are counted by method and workspace."""
+"""The Web API method each kind calls (of SendGrid's for mails): limits are counted by method and workspace."""
 COLLAPSING = frozenset({Kind.CARD_EDIT, Kind.HOME})
 """Show the state of the moment they are sent, so that one waiting delivery stands for any number of changes."""
 
@@ -109,6 +117,31 @@ class AuditFile:
 
     member_id: UUID
     words: str
+
+
+@dataclass(frozen=True)
+class ChannelTried:
+    """Payload of the first post in a channel that was chosen, and of the word to who chose it where that failed."""
+
+    channel: str
+    by_id: UUID | None
+    error: str = ""
+    """Why Slack did not take it: a sentence of failures.py."""
+
+
+@dataclass(frozen=True)
+class MailOut:
+    """Payload of a mail to send."""
+
+    email_id: UUID
+
+
+@dataclass(frozen=True)
+class MailWord:
+    """Payload of the word to a mail's writer: it did not leave, or nobody knows whether it did."""
+
+    email_id: UUID
+    member_id: UUID
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from core.enums import EntityType
 from core.events import (
     AuditAsked,
     CardShared,
+    ChannelsChosen,
     DealWon,
     Event,
     HomeChanged,
@@ -21,6 +22,7 @@ from notifications.plans import (
     AuditFile,
     ForMember,
     Kind,
+    ChannelTried,
     NewCard,
     Plan,
     Purpose,
@@ -78,10 +80,8 @@ def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
             card = NewCard(EntityType.QUOTE, event.quote_id, "", Purpose.EXPIRED, event.owner_id, None)
             # Of the quote: one that is open again and expires once more is no news.
             return _told(f"expired:{event.quote_id}", card, facts)
-        case CardShared():
-            return [_shared(event, event_id)]
-        case DealWon():
-            return _announcement(event, facts, event_id)
+        case CardShared() | DealWon() | ChannelsChosen():
+            return _in_channels(event, facts, event_id)
         case HomeChanged():
             return _home(event.member_id, facts)
         case AuditAsked():
@@ -121,6 +121,17 @@ def _shared(event: CardShared, event_id: UUID) -> Plan:
         event.entity, event.entity_id, event.channel, Purpose.SHARED, member_id=event.by_id, by_id=event.by_id
     )
     return Plan(f"shared:{event_id}", event.channel, Kind.CARD_POST, card)
+
+def _in_channels(event: CardShared | DealWon | ChannelsChosen, facts: Facts, event_id: UUID) -> list[Plan]:
+    match event:
+        case CardShared():
+            return [_shared(event, event_id)]
+        case DealWon():
+            return _announcement(event, facts, event_id)
+        case ChannelsChosen():
+            tried = [ChannelTried(channel, event.by_id) for channel in event.channels]
+            return [Plan(f"channel:{event_id}:{one.channel}", one.channel, Kind.CHANNEL, one) for one in tried]
+
 
 
 def _announcement(event: DealWon, facts: Facts, event_id: UUID) -> list[Plan]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
-from bot.replies import Choices, Modal, OpenModal, Reply, Say, UpdateModal
+from bot.replies import Choices, Modal, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.routes import (
     AskDeactivation,
     EditMember,
@@ -21,6 +21,7 @@ from bot.routes import (
     SearchProducts,
     Section,
     ShowSection,
+    TryChannels,
     UndoSetting,
     UnknownRoute,
 )
@@ -152,7 +153,7 @@ def save_channels(ctx: Ctx, route: SaveChannels, values: ChannelsInput) -> Reply
 
     def save() -> Reply:
         workspace.set_channels(ctx, values, route.seen)
-        return saved(ctx, ctx.viewer.t("Channels saved."), ShowSection(Section.CHANNELS))
+        return saved(ctx, views.channels_saved(values, ctx.viewer), ShowSection(Section.CHANNELS))
 
     def again(notice: Meanwhile, _seen: UUID) -> Modal:
         data = queries.workspace_settings(ctx)
@@ -166,6 +167,13 @@ def save_region(ctx: Ctx, route: SaveRegion, values: RegionInput) -> Reply:
     """Currency, country, language."""
 
     def save() -> Reply:
+@on(TryChannels)
+def try_channels(ctx: Ctx, _route: TryChannels, _request: Request) -> Reply:
+    """Once more, after somebody invited Rapport."""
+    workspace.try_channels(ctx)
+    return Replace(views.channels_tried(ctx.viewer))
+
+
         workspace.set_region(ctx, values, route.seen)
         return saved(ctx, ctx.viewer.t("Region saved."), ShowSection(Section.REGION))
 

@@ -136,6 +136,7 @@ from bot.routes.tasks import (
 )
 
 __all__ = [
+    TryChannels,
     "BUTTON_VALUE_MAX",
     "METADATA_MAX",
     "OPTION_VALUE_MAX",
@@ -276,3 +277,4 @@ __all__ = [
     "route_id_of",
     "unpack",
 ]
+    "TryChannels",

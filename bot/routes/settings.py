@@ -59,6 +59,11 @@ class SaveChannels(Submission, id="settings.channels"):
 
 @dataclass(frozen=True)
 class SaveRegion(Submission, id="settings.region"):
+@dataclass(frozen=True)
+class TryChannels(Action, id="settings.try_channels"):
+    """Try once more to post in the chosen channels."""
+
+
     """Currency, country, language."""
 
     seen: UUID | None = None

@@ -35,6 +35,8 @@ from core.queries.records import Page
 T = TypeVar("T")
 UNDELIVERED = {
     "audit.export": "An export of the audit",
+    "channel.refused": "A message",
+    "channel.try": "The first post in a channel",
     "card.edit": "The update of a card",
     "card.not_shared": "A message",
     "card.post": "A card",

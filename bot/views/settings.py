@@ -189,6 +189,20 @@ def channels_modal(data: WorkspaceSettings, values: Mapping[str, Any], shown: Sh
 
 def region_modal(data: WorkspaceSettings, values: Mapping[str, Any], shown: Shown, viewer: Viewer) -> Modal:
     """Currency, country and language."""
+def channels_saved(values: ChannelsInput, viewer: Viewer) -> str:
+    """That the channels are saved; whether they can be posted in, the worker finds out."""
+    saved = viewer.t("Channels saved.")
+    if not any((values.sales_channel, values.replies_channel, values.digest_channel)):
+        return saved
+    return f"{saved} {viewer.t('I post a line in each new one; you hear from me where I cannot.')}"
+
+
+def channels_tried(viewer: Viewer) -> Message:
+    """That the channels are tried again."""
+    text = viewer.t("I try to post in the chosen channels; you hear from me where I cannot.")
+    return Message(text, [kit.section(text)])
+
+
     form = REGION_FORM.with_choices(
         currency=currency_choices(data.currency, str(values["currency"])),
         locale=locale_choices(viewer, data.locale, str(values["locale"])),

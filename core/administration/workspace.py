@@ -1,6 +1,7 @@
 """The workspace itself: where it posts, its region, and how far its reps see."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from core.conflicts import refuse_changed
 from core.context import Ctx
 from core.enums import Visibility
 from core.errors import Invalid
+from core.events import ChannelsChosen
 from core.i18n import normalise_locale
 from core.models import WorkspaceRow
 from core.money import is_currency
@@ -43,7 +45,7 @@ class RegionInput:
 
 @operation("settings.channels")
 def set_channels(ctx: Ctx, values: ChannelsInput, seen: UUID | None) -> None:
-    """Say where Rapport posts. `seen` is the last change the form knew.
+    """Say where Rapport posts; channels that were not chosen before are tried. `seen` is the last change the form knew.
 
     Raises Invalid, Forbidden, Conflict("edited_meanwhile").
     """
@@ -65,8 +67,24 @@ def set_region(ctx: Ctx, values: RegionInput, seen: UUID | None) -> None:
     """
     row = _locked(ctx)
     refuse_changed(ctx, row, seen, REGION)
+    before = {getattr(row, name) for name in CHANNELS}
     problems = {
         "currency": not is_currency(values.currency),
+    _try(ctx, [value for value in chosen.values() if value not in before])
+
+
+@operation("settings.try_channels")
+def try_channels(ctx: Ctx) -> None:
+    """Try once more to post in the chosen channels. Raises Forbidden."""
+    row = _locked(ctx)
+    _try(ctx, [getattr(row, name) for name in CHANNELS])
+
+
+def _try(ctx: Ctx, channels: Iterable[str]) -> None:
+    """Asked of Slack by the worker: whether one may post in a channel shows by posting alone."""
+    chosen = tuple(dict.fromkeys(filter(None, channels)))
+    if chosen:
+        ctx.emit(ChannelsChosen(chosen, ctx.actor.member_id))
         "country": values.country not in Locale("en").territories or not re.fullmatch("[A-Z]{2}", values.country),
         "locale": not _is_locale(values.locale),
     }

@@ -80,6 +80,34 @@ def test_channels_are_chosen_saved_and_taken_back(world: World) -> None:
     assert world.sam.modal.title == "Settings"
 
 
+def test_a_channel_that_is_chosen_is_tried(world: World) -> None:
+    modal = opened(world, "Channels")
+    general = world.sandbox.channel(world.team, "#general")
+    general.members.discard(world.team.app.bot_user_id)
+    modal.fill({"Morning message": "#general"})
+    modal.submit("Save")
+    assert "you hear from me where I cannot" in modal.visible_text()
+    world.settle()
+    told = world.sam.find_message("I cannot post in", world.sam.dm_with_app)
+    assert f"<#{general.id}>, which is chosen for the morning message. Rapport is not in the channel." in told.text
+    assert "/invite @Rapport" in told.visible_text()
+    general.members.add(world.team.app.bot_user_id)
+    told.click("Try again")
+    world.settle()
+    posted = world.sam.last_message("#general")
+    assert posted.text == "Rapport posts here from now on: the morning message."
+    assert f"<@{world.sam.id}> chose this channel" in posted.visible_text()
+    assert "won deals" in world.sam.last_message("#sales").text, "all chosen channels are tried again"
+
+
+def test_a_channel_that_is_kept_is_not_tried_again(world: World) -> None:
+    modal = opened(world, "Channels")
+    modal.fill({"Replies channel": "#sales"})
+    modal.submit("Save")
+    world.settle()
+    assert world.sam.messages("#sales") == []
+
+
 def test_the_region_with_a_search_for_countries(world: World) -> None:
     modal = opened(world, "Region")
     assert "Germany (DE)" in modal.options("Country", "germ")
