@@ -23,7 +23,7 @@ demo: $(RUN) ## the product with sample data, at one address; Ctrl-C stops all o
 	@exec $(BIN)/rapport demo
 
 test: $(DEV) ## every test, on a real PostgreSQL that comes with the packages
-	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-auto} --dist loadgroup
+	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-auto} --dist loadfile
 
 check: $(DEV) ## lint, types, architecture
 	@$(BIN)/ruff check .

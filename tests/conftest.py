@@ -22,15 +22,25 @@ from core.models import Member
 from tests import factories
 from tests.factories import FixedClock
 from tests.postgres import database_server
+from tests.scheduling import ByUnit, longest_first
 
-# The same examples in each run, and never a verdict on how long one took.
-# Half the default's work for the same kinds of surprise; and fewer rounds of the collector over what never goes away.
-gc.set_threshold(50_000, 20, 50)
-settings.register_profile("rapport", deadline=None, derandomize=True, database=None)
+# The same examples in each run, half the default's number for the same kinds of surprise, and never a verdict on how
+# long one took.
+settings.register_profile("rapport", max_examples=50, deadline=None, derandomize=True, database=None)
 settings.load_profile("rapport")
+# Fewer rounds of the collector over what never goes away.
+gc.set_threshold(50_000, 20, 50)
 
-settings.register_profile("suite", max_examples=50, deadline=None)
-settings.load_profile("suite")
+
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist may be switched off
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByUnit:
+    """A file's tests run in one process."""
+    return ByUnit(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first."""
+    longest_first(items)
 
 
 @pytest.fixture(scope="session")

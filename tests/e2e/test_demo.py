@@ -19,8 +19,6 @@ import urllib3
 ADDRESS = re.compile(r"http://[^\s]+")
 ENOUGH_SECONDS = 60
 
-pytestmark = pytest.mark.xdist_group("demo")  # the first start takes longest: let the others find its data
-
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:

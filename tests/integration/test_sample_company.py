@@ -35,7 +35,6 @@ from sandbox.sample_company_story import HISTORY_DAYS, tell
 from tests.factories import FixedClock
 
 Row = TypeVar("Row", bound=TenantModel)
-pytestmark = pytest.mark.xdist_group("sample_company")  # made once, and that takes a while
 
 
 @pytest.fixture(scope="module")

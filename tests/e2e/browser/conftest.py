@@ -52,13 +52,6 @@ class Workspace:
         return f"{self.url}/#team={self.team.id}&as={self.user(name)}&c={where}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of the page run in one process: starting the browser and the servers costs more than most of them."""
-    for item in items:
-        if "browser" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
