@@ -20,9 +20,9 @@ from core.events import (
 )
 from notifications.plans import (
     AuditFile,
+    ChannelTried,
     ForMember,
     Kind,
-    ChannelTried,
     NewCard,
     Plan,
     Purpose,
@@ -116,12 +116,6 @@ def _told(key: str, card: NewCard, facts: Facts) -> list[Plan]:
     return [Plan(key, slack_user_id, Kind.CARD_POST, replace(card, channel=slack_user_id))]
 
 
-def _shared(event: CardShared, event_id: UUID) -> Plan:
-    card = NewCard(
-        event.entity, event.entity_id, event.channel, Purpose.SHARED, member_id=event.by_id, by_id=event.by_id
-    )
-    return Plan(f"shared:{event_id}", event.channel, Kind.CARD_POST, card)
-
 def _in_channels(event: CardShared | DealWon | ChannelsChosen, facts: Facts, event_id: UUID) -> list[Plan]:
     match event:
         case CardShared():
@@ -132,6 +126,12 @@ def _in_channels(event: CardShared | DealWon | ChannelsChosen, facts: Facts, eve
             tried = [ChannelTried(channel, event.by_id) for channel in event.channels]
             return [Plan(f"channel:{event_id}:{one.channel}", one.channel, Kind.CHANNEL, one) for one in tried]
 
+
+def _shared(event: CardShared, event_id: UUID) -> Plan:
+    card = NewCard(
+        event.entity, event.entity_id, event.channel, Purpose.SHARED, member_id=event.by_id, by_id=event.by_id
+    )
+    return Plan(f"shared:{event_id}", event.channel, Kind.CARD_POST, card)
 
 
 def _announcement(event: DealWon, facts: Facts, event_id: UUID) -> list[Plan]:

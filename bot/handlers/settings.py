@@ -162,11 +162,6 @@ def save_channels(ctx: Ctx, route: SaveChannels, values: ChannelsInput) -> Reply
     return unless_meanwhile(ctx, save, again)
 
 
-@on_submit(SaveRegion, views.REGION_FORM)
-def save_region(ctx: Ctx, route: SaveRegion, values: RegionInput) -> Reply:
-    """Currency, country, language."""
-
-    def save() -> Reply:
 @on(TryChannels)
 def try_channels(ctx: Ctx, _route: TryChannels, _request: Request) -> Reply:
     """Once more, after somebody invited Rapport."""
@@ -174,6 +169,11 @@ def try_channels(ctx: Ctx, _route: TryChannels, _request: Request) -> Reply:
     return Replace(views.channels_tried(ctx.viewer))
 
 
+@on_submit(SaveRegion, views.REGION_FORM)
+def save_region(ctx: Ctx, route: SaveRegion, values: RegionInput) -> Reply:
+    """Currency, country, language."""
+
+    def save() -> Reply:
         workspace.set_region(ctx, values, route.seen)
         return saved(ctx, ctx.viewer.t("Region saved."), ShowSection(Section.REGION))
 

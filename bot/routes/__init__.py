@@ -115,6 +115,7 @@ from bot.routes.settings import (
     ShiftStage,
     ShiftWord,
     ShowSection,
+    TryChannels,
     UndoSetting,
 )
 from bot.routes.tags import EditTags, FindTag, SaveTags
@@ -136,7 +137,6 @@ from bot.routes.tasks import (
 )
 
 __all__ = [
-    TryChannels,
     "BUTTON_VALUE_MAX",
     "METADATA_MAX",
     "OPTION_VALUE_MAX",
@@ -265,6 +265,7 @@ __all__ = [
     "SwitchHome",
     "TaskDone",
     "TaskFromMessage",
+    "TryChannels",
     "TurnHistory",
     "Undo",
     "UndoBulk",
@@ -277,4 +278,3 @@ __all__ = [
     "route_id_of",
     "unpack",
 ]
-    "TryChannels",

@@ -58,12 +58,12 @@ class SaveChannels(Submission, id="settings.channels"):
 
 
 @dataclass(frozen=True)
-class SaveRegion(Submission, id="settings.region"):
-@dataclass(frozen=True)
 class TryChannels(Action, id="settings.try_channels"):
     """Try once more to post in the chosen channels."""
 
 
+@dataclass(frozen=True)
+class SaveRegion(Submission, id="settings.region"):
     """Currency, country, language."""
 
     seen: UUID | None = None

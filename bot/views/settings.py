@@ -187,8 +187,6 @@ def channels_modal(data: WorkspaceSettings, values: Mapping[str, Any], shown: Sh
     )
 
 
-def region_modal(data: WorkspaceSettings, values: Mapping[str, Any], shown: Shown, viewer: Viewer) -> Modal:
-    """Currency, country and language."""
 def channels_saved(values: ChannelsInput, viewer: Viewer) -> str:
     """That the channels are saved; whether they can be posted in, the worker finds out."""
     saved = viewer.t("Channels saved.")
@@ -203,6 +201,8 @@ def channels_tried(viewer: Viewer) -> Message:
     return Message(text, [kit.section(text)])
 
 
+def region_modal(data: WorkspaceSettings, values: Mapping[str, Any], shown: Shown, viewer: Viewer) -> Modal:
+    """Currency, country and language."""
     form = REGION_FORM.with_choices(
         currency=currency_choices(data.currency, str(values["currency"])),
         locale=locale_choices(viewer, data.locale, str(values["locale"])),

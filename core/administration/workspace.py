@@ -55,21 +55,9 @@ def set_channels(ctx: Ctx, values: ChannelsInput, seen: UUID | None) -> None:
     problems = {name: "channel_invalid" for name, value in chosen.items() if value and not _CHANNEL.fullmatch(value)}
     if problems:
         raise Invalid(problems)
+    before = {getattr(row, name) for name in CHANNELS}
     for name, value in chosen.items():
         setattr(row, name, value)
-
-
-@operation("settings.region")
-def set_region(ctx: Ctx, values: RegionInput, seen: UUID | None) -> None:
-    """Set currency, country and language. Amounts already stored keep the currency they were typed in.
-
-    Raises Invalid, Forbidden, Conflict("edited_meanwhile").
-    """
-    row = _locked(ctx)
-    refuse_changed(ctx, row, seen, REGION)
-    before = {getattr(row, name) for name in CHANNELS}
-    problems = {
-        "currency": not is_currency(values.currency),
     _try(ctx, [value for value in chosen.values() if value not in before])
 
 
@@ -85,6 +73,18 @@ def _try(ctx: Ctx, channels: Iterable[str]) -> None:
     chosen = tuple(dict.fromkeys(filter(None, channels)))
     if chosen:
         ctx.emit(ChannelsChosen(chosen, ctx.actor.member_id))
+
+
+@operation("settings.region")
+def set_region(ctx: Ctx, values: RegionInput, seen: UUID | None) -> None:
+    """Set currency, country and language. Amounts already stored keep the currency they were typed in.
+
+    Raises Invalid, Forbidden, Conflict("edited_meanwhile").
+    """
+    row = _locked(ctx)
+    refuse_changed(ctx, row, seen, REGION)
+    problems = {
+        "currency": not is_currency(values.currency),
         "country": values.country not in Locale("en").territories or not re.fullmatch("[A-Z]{2}", values.country),
         "locale": not _is_locale(values.locale),
     }
