@@ -22,7 +22,6 @@ from core.enums import EntityType
 from core.errors import NotFound
 from core.models import Card, Member
 from core.notices import is_channel
-from core.queries.emails import mail_view
 from core.workspaces import member_ctx, system_ctx
 from notifications import claims, exports, notices, routing
 from notifications.channels import channel_refused, channel_tried, channel_uses
