@@ -37,7 +37,9 @@ def mount_page_api(app: Flask, office: PostOffice) -> None:
 
     @app.get("/sandbox/mail/html/<mail_id>")
     def mail_html(mail_id: str) -> Response:
-        response = Response(html_text(office.mail(mail_id).parsed), mimetype="text/html")
+        # Links would open in the frame; in a window of their own, the page takes the click instead.
+        html = '<base target="_blank">' + html_text(office.mail(mail_id).parsed)
+        response = Response(html, mimetype="text/html")
         response.headers["Content-Security-Policy"] = HTML_POLICY
         response.headers["Referrer-Policy"] = "no-referrer"
         return response

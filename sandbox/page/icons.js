@@ -3,6 +3,7 @@
 import { h } from './vdom.js';
 
 const PATHS = {
+  mail: 'M3 5h14v10.5H3zM3.3 5.5l6.7 5.4 6.7-5.4',
   menu: 'M3 5.5h14M3 10h14M3 14.5h14',
   close: 'M5 5l10 10M15 5L5 15',
   back: 'M12 4.5L6.5 10l5.5 5.5',

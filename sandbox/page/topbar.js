@@ -23,7 +23,8 @@ function to(seconds, said) {
   return jump({ to: new Date(seconds * 1000).toISOString() }, said);
 }
 
-function clockMenu() {
+/** The button that shows the time, and moves it. */
+export function clockMenu() {
   const current = now();
   const moved = Math.abs(current - Date.now() / 1000) > AHEAD_FROM;
   const at = (label, seconds) => ({ label, hint: clockLabel(seconds), run: () => to(seconds, `It is now ${clockLabel(seconds)}.`) });
@@ -72,12 +73,14 @@ export function topbar() {
       },
     }, icon('menu')),
     clockMenu(),
-    h('button', {
-      type: 'button', class: `top-button${store.developer ? ' top-on' : ''}`, 'aria-pressed': String(store.developer), title: 'Developer',
-      'aria-label': `Developer drawer${news ? `, ${news} broken rules` : ''}`,
-      onclick: () => {
-        store.developer = !store.developer;
-        redraw();
-      },
-    }, icon('wrench'), h('span', { class: 'top-label' }, 'Developer'), news > 0 && h('span', { class: 'top-badge' }, String(news))));
+    h('div', { class: 'top-tools' },
+      h('a', { class: 'top-button', href: '/mail', onclick: () => sessionStorage.setItem('slack place', location.hash) }, icon('mail'), h('span', { class: 'top-label' }, 'Mailboxes')),
+      h('button', {
+        type: 'button', class: `top-button${store.developer ? ' top-on' : ''}`, 'aria-pressed': String(store.developer), title: 'Developer',
+        'aria-label': `Developer drawer${news ? `, ${news} broken rules` : ''}`,
+        onclick: () => {
+          store.developer = !store.developer;
+          redraw();
+        },
+      }, icon('wrench'), h('span', { class: 'top-label' }, 'Developer'), news > 0 && h('span', { class: 'top-badge' }, String(news)))));
 }
