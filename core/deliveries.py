@@ -1,6 +1,8 @@
-"""What an admin can do about deliveries that could not be made."""
+"""What can be done about deliveries that wait, or that could not be made."""
 
 from uuid import UUID
+
+from sqlalchemy import update
 
 from core.access import Power, load, require_power
 from core.context import Ctx
@@ -29,6 +31,20 @@ def dismiss(ctx: Ctx, delivery_id: UUID) -> Delivery:
     delivery.state = DeliveryState.SKIPPED
     delivery.sent_at = ctx.now
     return delivery
+
+
+def hurry(ctx: Ctx, lane: str) -> None:
+    """What waits in a lane for a later moment is due now: what it waits for was decided."""
+    ctx.session.execute(
+        update(Delivery)
+        .where(
+            Delivery.workspace_id == ctx.workspace.id,
+            Delivery.lane == lane,
+            Delivery.state == DeliveryState.PENDING,
+            Delivery.next_at > ctx.now,
+        )
+        .values(next_at=ctx.now)
+    )
 
 
 def _dead(ctx: Ctx, delivery_id: UUID) -> Delivery:

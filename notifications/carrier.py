@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -14,11 +15,16 @@ from notifications import claims, effects, exports
 from notifications.claims import PACE, Claimed
 from notifications.composing import SOURCE, Call, Composer, Skip, Unreadable
 from notifications.content import Content
+from notifications.email import ConsoleMailSender
 from notifications.failures import MAX_ATTEMPTS, Backoff, Failure, Permanent, Transient
+from notifications.mailing import MailSettings
+from notifications.plans import Kind
+from notifications.postman import Done, Handover, Later, Postman
 from notifications.routing import UNREADABLE
 from notifications.slack import Answer, Sender
 
 log = structlog.get_logger()
+T = TypeVar("T")
 ENDINGS = 3
 """How often the end of a call is tried to be written down before the lease has to bring the delivery back."""
 
@@ -26,15 +32,35 @@ ENDINGS = 3
 class Carrier:
     """Carries claimed deliveries out."""
 
-    def __init__(self, database: Database, clock: Clock, sender: Sender, content: Content, backoff: Backoff) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        sender: Sender,
+        content: Content,
+        backoff: Backoff,
+        *,
+        postman: Postman | None = None,
+    ) -> None:
         self._database, self._clock, self._sender = database, clock, sender
         self._content, self._backoff = content, backoff
+        self._postman = postman or Postman(ConsoleMailSender(), MailSettings())
 
     def deliver(self, workspace: Workspace, delivery: Claimed) -> None:
         """Send a claimed delivery, or find that there is nothing to send, and write down what came of it.
 
         Raises sqlalchemy.exc.DBAPIError where the database is gone; the lease then brings the delivery back.
         """
+        if delivery.kind == Kind.EMAIL:
+            self._mail(workspace, delivery)
+        else:
+            self._message(workspace, delivery)
+
+    def hand_back(self, workspace: Workspace, delivery: Claimed) -> None:
+        """Give up a claim unused: the process is ending."""
+        self._end(workspace, lambda ctx: claims.put_off(ctx, delivery, ctx.now, "", counts=False))
+
+    def _message(self, workspace: Workspace, delivery: Claimed) -> None:
         try:
             call = self._compose(workspace, delivery)
         except Failure as failure:
@@ -46,16 +72,22 @@ class Carrier:
         else:
             self._call(workspace, delivery, call)
 
-    def hand_back(self, workspace: Workspace, delivery: Claimed) -> None:
-        """Give up a claim unused: the process is ending."""
-        self._end(workspace, lambda ctx: claims.put_off(ctx, delivery, ctx.now, "", counts=False))
-
     def _compose(self, workspace: Workspace, delivery: Claimed) -> Call | Skip:
         if delivery.attempt > MAX_ATTEMPTS:
             raise Permanent("no_answer", "Sending it ended without an answer too often.")
+        return self._in_transaction(
+            workspace,
+            delivery,
+            lambda ctx: Composer(ctx.session, self._clock, workspace.id, self._content).compose(delivery),
+        )
+
+    def _in_transaction(self, workspace: Workspace, delivery: Claimed, step: Callable[[Ctx], T]) -> T:
+        """A step before the call, committed. Raises Failure."""
         try:
             with self._database.begin(workspace.id) as session:
-                return Composer(session, self._clock, workspace.id, self._content).compose(delivery)
+                return step(system_ctx(session, self._clock, workspace.id, SOURCE))
+        except Failure:
+            raise
         except Unreadable as error:
             raise Permanent("unreadable", UNREADABLE) from error
         except Busy as error:
@@ -65,6 +97,33 @@ class Carrier:
         except Exception as error:
             log.exception("delivery_not_composed", delivery_id=str(delivery.id), kind=delivery.kind)
             raise Transient("not_composed", "Rapport could not write this message; its log says why.") from error
+
+    def _mail(self, workspace: Workspace, delivery: Claimed) -> None:
+        try:
+            step = self._in_transaction(workspace, delivery, lambda ctx: self._postman.prepare(ctx, delivery))
+        except Failure as failure:
+            why = failure
+            self._end(workspace, lambda ctx: self._postman.unprepared(ctx, delivery, why, self._backoff))
+            return
+        match step:
+            case Handover():
+                self._hand_over(workspace, delivery, step)
+            case Done():
+                self._end(workspace, lambda ctx: claims.mark_skipped(ctx, delivery, step.reason))
+            case Later():
+                self._end(
+                    workspace, lambda ctx: claims.put_off(ctx, delivery, ctx.now + step.wait, step.reason, counts=False)
+                )
+
+    def _hand_over(self, workspace: Workspace, delivery: Claimed, call: Handover) -> None:
+        try:
+            provider_id = self._postman.hand_over(call)
+        except Failure as failure:
+            why = failure
+            log.info("mail_not_taken", delivery_id=str(delivery.id), code=failure.code)
+            self._end(workspace, lambda ctx: self._postman.failed(ctx, delivery, call, why, self._backoff))
+        else:
+            self._end(workspace, lambda ctx: self._postman.succeeded(ctx, delivery, provider_id))
 
     def _call(self, workspace: Workspace, delivery: Claimed, call: Call) -> None:
         started = self._clock.now()

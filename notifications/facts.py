@@ -1,6 +1,7 @@
 """What the rules have to know of a workspace, read once for each record within a batch of events."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.events import (
     AuditAsked,
+    EmailNeedsWord,
     Event,
     HomeChanged,
     MemberJoined,
@@ -20,11 +22,14 @@ from core.events import (
     TaskGiven,
 )
 from core.models import Account, Card, Contact, Deal, Lead, Member, Quote
+from core.mornings import MORNING
 from notifications.rules import Facts, LiveCard
 
 _OWNERS: dict[str, InstrumentedAttribute[UUID | None]] = {
     model.__entity__: model.owner_id for model in (Lead, Account, Contact, Deal)
 }
+MORNING_LIVES = timedelta(days=4)
+"""How long a morning message is edited: over a weekend."""
 
 
 class FactFinder:
@@ -36,12 +41,13 @@ class FactFinder:
         self._owners: dict[tuple[str, UUID], UUID | None] = {}
         self._people: dict[UUID, str | None] = {}
         self._homes: dict[UUID, bool] = {}
+        self._mornings: dict[UUID, LiveCard | None] = {}
 
     def about(self, event: Event) -> Facts:
         """What the rule for this event may need."""
         channel = self._ctx.workspace.sales_channel
         match event:
-            case MemberJoined() | HomeChanged() | AuditAsked():
+            case MemberJoined() | HomeChanged() | AuditAsked() | EmailNeedsWord():
                 return self._facts([event.member_id], channel)
             case RecordAssigned() | TaskGiven() | QuoteExpired():
                 return self._facts([event.owner_id], channel)
@@ -60,7 +66,27 @@ class FactFinder:
             if slack_user_id is not None:
                 people[member_id] = slack_user_id
         homes = frozenset(member_id for member_id in people if self._has_home(member_id))
-        return Facts(channel, people, homes=homes)
+        mornings = {member_id: card for member_id in people if (card := self._morning(member_id)) is not None}
+        return Facts(channel, people, homes=homes, mornings=mornings)
+
+    def _morning(self, member_id: UUID) -> LiveCard | None:
+        """Somebody's last morning message; older ones stay as they were."""
+        if member_id not in self._mornings:
+            query = (
+                select(Card.id, Card.channel)
+                .where(
+                    Card.workspace_id == self._ctx.workspace.id,
+                    Card.entity == MORNING,
+                    Card.entity_id == member_id,
+                    Card.retired_at.is_(None),
+                    Card.created_at > self._ctx.now - MORNING_LIVES,
+                )
+                .order_by(Card.created_at.desc())
+                .limit(1)
+            )
+            row = self._ctx.session.execute(query).one_or_none()
+            self._mornings[member_id] = LiveCard(*row) if row else None
+        return self._mornings[member_id]
 
     def _person(self, member_id: UUID) -> str | None:
         if member_id not in self._people:

@@ -75,10 +75,10 @@ class Failure(Exception):
 
 
 class RateLimited(Failure):
-    """Slack asks to wait: no call of this method in this workspace before `wait` is over."""
+    """The other side asks to wait: no call of this method in this workspace before `wait` is over."""
 
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__("ratelimited", "Slack asked to wait.")
+    def __init__(self, wait: timedelta, reason: str = "Slack asked to wait.") -> None:
+        super().__init__("ratelimited", reason)
         self.wait = wait
 
 
@@ -88,6 +88,10 @@ class Transient(Failure):
 
 class Permanent(Failure):
     """Stays until somebody does something."""
+
+
+class OutcomeUnknown(Failure):
+    """It was handed over, and whether it was taken is not known: not to be repeated by itself."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Any number of relays may run, in threads, processes or machines: what they share
 """
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event as Flag
@@ -26,6 +26,7 @@ from notifications.claims import LEASE, OPEN
 from notifications.composing import SOURCE
 from notifications.content import Content
 from notifications.failures import Backoff
+from notifications.postman import Postman
 from notifications.slack import Sender
 
 log = structlog.get_logger()
@@ -60,10 +61,14 @@ class Relay:
         backoff: Backoff | None = None,
         lease: timedelta = LEASE,
         stop: Flag | None = None,
+        postman: Postman | None = None,
+        carries: Sequence[bool] = (False, True),
     ) -> None:
+        """`carries`: what is claimed, in this order; True stands for mails, False for all else."""
         self._database, self._clock, self._lease = database, clock, lease
         self._random = random.Random()  # noqa: S311 - jitter and order, no secret
-        self._carrier = Carrier(database, clock, sender, content, backoff or Backoff(self._random))
+        self._carrier = Carrier(database, clock, sender, content, backoff or Backoff(self._random), postman=postman)
+        self._carries = carries
         self._stop = stop or Flag()
 
     def round(self, only: Collection[UUID] | None = None) -> Round:
@@ -82,16 +87,21 @@ class Relay:
 
     def step(self, workspace_id: UUID) -> Round:
         """Read one batch of events of a workspace, and send one batch of deliveries."""
-        routed = self._route(workspace_id)
+        found = Round(self._route(workspace_id))
+        for mails in self._carries:
+            found += self._carry(workspace_id, mails=mails)
+        return found
+
+    def _carry(self, workspace_id: UUID, *, mails: bool) -> Round:
         with self._database.begin(workspace_id) as session:
             ctx = system_ctx(session, self._clock, workspace_id, SOURCE)
-            harvest = claims.claim(ctx, BATCH, self._lease)
+            harvest = claims.claim(ctx, BATCH, self._lease, mails=mails)
         for delivery in harvest.claimed:
             if self._stop.is_set():
                 self._carrier.hand_back(ctx.workspace, delivery)
             else:
                 self._carrier.deliver(ctx.workspace, delivery)
-        return Round(routed + len(harvest.claimed), harvest.free_at)
+        return Round(len(harvest.claimed), harvest.free_at)
 
     def _due(self, only: Collection[UUID] | None) -> list[UUID]:
         """The workspaces with something due, in any order: several relays then seldom meet."""

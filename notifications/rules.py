@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from core.emails.sending import lane_of
 from core.enums import EntityType
 from core.events import (
     AuditAsked,
     CardShared,
     ChannelsChosen,
     DealWon,
+    EmailNeedsWord,
+    EmailQueued,
     Event,
     HomeChanged,
     MemberJoined,
@@ -23,6 +26,8 @@ from notifications.plans import (
     ChannelTried,
     ForMember,
     Kind,
+    MailOut,
+    MailWord,
     NewCard,
     Plan,
     Purpose,
@@ -58,6 +63,8 @@ class Facts:
     """Of the record that changed."""
     homes: frozenset[UUID] = frozenset()
     """Members concerned who have opened their App Home."""
+    mornings: Mapping[UUID, LiveCard] = field(default_factory=dict)
+    """Their last morning messages."""
 
 
 def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
@@ -86,15 +93,22 @@ def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
             return _home(event.member_id, facts)
         case AuditAsked():
             return _export(event, facts, event_id)
+        case EmailQueued() | EmailNeedsWord():
+            return _mail(event, facts, event_id)
         case _:
             raise UnknownEvent(type(event).kind)
 
 
 def _home(member_id: UUID | None, facts: Facts) -> list[Plan]:
-    """Nothing for those who never opened it: Slack asks for it when they do."""
-    if member_id is None or member_id not in facts.homes or member_id not in facts.people:
+    """Somebody's day is out of date: their App Home and their morning message.
+
+    No Home for those who never opened it: Slack asks for it when they do.
+    """
+    if member_id is None or member_id not in facts.people:
         return []
-    return [home_publish(member_id, facts.people[member_id])]
+    plans = [home_publish(member_id, facts.people[member_id])] if member_id in facts.homes else []
+    morning = facts.mornings.get(member_id)
+    return [*plans, card_edit(morning.card_id, morning.channel)] if morning else plans
 
 
 def _welcome(event: MemberJoined, facts: Facts) -> list[Plan]:
@@ -141,6 +155,17 @@ def _announcement(event: DealWon, facts: Facts, event_id: UUID) -> list[Plan]:
         EntityType.DEAL, event.deal_id, facts.sales_channel, Purpose.WON, member_id=event.by_id, by_id=event.by_id
     )
     return [Plan(f"won:{event_id}", facts.sales_channel, Kind.CARD_POST, card)]
+
+
+def _mail(event: EmailQueued | EmailNeedsWord, facts: Facts, event_id: UUID) -> list[Plan]:
+    match event:
+        case EmailQueued():
+            # A lane of its own: mails do not wait for each other. Of the event: one that is sent again is one more.
+            return [Plan(f"email:{event_id}", lane_of(event.email_id), Kind.EMAIL, MailOut(event.email_id))]
+        case EmailNeedsWord():
+            slack_user_id = facts.people.get(event.member_id)
+            word = MailWord(event.email_id, event.member_id)
+            return [Plan(f"email_word:{event_id}", slack_user_id, Kind.EMAIL_WORD, word)] if slack_user_id else []
 
 
 def _export(event: AuditAsked, facts: Facts, event_id: UUID) -> list[Plan]:

@@ -13,7 +13,7 @@ TOKEN = re.compile(r"\bx(?:ox[a-z]|app)-[A-Za-z0-9-]{6,}|\bSG\.[A-Za-z0-9_.-]{16
 SECRET_KEYS = frozenset({"token", "bot_token", "app_token", "body", "payload", "password", "authorization", "secret"})
 HIDDEN = "***"
 
-QUIET = ("slack_bolt", "slack_sdk", "urllib3", "alembic", "apscheduler", "werkzeug")
+QUIET = ("slack_bolt", "slack_sdk", "urllib3", "alembic", "apscheduler", "werkzeug", "python_http_client")
 """Libraries that say too much: Bolt prints the payload of a request it does not know."""
 
 

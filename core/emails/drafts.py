@@ -56,12 +56,16 @@ Row = TypeVar("Row", bound=TenantModel)
 
 @dataclass(frozen=True)
 class EmailInput:
-    """A mail as it is typed: plain text, placeholders allowed. `follows_id`: the mail of ours whose thread it is in."""
+    """A mail as it is typed: plain text, placeholders allowed. `follows_id`: the mail of ours whose thread it is in.
+
+    `reader_id`: the contact who gets it, of a deal; None for the deal's own.
+    """
 
     subject: str
     body: str
     template_id: UUID | None = None
     follows_id: UUID | None = None
+    reader_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -104,21 +108,28 @@ class Draft:
 
 
 def draft(
-    ctx: Ctx, entity: str, entity_id: UUID, template_id: UUID | None = None, *, quote_id: UUID | None = None
+    ctx: Ctx,
+    entity: str,
+    entity_id: UUID,
+    template_id: UUID | None = None,
+    *,
+    quote_id: UUID | None = None,
+    reader_id: UUID | None = None,
 ) -> Draft:
     """A mail about a record, from a template or empty, filled with what is known of the person.
 
     Raises Invalid for a kind of record that is not written to, NotFound, Forbidden.
     """
     template = load(ctx, EmailTemplate, template_id, Verb.SEE) if template_id else None
-    values = EmailInput(template.subject if template else "", template.body if template else "")
+    subject, body = (template.subject, template.body) if template else ("", "")
+    values = EmailInput(subject, body, reader_id=reader_id)
     return preview(ctx, entity, entity_id, values, quote_id=quote_id)
 
 
 def preview(ctx: Ctx, entity: str, entity_id: UUID, values: EmailInput, *, quote_id: UUID | None = None) -> Draft:
     """What a typed mail becomes for this record's person, and what speaks against sending it. Raises as `draft`."""
     record = _subject(ctx, entity, entity_id, Verb.SEE)
-    recipient = _recipient(ctx, record)
+    recipient = _recipient(ctx, record, values.reader_id)
     subject, body = _filled(ctx, record, recipient, values, _quote(ctx, record, quote_id, Verb.SEE))
     return Draft(recipient, subject.text, body.text, (*_of_fields(subject, body), *_of_person(ctx, recipient)))
 
@@ -137,7 +148,7 @@ def field_values(
     name = name_text(recipient.name) if recipient else ""
     first, _, last = name.partition(" ")
     sender = "" if ctx.actor.member_id is None else ctx.actor.name
-    return {
+    known = {
         "first_name": first,
         "last_name": last.strip(),
         "name": name,
@@ -149,6 +160,7 @@ def field_values(
         "sender_first_name": sender.partition(" ")[0],
         "our_company": ctx.workspace.name,
     }
+    return {field: name_text(value) for field, value in known.items()}
 
 
 @operation("email.send")
@@ -169,7 +181,7 @@ def send(
     """
     record = _subject(ctx, entity, entity_id, Verb.EDIT)
     quote = _quote(ctx, record, quote_id, Verb.EDIT)
-    recipient = _reachable(ctx, _recipient(ctx, record))
+    recipient = _reachable(ctx, _recipient(ctx, record, values.reader_id))
     subject, body = _checked(*_filled(ctx, record, recipient, values, quote))
     if quote is not None and quote.status is QuoteStatus.DRAFT:
         mark_sent(ctx, quote.id)
@@ -223,13 +235,16 @@ def _subject(ctx: Ctx, entity: str, entity_id: UUID, verb: Verb) -> Lead | Conta
     return record
 
 
-def _recipient(ctx: Ctx, record: Lead | Contact | Deal) -> Recipient | None:
-    """None for a deal without a contact."""
+def _recipient(ctx: Ctx, record: Lead | Contact | Deal, reader_id: UUID | None) -> Recipient | None:
+    """None for a deal without a contact. Raises NotFound for a reader the actor may not see."""
     match record:
         case Lead():
             return Recipient(record.name, record.email, EntityType.LEAD, record.id)
         case Contact():
             return Recipient(record.name, record.email, EntityType.CONTACT, record.id)
+        case Deal() if reader_id is not None and reader_id != record.contact_id:
+            chosen = load(ctx, Contact, reader_id, Verb.SEE)
+            return Recipient(chosen.name, chosen.email, EntityType.CONTACT, chosen.id)
         case Deal():
             # The deal's own person, also where somebody else owns the contact: whose deal it is writes to them.
             person = _maybe(ctx, Contact, record.contact_id)

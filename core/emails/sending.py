@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from core.access import load
 from core.context import Ctx
+from core.deliveries import hurry
 from core.enums import EmailState
 from core.errors import Conflict, NotFound
 from core.events import EmailNeedsWord, EmailQueued, RecordChanged
@@ -26,6 +27,11 @@ WHY_MAX = 500
 STOPPABLE = frozenset({EmailState.QUEUED})
 REPEATABLE = frozenset({EmailState.UNKNOWN, EmailState.FAILED, EmailState.HELD, EmailState.STOPPED})
 """What may be sent (again) because somebody says so."""
+
+
+def lane_of(email_id: UUID) -> str:
+    """The lane a mail's deliveries leave by: one after the other, and waiting for no other mail."""
+    return f"email:{email_id}"
 
 
 def find(ctx: Ctx, email_id: UUID) -> Email | None:
@@ -51,9 +57,8 @@ def took(ctx: Ctx, email: Email, provider_id: str = "") -> bool:
 
 
 def again(email: Email) -> None:
-    """It was not taken, for reasons that pass: its delivery tries again."""
-    if email.state is EmailState.SENDING:
-        email.state, email.sending_at = EmailState.QUEUED, None
+    """It was surely not taken, for reasons that pass: its delivery tries again."""
+    email.state, email.sending_at = EmailState.QUEUED, None
 
 
 def unsure(ctx: Ctx, email: Email) -> None:
@@ -75,7 +80,7 @@ def hold(ctx: Ctx, email: Email, why: str) -> None:
 
 def ask(ctx: Ctx, email: Email) -> None:
     """Have its writer say whether it arrived."""
-    ctx.emit(EmailNeedsWord(email.id))
+    _tell(ctx, email)
 
 
 @operation("email.send_again")
@@ -89,6 +94,7 @@ def send_again(ctx: Ctx, email_id: UUID) -> Email:
         raise Conflict("mail_step", state=email.state)
     email.state, email.why, email.sending_at = EmailState.QUEUED, "", None
     ctx.emit(EmailQueued(email.id))
+    hurry(ctx, lane_of(email.id))
     _changed(ctx, email)
     return email
 
@@ -143,8 +149,13 @@ def _of_people(ctx: Ctx, email_id: UUID) -> Email:
 
 def _end(ctx: Ctx, email: Email, state: EmailState, why: str) -> None:
     email.state, email.why = state, why[:WHY_MAX]
-    ctx.emit(EmailNeedsWord(email.id))
+    _tell(ctx, email)
     _changed(ctx, email)
+
+
+def _tell(ctx: Ctx, email: Email) -> None:
+    if email.sender_id is not None:
+        ctx.emit(EmailNeedsWord(email.id, email.sender_id))
 
 
 def _changed(ctx: Ctx, email: Email) -> None:

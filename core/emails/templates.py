@@ -38,7 +38,8 @@ BODY_MAX = 10_000
 """Characters of a mail. What is typed in Slack has at most 3,000; a quote's lines may need more."""
 TEMPLATE_BODY_MAX = 2_800
 """Of a template: filled, it still fits Slack's text input, which takes 3,000 (docs.slack.dev, plain-text input)."""
-_PLACE = re.compile(r"\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}")
+_PLACE = re.compile(r"\{\{([^{}|]*)(?:\|([^{}]*))?\}\}")
+"""Without a place where two parts could match the same blanks, so that no text takes long."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ def fill(text: str, values: Mapping[str, str]) -> Filled:
     unknown: dict[str, None] = {}
 
     def put(match: re.Match[str]) -> str:
-        field, instead = match[1].lower().replace(" ", "_"), (match[2] or "").strip()
+        field, instead = match[1].strip().lower().replace(" ", "_"), (match[2] or "").strip()
         if field not in FIELDS:
-            unknown[match[1]] = None
+            unknown[match[1].strip()] = None
             return match[0]
         value = values.get(field) or instead
         if not value:

@@ -1,0 +1,156 @@
+"""What people outside read of us besides the mails themselves, in their languages.
+
+They are no users, so the catalogues of core.i18n, which follow a user's Slack, do not reach them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+FALLBACK = "en"
+
+
+@dataclass(frozen=True)
+class ReaderWords:
+    """All sentences in one language. `{company}` stands for who writes."""
+
+    link: str
+    """The link below a mail."""
+    ask_title: str
+    ask_title_plain: str
+    """Where it is not known who writes."""
+    ask_text: str
+    stop: str
+    done_title: str
+    done_text: str
+    resume: str
+    resumed_title: str
+    resumed_text: str
+    broken_title: str
+    broken_text: str
+
+
+WORDS: Mapping[str, ReaderWords] = MappingProxyType(
+    {
+        "en": ReaderWords(
+            link="Unsubscribe",
+            ask_title="Stop e-mail from {company}?",
+            ask_title_plain="Stop e-mail from this sender?",
+            ask_text="You will get no more e-mail from them at this address. It takes effect at once.",
+            stop="Stop e-mail",
+            done_title="You will get no more e-mail",
+            done_text="Your address was taken off the list. If that was a mistake, you can undo it here.",
+            resume="Receive e-mail again",
+            resumed_title="You receive e-mail again",
+            resumed_text="Your address is back on the list. You can change your mind here at any time.",
+            broken_title="This link is not complete",
+            broken_text="Please open the link in the mail again, or copy all of it. Nothing was changed.",
+        ),
+        "de": ReaderWords(
+            link="Abmelden",
+            ask_title="Keine E-Mails mehr von {company}?",
+            ask_title_plain="Keine E-Mails mehr von diesem Absender?",
+            ask_text="Sie erhalten dann an diese Adresse keine E-Mails mehr. Das gilt sofort.",
+            stop="Keine E-Mails mehr",
+            done_title="Sie erhalten keine E-Mails mehr",
+            done_text="Ihre Adresse wurde ausgetragen. Falls das ein Versehen war, können Sie es hier zurücknehmen.",
+            resume="Wieder E-Mails erhalten",
+            resumed_title="Sie erhalten wieder E-Mails",
+            resumed_text="Ihre Adresse ist wieder eingetragen. Sie können es sich hier jederzeit anders überlegen.",
+            broken_title="Dieser Link ist nicht vollständig",
+            broken_text="Bitte öffnen Sie den Link in der E-Mail noch einmal, oder kopieren Sie ihn ganz. "
+            "Es wurde nichts geändert.",
+        ),
+        "es": ReaderWords(
+            link="Darse de baja",
+            ask_title="¿No recibir más correos de {company}?",
+            ask_title_plain="¿No recibir más correos de este remitente?",
+            ask_text="No recibirá más correos suyos en esta dirección. Tiene efecto de inmediato.",
+            stop="No recibir más correos",
+            done_title="No recibirá más correos",
+            done_text="Su dirección se ha dado de baja. Si fue un error, puede deshacerlo aquí.",
+            resume="Volver a recibir correos",
+            resumed_title="Vuelve a recibir correos",
+            resumed_text="Su dirección está de nuevo en la lista. Puede cambiar de opinión aquí en cualquier momento.",
+            broken_title="Este enlace no está completo",
+            broken_text="Abra de nuevo el enlace del correo o cópielo entero. No se ha cambiado nada.",
+        ),
+        "fr": ReaderWords(
+            link="Se désabonner",
+            ask_title="Ne plus recevoir d’e-mails de {company} ?",
+            ask_title_plain="Ne plus recevoir d’e-mails de cet expéditeur ?",
+            ask_text="Vous ne recevrez plus d’e-mails de sa part à cette adresse. L’effet est immédiat.",
+            stop="Ne plus recevoir d’e-mails",
+            done_title="Vous ne recevrez plus d’e-mails",
+            done_text="Votre adresse a été retirée de la liste. Si c’était une erreur, vous pouvez l’annuler ici.",
+            resume="Recevoir à nouveau des e-mails",
+            resumed_title="Vous recevez à nouveau des e-mails",
+            resumed_text="Votre adresse est de nouveau sur la liste. Vous pouvez changer d’avis ici à tout moment.",
+            broken_title="Ce lien n’est pas complet",
+            broken_text="Ouvrez de nouveau le lien du message ou copiez-le en entier. Rien n’a été modifié.",
+        ),
+        "nl": ReaderWords(
+            link="Afmelden",
+            ask_title="Geen e-mail meer van {company}?",
+            ask_title_plain="Geen e-mail meer van deze afzender?",
+            ask_text="U krijgt dan geen e-mail meer op dit adres. Dat gaat meteen in.",
+            stop="Geen e-mail meer",
+            done_title="U krijgt geen e-mail meer",
+            done_text="Uw adres is van de lijst gehaald. Was dat een vergissing, dan kunt u het hier terugdraaien.",
+            resume="Weer e-mail ontvangen",
+            resumed_title="U krijgt weer e-mail",
+            resumed_text="Uw adres staat weer op de lijst. U kunt hier altijd van gedachten veranderen.",
+            broken_title="Deze link is niet volledig",
+            broken_text="Open de link in de e-mail opnieuw of kopieer hem helemaal. Er is niets veranderd.",
+        ),
+        "pl": ReaderWords(
+            link="Wypisz się",
+            ask_title="Nie otrzymywać więcej e-maili od {company}?",
+            ask_title_plain="Nie otrzymywać więcej e-maili od tego nadawcy?",
+            ask_text="Na ten adres nie przyjdą już żadne e-maile. Zmiana działa od razu.",
+            stop="Nie chcę więcej e-maili",
+            done_title="Nie będzie więcej e-maili",
+            done_text="Adres został usunięty z listy. Jeśli to pomyłka, można to tutaj cofnąć.",
+            resume="Chcę znów otrzymywać e-maile",
+            resumed_title="E-maile będą znów przychodzić",
+            resumed_text="Adres jest z powrotem na liście. Decyzję można tu zmienić w każdej chwili.",
+            broken_title="Ten link jest niepełny",
+            broken_text="Proszę ponownie otworzyć link z wiadomości lub skopiować go w całości. Nic nie zmieniono.",
+        ),
+        "da": ReaderWords(
+            link="Afmeld",
+            ask_title="Ingen flere e-mails fra {company}?",
+            ask_title_plain="Ingen flere e-mails fra denne afsender?",
+            ask_text="Du får ikke flere e-mails på denne adresse. Det gælder med det samme.",
+            stop="Ingen flere e-mails",
+            done_title="Du får ikke flere e-mails",
+            done_text="Din adresse er taget af listen. Var det en fejl, kan du fortryde det her.",
+            resume="Modtag e-mails igen",
+            resumed_title="Du får e-mails igen",
+            resumed_text="Din adresse er på listen igen. Du kan altid ombestemme dig her.",
+            broken_title="Linket er ikke fuldstændigt",
+            broken_text="Åbn linket i e-mailen igen, eller kopiér hele linket. Intet er ændret.",
+        ),
+        "sv": ReaderWords(
+            link="Avsluta utskick",
+            ask_title="Inga fler mejl från {company}?",
+            ask_title_plain="Inga fler mejl från den här avsändaren?",
+            ask_text="Du får inga fler mejl till den här adressen. Det gäller genast.",
+            stop="Inga fler mejl",
+            done_title="Du får inga fler mejl",
+            done_text="Din adress har tagits bort från listan. Om det var ett misstag kan du ångra det här.",
+            resume="Få mejl igen",
+            resumed_title="Du får mejl igen",
+            resumed_text="Din adress finns på listan igen. Du kan ändra dig här när som helst.",
+            broken_title="Länken är inte fullständig",
+            broken_text="Öppna länken i mejlet igen eller kopiera hela länken. Ingenting har ändrats.",
+        ),
+    }
+)
+"""By language (ISO 639-1)."""
+
+
+def words_for(locale: str) -> tuple[str, ReaderWords]:
+    """The language and its words for a locale (`de_DE`, `de-AT`); English for languages there are none for."""
+    language = locale.replace("-", "_").partition("_")[0].lower()
+    return (language, WORDS[language]) if language in WORDS else (FALLBACK, WORDS[FALLBACK])
