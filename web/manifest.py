@@ -27,6 +27,7 @@ EVENTS = ("app_home_opened", "app_mention", "link_shared", "message.im")
 COMMANDS = (
     ("/lead", "Leads: create, look up, list", "new [name, company, mail, phone] | view L-42 | list | find words"),
     ("/call", "Log a call", "log [L-42 or D-7]"),
+    ("/email", "Write an e-mail: to a lead, a contact, a deal", "L-42 [template]"),
     ("/deal", "Deals: create, look up, move", "new [name] | view D-7 | list [words] | move D-7 Proposal"),
     ("/quote", "Quotes: draft, look up", "new [D-7] | view Q-2026-0001 | list [sent, accepted, mine or words]"),
     ("/pipeline", "Deals by stage, and which need attention", "mine | team | all [pipeline]"),

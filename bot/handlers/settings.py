@@ -44,6 +44,9 @@ from core.queries import pipeline_settings
 from core.queries.administration import WorkspaceSettings
 from core.queries.deals import anything_changed
 
+SECTION_MODALS: dict[Section, Callable[[Ctx, ShowSection, Notice], Modal]] = {}
+"""Sections whose windows are made elsewhere."""
+
 
 @command("crm", "settings", summary="Change the settings (admins)")
 def settings_command(ctx: Ctx, _call: CommandCall) -> Reply:
@@ -77,6 +80,8 @@ def undo_setting(ctx: Ctx, route: UndoSetting, _request: Request) -> Reply:
 def section_modal(ctx: Ctx, route: ShowSection, notice: Notice = None) -> Modal:
     """A section as it is now."""
     viewer, page = ctx.viewer, route.page
+    if route.section in SECTION_MODALS:
+        return SECTION_MODALS[route.section](ctx, route, notice)
     match route.section:
         case Section.CHANNELS | Section.REGION | Section.VISIBILITY:
             return _workspace_modal(ctx, route.section, queries.workspace_settings(ctx), notice)

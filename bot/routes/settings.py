@@ -21,6 +21,8 @@ class Section(StrEnum):
     LOSS_REASONS = "loss_reasons"
     OBJECTIONS = "objections"
     PRODUCTS = "products"
+    TEMPLATES = "templates"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True)
@@ -272,3 +274,37 @@ class SaveProduct(Submission, id="settings.save_product"):
 @dataclass(frozen=True)
 class SearchProducts(Submission, id="settings.search_products"):
     """Find products by name or number."""
+
+
+@dataclass(frozen=True)
+class EditTemplate(Action, id="settings.template"):
+    """Open the form of an e-mail template, new or existing."""
+
+    template_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class SaveTemplate(Submission, id="settings.save_template"):
+    """An e-mail template; `version` is the one its form was opened on."""
+
+    template_id: UUID | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class PreviewTemplate(Action, id="settings.preview_template"):
+    """Show the template that is being typed for a sample person."""
+
+
+@dataclass(frozen=True)
+class RemoveTemplate(Action, id="settings.remove_template"):
+    """Take an e-mail template off the list."""
+
+    template_id: UUID
+
+
+@dataclass(frozen=True)
+class SaveMail(Submission, id="settings.mail"):
+    """Whom mails come from, and what stands below them."""
+
+    seen: UUID | None = None

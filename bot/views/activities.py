@@ -9,10 +9,22 @@ from uuid import UUID
 
 from bot.payloads import Element
 from bot.replies import Block, Choice, Message, Modal
-from bot.routes import Action, FindObjection, FindRecord, FollowUpDone, LogCall, OpenRecord, SaveCall, SnoozeFollowUp
+from bot.routes import (
+    Action,
+    ComposeEmail,
+    FindObjection,
+    FindRecord,
+    FollowUpDone,
+    LogCall,
+    OpenRecord,
+    SaveCall,
+    ShowEmail,
+    SnoozeFollowUp,
+)
 from bot.views import kit
 from bot.views.forms import Date, Form, Number, Search, Select, Text
 from bot.views.labels import word
+from bot.views.mail_standing import standing
 from bot.views.records import confirmation
 from core.activities import MINUTES_MAX, NEW_OBJECTION, OBJECTION_MAX, CallInput
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus
@@ -165,6 +177,8 @@ def call_saved(saved: Saved, viewer: Viewer) -> Message:
         said.append(viewer.t("No follow-up is planned."))
     text = " ".join(said)
     buttons: list[Block] = [kit.button(viewer.t("Open"), OpenRecord(about.entity, about.id))]
+    if about.entity is not EntityType.ACCOUNT:
+        buttons.append(kit.button(viewer.t("Email"), ComposeEmail(about.entity, about.id)))
     if saved.next_follow_up is None and about.entity is not EntityType.ACCOUNT:
         buttons += [
             kit.button(viewer.t(label), SnoozeFollowUp(about.entity, about.id, days)) for _, label, days in SNOOZES
@@ -202,14 +216,23 @@ def unknown_subject(words: str, viewer: Viewer) -> Message:
 
 
 def timeline_blocks(items: Sequence[TimelineItem], viewer: Viewer) -> list[Block]:
-    """A record's last activities, newest first; nothing where there are none."""
-    return [kit.context(timeline_line(item, viewer)) for item in items]
+    """A record's last activities, newest first; nothing where there are none. A mail has a button that opens it."""
+    return [_timeline_block(item, viewer) for item in items]
+
+
+def _timeline_block(item: TimelineItem, viewer: Viewer) -> Block:
+    line = timeline_line(item, viewer)
+    if item.mail is None:
+        return kit.context(line)
+    label = viewer.t("Show the e-mail “{subject}”", subject=item.subject)
+    return kit.section(line, kit.button(viewer.t("Show"), ShowEmail(item.mail.id), label=label))
 
 
 def timeline_line(item: TimelineItem, viewer: Viewer) -> str:
     """One activity: what, how it ended, who, when, and the gist of it."""
-    what = viewer.t(CALLS[item.direction]) if item.direction else viewer.t(KINDS[item.kind])
-    facts = [f"*{what}*"]
+    facts = [f"*{viewer.t(_what(item))}*"]
+    if item.mail is not None:
+        facts.append(standing(item.mail, viewer))
     if item.outcome is not None:
         facts.append(viewer.t(OUTCOMES[item.outcome]))
     if item.duration_minutes:
@@ -230,6 +253,16 @@ def timeline_line(item: TimelineItem, viewer: Viewer) -> str:
     if item.next_step:
         lines.append(viewer.t("Next step: {step}", step=kit.esc(kit.cut(item.next_step, TIMELINE_NOTES))))
     return "\n".join(lines)
+
+
+def _what(item: TimelineItem) -> str:
+    match item.kind, item.direction:
+        case ActivityKind.EMAIL, Direction.INBOUND:
+            return "E-mail received"
+        case ActivityKind.CALL, Direction():
+            return CALLS[item.direction]
+        case _:
+            return KINDS[item.kind]
 
 
 def _task_state(item: TimelineItem, viewer: Viewer) -> str:
@@ -255,6 +288,7 @@ def due_line(item: DueItem, viewer: Viewer) -> list[Block]:
     )
     more: list[tuple[str, Action]] = [
         (viewer.t("Log call"), LogCall(item.entity, item.id)),
+        (viewer.t("Email"), ComposeEmail(item.entity, item.id)),
         *((viewer.t(text), SnoozeFollowUp(item.entity, item.id, days)) for text, _, days in SNOOZES),
         (viewer.t("Open"), OpenRecord(item.entity, item.id)),
     ]

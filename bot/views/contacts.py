@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.replies import Block, Choice, Message, Modal
-from bot.routes import EditContact, FindAccount, LogCall, NewTask, OpenRecord, SaveContact
+from bot.routes import ComposeEmail, EditContact, FindAccount, LogCall, NewTask, OpenRecord, SaveContact
 from bot.views import kit, people, tags
 from bot.views.accounts import NOTES_SHOWN, deal_blocks
 from bot.views.activities import timeline_blocks
@@ -48,6 +48,7 @@ def _buttons(contact: ContactCard, viewer: Viewer) -> list[Block]:
     buttons: list[Block] = []
     if contact.can_edit:
         buttons.append(kit.button(viewer.t("Log call"), LogCall("contact", contact.id), style="primary"))
+        buttons.append(kit.button(viewer.t("Email"), ComposeEmail("contact", contact.id)))
     if contact.account_id is not None:
         route = OpenRecord("account", contact.account_id)
         label = viewer.t("Open account {ref}", ref=contact.account_ref)

@@ -11,6 +11,7 @@ from core.i18n import Viewer
 
 TOPICS = {
     "lead": "Leads: people who may buy",
+    "email": "E-mail",
     "call": "Calls",
     "deal": "Deals: what may be sold",
     "quote": "Quotes",

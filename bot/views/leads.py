@@ -9,6 +9,7 @@ from bot.routes import (
     AssignLead,
     CheckLead,
     Claim,
+    ComposeEmail,
     ConvertLead,
     EditLead,
     FindAccount,
@@ -187,6 +188,7 @@ def _buttons(lead: LeadCard, viewer: Viewer) -> list[Block]:
         first.append(kit.button(viewer.t("Claim"), Claim("lead", lead.id), label=viewer.t("Make this lead yours")))
     if working:
         first.append(kit.button(viewer.t("Log call"), LogCall("lead", lead.id), style="primary"))
+        first.append(kit.button(viewer.t("Email"), ComposeEmail("lead", lead.id)))
     if lead.can_edit:
         first.append(kit.button(viewer.t("Edit"), EditLead(lead.id)))
     if working:

@@ -14,6 +14,7 @@ from bot.routes import (
     NewQuoteVersion,
     OpenRecord,
     SaveQuoteCopy,
+    SendQuote,
     ShowHistory,
     WinDeal,
 )
@@ -24,7 +25,7 @@ from core.enums import QuoteStatus
 from core.i18n import Viewer
 from core.queries.quotes import MINE, QuoteCard, QuoteRow
 from core.queries.records import Page
-from core.quotes import LineInput, Totals, line_net
+from core.quotes import OPEN, LineInput, Totals, line_net
 
 CARD_LINES = 8
 DECIDED = (QuoteStatus.ACCEPTED, QuoteStatus.REJECTED, QuoteStatus.EXPIRED)
@@ -126,6 +127,9 @@ def _buttons(quote: QuoteCard, viewer: Viewer) -> list[Block]:
     buttons: list[Block] = []
     if quote.can_edit:
         buttons.append(kit.button(viewer.t("Edit"), EditQuote(quote.id)))
+    if QuoteStatus.SENT in quote.steps:
+        label = viewer.t("Send {ref} by e-mail", ref=quote.ref)
+        buttons.append(kit.button(viewer.t("Send"), SendQuote(quote.id), style="primary", label=label))
     buttons += [_step_button(step, quote, viewer) for step in quote.steps]
     if quote.status is QuoteStatus.ACCEPTED and quote.deal_is_open:
         label = viewer.t("{ref} is won", ref=quote.deal_ref)
@@ -139,6 +143,8 @@ def _buttons(quote: QuoteCard, viewer: Viewer) -> list[Block]:
         if one is not None
     ]
     more = [(viewer.t("Copy"), CopyQuote(quote.id)), (viewer.t("History"), ShowHistory("quote", quote.id)), *others]
+    if quote.status in OPEN and quote.steps:
+        more.insert(0, (viewer.t("Send again by e-mail"), SendQuote(quote.id)))
     return [*buttons, kit.overflow(more)]
 
 
@@ -191,7 +197,7 @@ def _step_button(step: QuoteStatus, quote: QuoteCard, viewer: Viewer) -> Block:
             return kit.button(viewer.t("Rejected"), route, label=label, confirm=question)
         case _:
             label = viewer.t("Mark {ref} as sent", ref=quote.ref)
-            return kit.button(viewer.t("Mark as sent"), route, style="primary", label=label)
+            return kit.button(viewer.t("Mark as sent"), route, label=label)
 
 
 # -- what was done ------------------------------------------------------------------------------------------------

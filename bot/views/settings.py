@@ -39,6 +39,8 @@ SECTIONS: Mapping[Section, tuple[str, str]] = {
     Section.SOURCES: ("Lead sources", "Where leads come from"),
     Section.LOSS_REASONS: ("Loss reasons", "Why deals are lost"),
     Section.OBJECTIONS: ("Objections", "What prospects say on calls"),
+    Section.TEMPLATES: ("E-mail templates", "First mails, reminders: written once, filled for each person"),
+    Section.MAIL: ("E-mail", "Whom mails come from, and what stands below them"),
     Section.PRODUCTS: ("Products", "What you sell, with prices and tax"),
 }
 """The overview: title and what is in it."""

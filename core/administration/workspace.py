@@ -17,12 +17,16 @@ from core.events import ChannelsChosen
 from core.i18n import normalise_locale
 from core.models import WorkspaceRow
 from core.money import is_currency
+from core.normalise import Unusable, email, multiline_text
 from core.operations import operation
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")
 """A Slack channel, public or private; direct messages begin with D."""
 CHANNELS = ("sales_channel", "replies_channel", "digest_channel")
 REGION = ("currency", "country", "locale")
+MAIL = ("mail_from", "mail_footer")
+FOOTER_MAX = 1000
+"""Characters below each mail."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,14 @@ class RegionInput:
     currency: str
     country: str
     locale: str
+
+
+@dataclass(frozen=True)
+class MailInput:
+    """The address mails come from (empty: the installation's own), and the text below each of them."""
+
+    mail_from: str = ""
+    mail_footer: str = ""
 
 
 @operation("settings.channels")
@@ -99,6 +111,21 @@ def set_visibility(ctx: Ctx, visibility: Visibility, seen: UUID | None) -> None:
     row = _locked(ctx)
     refuse_changed(ctx, row, seen, ("visibility",))
     row.visibility = visibility
+
+
+@operation("settings.mail")
+def set_mail(ctx: Ctx, values: MailInput, seen: UUID | None) -> None:
+    """Set whom mails come from and what stands below them. Raises Invalid, Forbidden, Conflict("edited_meanwhile")."""
+    row = _locked(ctx)
+    refuse_changed(ctx, row, seen, MAIL)
+    footer = multiline_text(values.mail_footer)
+    if len(footer) > FOOTER_MAX:
+        raise Invalid({"mail_footer": "too_long"})
+    try:
+        row.mail_from = email(values.mail_from) if values.mail_from.strip() else ""
+    except Unusable as error:
+        raise Invalid({"mail_from": error.code}) from error
+    row.mail_footer = footer
 
 
 def _locked(ctx: Ctx) -> WorkspaceRow:

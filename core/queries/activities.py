@@ -15,6 +15,7 @@ from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadSta
 from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Member, Objection
 from core.normalise import name_text
 from core.prepared import read
+from core.queries.emails import MailStanding, standings
 from core.queries.records import Page
 from core.refs import LETTERS
 
@@ -44,6 +45,8 @@ class TimelineItem:
     due_on: date | None = None
     done: bool = False
     """Of a task."""
+    mail: MailStanding | None = None
+    """Of a mail that was sent from here."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ def timeline(ctx: Ctx, entity: str, entity_id: UUID, limit: int = TIMELINE) -> l
     """
     rows = read(ctx, _newest, entity, record=entity_id, at_most=limit)
     heard = _objections_of(ctx, [row.id for row in rows if row.kind is ActivityKind.CALL])
+    mails = standings(ctx, [row.id for row in rows if row.kind is ActivityKind.EMAIL])
     return [
         TimelineItem(
             id=row.id,
@@ -113,6 +117,7 @@ def timeline(ctx: Ctx, entity: str, entity_id: UUID, limit: int = TIMELINE) -> l
             link=row.link,
             due_on=row.due_on,
             done=row.done,
+            mail=mails.get(row.id),
         )
         for row in rows
     ]

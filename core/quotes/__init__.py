@@ -16,7 +16,7 @@ from core.quotes.drafts import (
     edit,
     lines_of,
 )
-from core.quotes.steps import OPEN, TRANSITIONS, accept, expire_due, mark_sent, reject
+from core.quotes.steps import OPEN, TRANSITIONS, accept, expire_due, mark_sent, refuse_to_send, reject
 from core.quotes.sums import LineInput, QuoteInput, TaxSum, Totals, line_net, totals
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "lines_of",
     "mark_sent",
     "new_version",
+    "refuse_to_send",
     "reject",
     "totals",
 ]

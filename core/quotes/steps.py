@@ -44,11 +44,22 @@ def mark_sent(ctx: Ctx, quote_id: UUID) -> Quote:
     """
     quote = load(ctx, Quote, quote_id)
     _refuse_step(ctx, quote, QuoteStatus.SENT)
-    if quote.valid_until < ctx.now.date():
-        raise Conflict("quote_out_of_date", ref=_ref(quote))
+    _refuse_out_of_date(ctx, quote)
     quote.status, quote.sent_at = QuoteStatus.SENT, ctx.now
     announce(ctx, quote)
     return quote
+
+
+def refuse_to_send(ctx: Ctx, quote_id: UUID) -> None:
+    """Refuse to mail a quote that is decided or out of date, before anything is written about it; one that is with the
+    customer already may be mailed again.
+
+    Raises Conflict("quote_step"), Conflict("quote_out_of_date"), NotFound, Forbidden.
+    """
+    quote = load(ctx, Quote, quote_id)
+    if quote.status not in OPEN:
+        _refuse_step(ctx, quote, QuoteStatus.SENT)
+    _refuse_out_of_date(ctx, quote)
 
 
 @operation("quote.accept")
@@ -112,6 +123,11 @@ def expire_due(ctx: Ctx) -> int:
             ctx.emit(QuoteExpired(quote.id, owner_id))
         ctx.session.flush()
     return len(due)
+
+
+def _refuse_out_of_date(ctx: Ctx, quote: Quote) -> None:
+    if quote.valid_until < ctx.now.date():
+        raise Conflict("quote_out_of_date", ref=_ref(quote))
 
 
 def _refuse_step(ctx: Ctx, quote: Quote, to: QuoteStatus) -> None:
