@@ -19,7 +19,7 @@ from core.queries.calls import call_page
 from core.queries.deals import deal_page
 from core.queries.leads import lead_page
 from core.queries.quotes import quote_page
-from core.queries.records import Hit, Page, card_of, find_by_ref, search
+from core.queries.records import Hit, Page, card_of, find_by_ref, search, similar
 from core.refs import parse_ref
 
 UNSAID = frozenset({"id", "entity", "version", "today", "can_edit", "can_assign"})
@@ -70,7 +70,7 @@ def show_record(ctx: Ctx, text: str, *, as_json: bool) -> None:
 
 def show_hits(ctx: Ctx, words: str, *, as_json: bool) -> None:
     """Print the records that words may mean, best first."""
-    hits = search(ctx, words, limit=SEARCH_LIMIT)
+    hits = search(ctx, words, limit=SEARCH_LIMIT) or similar(ctx, words, limit=SEARCH_LIMIT)
     if as_json:
         print_json({"rows": hits})
     elif not hits:

@@ -19,7 +19,7 @@ from core.enums import EntityType
 from core.errors import Forbidden, NotFound
 from core.queries import activities as queries
 from core.queries.activities import Subject
-from core.queries.records import SEARCHABLE, Hit, search
+from core.queries.records import SEARCHABLE, Hit, search, similar
 
 HITS = 6
 """So many records of one name are offered; with more, the form's search is quicker."""
@@ -35,6 +35,7 @@ def log_call_command(ctx: Ctx, call: CommandCall) -> Reply:
     hits = _meant(ctx, words)
     if len(hits) == 1:
         return OpenModal(views.call_modal(ctx.viewer, _subject(ctx, hits[0].entity, hits[0].id)))
+    hits = hits or similar(ctx, words, limit=HITS)
     if not hits:
         return Say(views.unknown_subject(words, ctx.viewer))
     return Say(views.choose_subject(hits, ctx.viewer))

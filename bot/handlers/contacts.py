@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 from typing import Any, cast
-from uuid import UUID
 
 from bot.dispatch import Request, on, on_submit
 from bot.handlers.lists import confirmed
 from bot.handlers.more import expands
-from bot.replies import Choice, CloseModal, Message, Modal, OpenModal, Reply, UpdateModal
+from bot.replies import CloseModal, Message, Modal, OpenModal, Reply, UpdateModal
+from bot.resolving import chosen
 from bot.routes import EditContact, SaveContact
 from bot.views import contacts as views
 from bot.views.history import Meanwhile
@@ -16,11 +16,10 @@ from core.conflicts import FieldChange
 from core.contacts import ContactInput
 from core.context import Ctx
 from core.enums import EntityType
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import Conflict, Forbidden
 from core.queries import contacts as queries
 from core.queries.deals import anything_changed
 from core.queries.history import changes_in_words
-from core.queries.records import hit_of
 from core.refs import contact_ref
 
 
@@ -57,7 +56,7 @@ def save_contact(ctx: Ctx, route: SaveContact, values: ContactInput) -> Reply:
 
 def _edited_meanwhile(ctx: Ctx, route: SaveContact, values: ContactInput, conflict: Conflict) -> Reply:
     typed: dict[str, Any] = {name: getattr(values, name) for name in views.FIELD_NAMES}
-    typed["account_id"] = _chosen(ctx, values.account_id)
+    typed["account_id"] = chosen(ctx, EntityType.ACCOUNT, values.account_id)
     changed = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
     words = changes_in_words(ctx, EntityType.CONTACT, changed)
     meanwhile = Meanwhile(str(conflict.data["who"] or ""), words, cast("int", conflict.data["version"]))
@@ -66,10 +65,3 @@ def _edited_meanwhile(ctx: Ctx, route: SaveContact, values: ContactInput, confli
     now = views.values_of(contact)
     typed |= {one.name: typed[one.name] or now[one.name] for one in views.CONTACT_FORM.fields if one.more}
     return UpdateModal(views.form(contact, typed, ctx.viewer, meanwhile))
-
-
-def _chosen(ctx: Ctx, account_id: UUID | None) -> Choice | None:
-    try:
-        return Choice(hit_of(ctx, EntityType.ACCOUNT, account_id).name, str(account_id)) if account_id else None
-    except NotFound:  # removed meanwhile: there is nothing to show as chosen
-        return None

@@ -22,6 +22,7 @@ from bot.routes import (
 )
 from bot.views import deal_forms as forms
 from bot.views import deals as views
+from bot.views import records as record_views
 from bot.views.history import Meanwhile
 from core import deals
 from core.conflicts import FieldChange
@@ -33,6 +34,7 @@ from core.queries import deals as queries
 from core.queries import stages
 from core.queries.deals import DealCard, DealRow
 from core.queries.history import changes_in_words
+from core.queries.records import similar
 from core.refs import deal_ref, parse_ref
 
 # -- commands -----------------------------------------------------------------------------------------------------
@@ -58,6 +60,9 @@ def view_deal(ctx: Ctx, call: CommandCall) -> Reply:
         return Say(views.card(queries.deal_card(ctx, found.rows[0].id), ctx.viewer))
     if not found.rows and _is_reference(words):
         raise NotFound
+    near = [] if found.rows else similar(ctx, words, (EntityType.DEAL,))
+    if near:
+        return Say(record_views.similar_hits(near, words, ctx.viewer))
     return Say(views.listing(found, words, ctx.viewer))
 
 

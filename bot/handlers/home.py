@@ -17,7 +17,7 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.queries import home as queries
 from core.queries.home import Pages
-from core.queries.records import SEARCHABLE, card_of, search
+from core.queries.records import SEARCHABLE, card_of, search, similar
 
 FOUND_ROWS = 8
 MEANT = {
@@ -57,7 +57,8 @@ def _answer(ctx: Ctx, name: str, words: str) -> Reply:
         return help_reply(ctx, words.lower() or name)
     found = [] if COMMANDS.nearest(name, words) else search(ctx, words, MEANT[name], FOUND_ROWS)
     if not found:
-        return help_reply(ctx, name, words)
+        near = similar(ctx, words, MEANT[name], FOUND_ROWS)
+        return Say(record_views.similar_hits(near, words, ctx.viewer)) if near else help_reply(ctx, name, words)
     if len(found) == 1:
         return Say(record_views.card(card_of(ctx, found[0].entity, found[0].id), ctx.viewer))
     return Say(record_views.hits(found, words, ctx.viewer))

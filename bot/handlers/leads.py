@@ -40,8 +40,8 @@ from core.normalise import NAME_MAX, NOTES_MAX
 from core.queries import leads as queries
 from core.queries import stages
 from core.queries.history import changes_in_words
-from core.queries.leads import LeadCard
-from core.queries.records import card_of, find_by_ref
+from core.queries.leads import LeadCard, LeadRow
+from core.queries.records import Page, card_of, find_by_ref, similar
 from core.refs import Ref, parse_ref
 
 WORDS_MAX = 100
@@ -87,7 +87,7 @@ def view_lead(ctx: Ctx, call: CommandCall) -> Reply:
     page = queries.lead_page(ctx, words, 0)
     if len(page.rows) == 1:
         return Say(views.card(queries.lead_card(ctx, page.rows[0].id), ctx.viewer))
-    return Say(views.listing(page, words, ctx.viewer))
+    return Say(_listed(ctx, page, words))
 
 
 @command("lead", "find", arguments="WORDS", summary="Find leads by name, company, e-mail or phone")
@@ -96,7 +96,13 @@ def find_leads(ctx: Ctx, call: CommandCall) -> Reply:
     if not call.text:
         return Say(views.find_what(ctx.viewer))
     words = call.text[:WORDS_MAX]
-    return Say(views.listing(queries.lead_page(ctx, words, 0), words, ctx.viewer))
+    return Say(_listed(ctx, queries.lead_page(ctx, words, 0), words))
+
+
+def _listed(ctx: Ctx, page: Page[LeadRow], words: str) -> Message:
+    """What the words found; where that is nothing, leads that are called nearly that."""
+    near = [] if page.rows else similar(ctx, words, (EntityType.LEAD,))
+    return shared.similar_hits(near, words, ctx.viewer) if near else views.listing(page, words, ctx.viewer)
 
 
 @on(ListLeads)

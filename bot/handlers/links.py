@@ -16,7 +16,7 @@ from core.context import Ctx
 from core.enums import EntityType, Visibility
 from core.errors import Conflict, NotFound
 from core.queries.deals import anything_changed
-from core.queries.records import SEARCHABLE, Hit, card_of, hit_of, search
+from core.queries.records import SEARCHABLE, Hit, card_of, hit_of, search, similar
 
 HITS = 6
 UNFURLS = 5
@@ -33,7 +33,7 @@ def link_command(ctx: Ctx, call: CommandCall) -> Reply:
         return Say(views.whose_channel(record_here(ctx, call.channel_id), call.channel_id, ctx.viewer))
     found = [hit for hit in search(ctx, words, SEARCHABLE, HITS) if hit.entity is not EntityType.QUOTE]
     if not found:
-        raise NotFound
+        return _nearly(ctx, words)
     if len(found) > 1:
         return Say(record_views.hits(found, words, ctx.viewer))
     return Say(_link(ctx, call.channel_id, found[0]))
@@ -67,8 +67,10 @@ def url_command(ctx: Ctx, call: CommandCall) -> Reply:
     words = html.unescape(call.text).strip()
     here = record_here(ctx, call.channel_id) if not words else None
     found = [here] if here is not None else search(ctx, words, SEARCHABLE, HITS)
+    if not words and not found:
+        raise NotFound("link_what")
     if not found:
-        raise NotFound("link_what" if not words else None)
+        return _nearly(ctx, words)
     if len(found) > 1:
         return Say(record_views.hits(found, words, ctx.viewer))
     return Say(_link_of(ctx, found[0]))
@@ -78,6 +80,14 @@ def url_command(ctx: Ctx, call: CommandCall) -> Reply:
 def show_link(ctx: Ctx, route: ShowLink, _request: Request) -> Reply:
     """The three dots of a card."""
     return Say(_link_of(ctx, hit_of(ctx, EntityType(route.entity), route.entity_id)))
+
+
+def _nearly(ctx: Ctx, words: str) -> Reply:
+    """Records called nearly that, to choose from. Raises NotFound where there are none either."""
+    near = similar(ctx, words, limit=HITS)
+    if not near:
+        raise NotFound
+    return Say(record_views.similar_hits(near, words, ctx.viewer))
 
 
 def _link_of(ctx: Ctx, record: Hit) -> Message:

@@ -24,7 +24,7 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
 from core.queries.history import history_page
-from core.queries.records import SEARCHABLE, Hit, card_after, card_of, hit_of, recent, search
+from core.queries.records import SEARCHABLE, Hit, card_after, card_of, hit_of, recent, search, similar
 
 LOOKUP_ROWS = 20
 """Options of one kind; who does not see theirs types one letter more."""
@@ -83,7 +83,7 @@ def undo_in_history(ctx: Ctx, route: UndoInHistory, _request: Request) -> Reply:
 def find_record(ctx: Ctx, _route: FindRecord, request: Request) -> Reply:
     """Records of every kind; before anything is typed, the person's own."""
     if request.query.strip():
-        found = search(ctx, request.query, SEARCHABLE, LOOKUP_ROWS)
+        found = search(ctx, request.query, SEARCHABLE, LOOKUP_ROWS) or similar(ctx, request.query, limit=LOOKUP_ROWS)
     else:
         found = [hit for kind in SEARCHABLE for hit in recent(ctx, kind, LOOKUP_ROWS // 4, open_only=True)]
     return Choices(groups=views.grouped_choices([hit for hit in found if hit.entity in SEARCHABLE], ctx.viewer))
@@ -116,6 +116,7 @@ def _of_kind(ctx: Ctx, kind: EntityType, request: Request) -> Reply:
     found: list[Hit]
     if request.query.strip():
         found = search(ctx, request.query, (kind,), LOOKUP_ROWS, open_only=True)
+        found = found or similar(ctx, request.query, (kind,), LOOKUP_ROWS, open_only=True)
     else:
         found = recent(ctx, kind, LOOKUP_ROWS, open_only=True)
     return Choices(views.choices([hit for hit in found if hit.entity is kind]))

@@ -141,6 +141,12 @@ def hits(found: Sequence[Hit], words: str, viewer: Viewer) -> Message:
     return Message(text, blocks)
 
 
+def similar_hits(found: Sequence[Hit], words: str, viewer: Viewer) -> Message:
+    """Nothing is called what was typed; these records are called nearly that."""
+    text = viewer.t("Nothing is called “{words}”. Did you mean one of these?", words=kit.esc(kit.cut(words, 80)))
+    return Message(text, [kit.section(text), *hits(found, words, viewer).blocks[1:]])
+
+
 def choices(found: Sequence[Hit]) -> list[Choice]:
     """Records of one kind as options; the value is the id."""
     return [_choice(hit, str(hit.id)) for hit in found]

@@ -11,6 +11,7 @@ from core.enums import EntityType
 from core.errors import NotFound
 from core.models import Activity, Tagging
 from core.queries.search import SEARCHABLE, Hit, find_by_ref, hit_of, recent, search
+from core.queries.similar import similar
 
 if TYPE_CHECKING:
     from core.queries.accounts import AccountCard
@@ -20,7 +21,19 @@ if TYPE_CHECKING:
     from core.queries.quotes import QuoteCard
     from core.queries.tasks import TaskRow
 
-__all__ = ["SEARCHABLE", "AnyCard", "Hit", "Page", "card_after", "card_of", "find_by_ref", "hit_of", "recent", "search"]
+__all__ = [
+    "SEARCHABLE",
+    "AnyCard",
+    "Hit",
+    "Page",
+    "card_after",
+    "card_of",
+    "find_by_ref",
+    "hit_of",
+    "recent",
+    "search",
+    "similar",
+]
 
 T = TypeVar("T")
 AnyCard = Union["LeadCard", "AccountCard", "ContactCard", "DealCard", "QuoteCard", "TaskRow"]

@@ -103,10 +103,10 @@ def hit_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> Hit:
         return _quote_hit(ctx, record_id)
     if entity not in NUMBERED:
         raise NotFound
-    rows = ctx.session.execute(_rows(ctx, entity).where(NUMBERED[entity].id == record_id)).all()
+    rows = ctx.session.execute(rows_of(ctx, entity).where(NUMBERED[entity].id == record_id)).all()
     if not rows:
         raise NotFound
-    return _hit(entity, rows[0].id, rows[0].number, rows[0].name, rows[0].detail)
+    return hit(entity, rows[0].id, rows[0].number, rows[0].name, rows[0].detail)
 
 
 def search(
@@ -134,27 +134,29 @@ def search(
     for entity in entities:
         rank = _rank(entity, asked)
         model = NUMBERED[entity]
-        query = _rows(ctx, entity).add_columns(rank.label("rank"), model.updated_at).where(_matches(ctx, entity, asked))
+        query = (
+            rows_of(ctx, entity).add_columns(rank.label("rank"), model.updated_at).where(_matches(ctx, entity, asked))
+        )
         if open_only:
-            query = query.where(_is_open(entity))
+            query = query.where(open_ones(entity))
         query = query.order_by(rank, model.updated_at.desc()).limit(limit)
         ranked += [
-            (row.rank, row.updated_at, _hit(entity, row.id, row.number, row.name, row.detail))
+            (row.rank, row.updated_at, hit(entity, row.id, row.number, row.name, row.detail))
             for row in ctx.session.execute(query)
         ]
     ranked.sort(key=lambda one: (one[0], -one[1].timestamp()))
-    return [hit for _, _, hit in ranked[:limit]]
+    return [one for _, _, one in ranked[:limit]]
 
 
 def recent(ctx: Ctx, entity: EntityType, limit: int = 10, *, open_only: bool = False) -> list[Hit]:
     """The actor's own records of a kind, last changed first; the newest they may see where they own none."""
     model = NUMBERED[entity]
-    query = _rows(ctx, entity)
+    query = rows_of(ctx, entity)
     if open_only:
-        query = query.where(_is_open(entity))
+        query = query.where(open_ones(entity))
     own = query.where(model.owner_id == ctx.actor.member_id).order_by(model.updated_at.desc()).limit(limit)
     rows = ctx.session.execute(own).all() or ctx.session.execute(query.order_by(model.id.desc()).limit(limit)).all()
-    return [_hit(entity, row.id, row.number, row.name, row.detail) for row in rows]
+    return [hit(entity, row.id, row.number, row.name, row.detail) for row in rows]
 
 
 def matching(ctx: Ctx, entity: EntityType, words: str) -> ColumnElement[bool]:
@@ -195,7 +197,8 @@ def _phones(text: str, country: str) -> tuple[str, ...]:
 # -- the statements -----------------------------------------------------------------------------------------------
 
 
-def _rows(ctx: Ctx, entity: EntityType) -> Select[UUID, int, str, str]:
+def rows_of(ctx: Ctx, entity: EntityType) -> Select[UUID, int, str, str]:
+    """The records of a kind the actor may see: id, number, name and detail, which is the company or its domain."""
     model = NUMBERED[entity]
     return visible(ctx, model).with_only_columns(model.id, model.number, model.name, _detail(entity).label("detail"))
 
@@ -269,7 +272,8 @@ def begins(column: Searched, beginning: str) -> ColumnElement[bool]:
     return and_(column >= beginning, column < beginning + TOP)
 
 
-def _is_open(entity: EntityType) -> ColumnElement[bool]:
+def open_ones(entity: EntityType) -> ColumnElement[bool]:
+    """The condition that leaves out converted leads and closed deals."""
     if entity is EntityType.LEAD:
         return Lead.status != LeadStatus.CONVERTED
     if entity is EntityType.DEAL:
@@ -277,7 +281,8 @@ def _is_open(entity: EntityType) -> ColumnElement[bool]:
     return true()
 
 
-def _hit(entity: EntityType, record_id: UUID, number: int, name: str, detail: str) -> Hit:
+def hit(entity: EntityType, record_id: UUID, number: int, name: str, detail: str) -> Hit:
+    """A row of `rows_of` as a hit."""
     return Hit(entity, record_id, str(Ref(entity, number)), name, detail)
 
 

@@ -220,3 +220,17 @@ def test_what_was_changed_in_a_quotes_lines_stands_in_its_history(world: World, 
     world.ana.last_message().click("History")
     shown = world.ana.modal.text()
     assert "Line changed: Robot leg (Description: Robot arm → Robot leg" in shown
+
+
+@pytest.mark.parametrize("command", ["/crm zoe", "/lead find", "/lead view", "/call log", "/crm url"])
+def test_a_typo_is_asked_about_and_never_acted_upon(world: World, lead: Lead, command: str) -> None:
+    said = world.ana.command(f"{command} lmia", channel="#sales")
+    assert said is not None
+    assert "Zoe Lima" in said.visible_text()
+    assert not world.ana.has_modal
+    said.click("Log call" if "call" in command else "Open")
+
+
+def test_a_search_field_forgives_a_typo(world: World, lead: Lead) -> None:
+    world.ana.command("/call log", channel="#sales")
+    assert world.ana.modal.options("Record", "lmia") == ["L-1 Zoe Lima"]

@@ -1,6 +1,7 @@
 """Finding records by what people type."""
 
 from collections.abc import Callable, Mapping
+from time import process_time
 
 import psycopg
 import pytest
@@ -9,8 +10,8 @@ from sqlalchemy import Connection, event, text
 from core.context import Ctx
 from core.enums import EntityType, LeadStatus, Role
 from core.errors import NotFound
-from core.models import Member
-from core.queries.records import SEARCHABLE, find_by_ref, hit_of, recent, search
+from core.models import Lead, Member
+from core.queries.records import SEARCHABLE, find_by_ref, hit_of, recent, search, similar
 from core.refs import Ref, parse_ref
 from tests.conftest import CtxFor
 from tests.factories import make_account, make_contact, make_deal, make_lead, make_member, make_quote, the_stage
@@ -202,3 +203,51 @@ def explaining(plans: list[str]) -> Callable[..., None]:
             plans.append("\n".join(str(row[0]) for row in cursor.fetchall()))
 
     return explain
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ficsher", "Lena Fischer"),
+        ("lena fisher", "Lena Fischer"),
+        ("ficsh", "Lena Fischer"),
+        ("roboterfabirk", "Kim Roe"),
+        ("acmme", "Acme GmbH"),
+        ("rolout", "Rollout"),
+        ("acme rolout", "Rollout"),
+    ],
+)
+def test_a_letter_or_two_may_be_wrong(ctx_for: CtxFor, ana: Member, typed: str, meant: str) -> None:
+    with ctx_for() as ctx:
+        make_lead(ctx, "Lena Fischer", owner=ana)
+        make_lead(ctx, "Kim Roe", company="Roboterfabrik AG", owner=ana)
+        account = make_account(ctx, "Acme GmbH", owner=ana)
+        make_deal(ctx, "Rollout", owner=ana, account=account)
+        make_lead(ctx, "Lena of Ben's", owner=make_member(ctx, "Ben"))
+    with ctx_for(ana) as ctx:
+        assert search(ctx, typed) == [], "the usual search finds nothing"
+        assert [hit.name for hit in similar(ctx, typed)][:1] == [meant]
+
+
+def test_likeness_shows_nothing_one_may_not_see_and_nothing_that_is_over(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        make_lead(ctx, "Lena Fischer", owner=make_member(ctx, "Ben"))
+        make_lead(ctx, "Lara Fischer", owner=ana, archived_at=ctx.now)
+        make_lead(ctx, "Lisa Fischer", owner=ana, status=LeadStatus.CONVERTED)
+    with ctx_for(ana) as ctx:
+        assert [hit.name for hit in similar(ctx, "ficsher")] == ["Lisa Fischer"]
+        assert similar(ctx, "ficsher", open_only=True) == []
+        for too_little in ("", "fis", "a b", "lena@ficsher.de", "+49 30", "xxxxxxxx"):
+            assert similar(ctx, too_little) == [], too_little
+
+
+def test_likeness_takes_no_time_among_five_thousand(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        for number in range(5_000):
+            ctx.add(Lead(number=number + 1, name=f"Person {number:05d} Nachname", company=f"Firma {number}"))
+        make_lead(ctx, "Lena Fischer", owner=ana, number=6_000)
+    with ctx_for(ana) as ctx:
+        similar(ctx, "ficsher")  # the statement is built once
+        began = process_time()
+        assert [hit.name for hit in similar(ctx, "ficsher")] == ["Lena Fischer"]
+        assert process_time() - began < 1, "a search field is answered in three seconds, on a busy machine too"
