@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from bot.envelopes import home_view, message_payload
 from bot.replies import Message
-from bot.views import kit
+from bot.views import kit, mail_words
 from core.access import Power, has_power
 from core.context import Clock, Ctx
 from core.enums import EntityType
 from core.errors import NotFound
 from core.models import Card, Member
 from core.notices import is_channel
+from core.queries.emails import mail_view
 from core.workspaces import member_ctx, system_ctx
 from notifications import claims, exports, notices, routing
 from notifications.channels import channel_refused, channel_tried, channel_uses
@@ -36,6 +37,7 @@ from notifications.plans import (
     ChannelTried,
     ForMember,
     Kind,
+    MailWord,
     Morning,
     NewCard,
     NotShared,
@@ -120,8 +122,10 @@ class Composer:
                 return self._about_channel(kind, delivery)
             case Kind.MORNING:
                 return self._morning(_read(Morning, delivery), delivery.id)
-            case Kind.AUDIT:
-                return self._audit(_read(AuditFile, delivery))
+            case Kind.AUDIT | Kind.EMAIL_WORD:
+                return self._asked_for(kind, delivery)
+            case Kind.EMAIL:
+                raise Unreadable(kind)  # mails are carried by notifications.postman
             case Kind.EVENT:
                 return self._event(_read(StoredEvent, delivery))
 
@@ -300,6 +304,23 @@ class Composer:
             return Skip("Only admins may have it.")
         file = exports.audit_file(ctx, wanted.words)
         return Call(Kind.AUDIT, {"user": ctx.actor.slack_user_id}, file=file)
+
+    def _asked_for(self, kind: Kind, delivery: Claimed) -> Call | Skip:
+        if kind is Kind.AUDIT:
+            return self._audit(_read(AuditFile, delivery))
+        return self._mail_word(_read(MailWord, delivery), delivery.id)
+
+    def _mail_word(self, about: MailWord, delivery_id: UUID) -> Call | Skip:
+        ctx = self._as(about.member_id)
+        if ctx is None:
+            return Skip("The person is not here any more.")
+        try:
+            message = mail_words.word(mail_view(ctx, about.email_id), ctx.viewer)
+        except NotFound:
+            return Skip("The person may not see the record any more.")
+        if message is None:
+            return Skip("The mail has left meanwhile.")
+        return Call(Kind.EMAIL_WORD, _post(ctx.actor.slack_user_id, message, delivery_id))
 
     # -- who reads --------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The worker's composition: relays in threads, and a scheduler that only ticks."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from threading import Thread
@@ -16,9 +16,12 @@ from core.enums import InboxKind
 from notifications.bulk import BulkRunner
 from notifications.claims import LEASE
 from notifications.content import Content
+from notifications.email import ConsoleMailSender, MailSender
 from notifications.failures import Backoff
 from notifications.housekeeping import Housekeeper
 from notifications.inbox import InboxRunner, Processor
+from notifications.mailing import MailSettings
+from notifications.postman import Postman
 from notifications.product import ProductContent
 from notifications.relay import Relay
 from notifications.slack import Sender
@@ -28,6 +31,8 @@ THREADS = 4
 """Relays of one worker: each waits for Slack most of the time."""
 INBOX_THREADS = 2
 """A mail whose text is hard to read must not hold up what happened to others."""
+MAIL_THREADS = 2
+"""Relays for mails alone: a SendGrid that does not answer must not keep back what is said in Slack."""
 IDLE_SECONDS = 0.5
 TROUBLE_SECONDS = 5.0
 CLEAN_EVERY = timedelta(hours=1)
@@ -60,16 +65,22 @@ class Worker:
         sender: Sender,
         content: Content | None = None,
         *,
+        mail_sender: MailSender | None = None,
+        mail: MailSettings | None = None,
         backoff: Backoff | None = None,
         lease: timedelta = LEASE,
     ) -> None:
+        """Without a `mail_sender` mails are shown in the terminal."""
         self._database, self._clock, self._sender = database, clock, sender
+        self._mail = mail or MailSettings()
+        self._postman = Postman(mail_sender or ConsoleMailSender(), self._mail)
         self._content = content or ProductContent()
         self._backoff, self._lease = backoff, lease
 
     def serve(self, stop: Flag, threads: int = THREADS) -> None:
         """Work until `stop` is set; then calls under way are ended, and what they came to is written down."""
-        relays = [Thread(target=self._relay_until, args=(stop,), name=f"relay-{n}") for n in range(threads)]
+        relays = [Thread(target=self._relay_until, args=(stop, False), name=f"relay-{n}") for n in range(threads)]
+        relays += [Thread(target=self._relay_until, args=(stop, True), name=f"mail-{n}") for n in range(MAIL_THREADS)]
         relays.append(Thread(target=self._bulk(self._clock).run_until, args=(stop,), name="bulk"))
         inboxes = [self._inbox(self._clock) for _ in range(INBOX_THREADS)]
         relays += [Thread(target=one.run_until, args=(stop,), name=f"inbox-{n}") for n, one in enumerate(inboxes)]
@@ -125,7 +136,7 @@ class Worker:
             if clock.now() <= before:
                 raise ClockStandsStill
 
-    def _relay(self, clock: Clock, stop: Flag | None = None) -> Relay:
+    def _relay(self, clock: Clock, stop: Flag | None = None, carries: Sequence[bool] = (False, True)) -> Relay:
         return Relay(
             self._database,
             clock,
@@ -134,6 +145,8 @@ class Worker:
             backoff=self._backoff,
             lease=self._lease,
             stop=stop,
+            postman=self._postman,
+            carries=carries,
         )
 
     def _bulk(self, clock: Clock) -> BulkRunner:
@@ -143,8 +156,8 @@ class Worker:
         processors: Mapping[InboxKind, Processor] = {}
         return InboxRunner(self._database, clock, processors)
 
-    def _relay_until(self, stop: Flag) -> None:
-        relay = self._relay(self._clock, stop)
+    def _relay_until(self, stop: Flag, mails: bool) -> None:  # noqa: FBT001 - a thread's arguments have no names
+        relay = self._relay(self._clock, stop, (mails,))
         while not stop.is_set():
             try:
                 found = relay.round()
