@@ -30,6 +30,11 @@ class Account:
     suppressed: dict[str, str] = field(default_factory=dict)
     """Addresses the account does not deliver to any more, and the reason `dropped` events give."""
 
+    def serve(self, product: str, site: str, inbound_domain: str) -> None:
+        """Have the webhooks sent to the product at an address of this machine, which serves the pages of `site`."""
+        self.events_url, self.inbound_url = f"{product}/sendgrid/events", f"{product}/sendgrid/inbound"
+        self.inbound_domain, self.sites[site] = inbound_domain, product
+
 
 @dataclass
 class Line:

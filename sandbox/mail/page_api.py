@@ -64,6 +64,7 @@ def state_of(office: PostOffice, box: str) -> JsonObject:
         "suppressed": account.suppressed.get(box, ""),
         "switches": {"duplicates": line.duplicates, "disorder": line.disorder, "raw": account.inbound_raw},
         "inbound_domain": account.inbound_domain,
+        "sites": account.sites,
         "languages": list(LANGUAGES),
         "styles": list(STYLES),
         "posts": [

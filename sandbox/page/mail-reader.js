@@ -123,8 +123,14 @@ function settle(frame, mail) {
     event.preventDefault();
     const index = mail.links.findIndex((one) => one.url === link.href || one.url === link.getAttribute('href'));
     if (index >= 0) follow(mail, index);
-    else window.open(link.href, '_blank', 'noopener');
+    else window.open(served(link.href), '_blank', 'noopener');
   });
+}
+
+// Where an address out of a mail is really served: the product's own pages are on this machine.
+function served(url) {
+  const site = Object.keys(store.state.sites).find((one) => url.startsWith(one));
+  return site ? store.state.sites[site] + url.slice(site.length) : url;
 }
 
 async function follow(mail, index) {
