@@ -106,6 +106,7 @@ MAIL_WHY: Mapping[str, str] = {
     "mail_no_sender": "There is no address to send from. An admin sets it in `/crm settings`, under E-mail.",
     "mail_rejected_key": "SendGrid does not accept Rapport's key, or the key may not send mail. "
     "Whoever runs Rapport can see what is wrong with `rapport doctor`.",
+    "mail_wrong_url": "Rapport does not reach SendGrid. Whoever runs Rapport can see what is wrong with `rapport doctor`.",
     "mail_too_large": "The mail is too large for SendGrid. Shorten it.",
     "mail_not_taken": "SendGrid did not take it for a long time. Try again later.",
     "mail_unreadable": "Rapport could not write this mail; its log says why.",
@@ -191,6 +192,16 @@ def _quote_out_of_date(error: DomainError, viewer: Viewer) -> str:
     )
 
 
+def _reply_handled(error: DomainError, viewer: Viewer) -> str:
+    who = error.data.get("who")
+    return viewer.t("{who} has already dealt with this.", who=str(who)) if who else viewer.t("This is dealt with.")
+
+
+def _triage_done(error: DomainError, viewer: Viewer) -> str:
+    who = error.data.get("who")
+    return viewer.t("{who} has already sorted this mail.", who=str(who)) if who else viewer.t("This mail is sorted.")
+
+
 def _claimed(error: DomainError, viewer: Viewer) -> str:
     who = error.data.get("who")
     return viewer.t("{who} has it already.", who=str(who)) if who else viewer.t("Somebody has it already.")
@@ -264,6 +275,8 @@ _WITH_DATA: Mapping[str, Callable[[DomainError, Viewer], str]] = {
     "mail_suppressed": _mail_suppressed,
     "mail_step": _mail_step,
     "mail_answered": _mail_answered,
+    "reply_handled": _reply_handled,
+    "triage_done": _triage_done,
     "quote_step": _quote_step,
     "quote_no_version": _quote_version,
     "quote_has_newer": _quote_has_newer,

@@ -89,6 +89,8 @@ class EntityType(StrEnum):
     DEAL = "deal"
     QUOTE = "quote"
     ACTIVITY = "activity"
+    REPLY = "reply"
+    """A mail that came in; nobody looks it up, its alert is a card like others."""
 
 
 class DeliveryState(StrEnum):

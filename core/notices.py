@@ -31,11 +31,12 @@ class NoticeKind(StrEnum):
     EXPIRED = "expired"
     WON = "won"
     SHARED = "shared"
+    REPLY = "reply"
 
 
-PERSONAL = (NoticeKind.ASSIGNED, NoticeKind.TASK, NoticeKind.EXPIRED)
+PERSONAL = (NoticeKind.ASSIGNED, NoticeKind.TASK, NoticeKind.EXPIRED, NoticeKind.REPLY)
 """What people are told in their direct messages."""
-PUBLIC = (NoticeKind.WON, NoticeKind.SHARED)
+PUBLIC = (NoticeKind.WON, NoticeKind.SHARED, NoticeKind.REPLY)
 """What is posted to channels."""
 
 

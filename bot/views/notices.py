@@ -18,6 +18,7 @@ KINDS: Mapping[NoticeKind, str] = {
     NoticeKind.EXPIRED: "A quote of one of your deals has expired",
     NoticeKind.WON: "A deal was won",
     NoticeKind.SHARED: "Somebody shares a record here",
+    NoticeKind.REPLY: "Somebody answers a mail",
 }
 MODES: Mapping[NoticeMode, str] = {
     NoticeMode.INSTANT: "At once",

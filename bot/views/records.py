@@ -28,12 +28,13 @@ NAME_SHOWN = 200
 def card(record: "AnyCard", viewer: Viewer) -> Message:
     """A record's card, whatever its kind."""
     # Imported here because the areas' views use this module's confirmation.
-    from bot.views import accounts, contacts, deals, leads, quotes, tasks
+    from bot.views import accounts, contacts, deals, leads, quotes, replies, tasks
     from core.queries.accounts import AccountCard
     from core.queries.contacts import ContactCard
     from core.queries.deals import DealCard
     from core.queries.leads import LeadCard
     from core.queries.quotes import QuoteCard
+    from core.queries.replies import ReplyCard
 
     match record:
         case LeadCard():
@@ -46,6 +47,8 @@ def card(record: "AnyCard", viewer: Viewer) -> Message:
             return deals.card(record, viewer)
         case QuoteCard():
             return quotes.card(record, viewer)
+        case ReplyCard():
+            return replies.shown_alone(record, viewer)
         case _:
             return tasks.card(record, viewer)
 

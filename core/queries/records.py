@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.queries.deals import DealCard
     from core.queries.leads import LeadCard
     from core.queries.quotes import QuoteCard
+    from core.queries.replies import ReplyCard
     from core.queries.tasks import TaskRow
 
 __all__ = [
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-AnyCard = Union["LeadCard", "AccountCard", "ContactCard", "DealCard", "QuoteCard", "TaskRow"]
+AnyCard = Union["LeadCard", "AccountCard", "ContactCard", "DealCard", "QuoteCard", "TaskRow", "ReplyCard"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Page(Generic[T]):
 def card_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> AnyCard:
     """A record's card data, whatever its kind. Raises NotFound."""
     # Imported here because the areas' queries use Page from this module.
-    from core.queries import accounts, contacts, deals, leads, quotes, tasks
+    from core.queries import accounts, contacts, deals, leads, quotes, replies, tasks
 
     match entity:
         case EntityType.LEAD:
@@ -66,6 +67,8 @@ def card_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> AnyCard:
             return quotes.quote_card(ctx, record_id)
         case EntityType.ACTIVITY:
             return tasks.task_row(ctx, record_id)
+        case EntityType.REPLY:
+            return replies.reply_card(ctx, record_id)
         case _:
             raise NotFound
 
