@@ -28,12 +28,11 @@ STATEMENT_TIMEOUT_MS = 15_000
 
 
 class MailProcessor:
-    """Takes mails in (notifications.inbox.Processor). Any number may run; each has a parser process of its own."""
+    """Takes mails in (notifications.inbox.Processor). Any number may run, with one parser process or several."""
 
-    def __init__(self, database: Database, clock: Clock, domain: str, cutter: ReplyCutter | None = None) -> None:
+    def __init__(self, database: Database, clock: Clock, domain: str, cutter: ReplyCutter) -> None:
         """`domain` is the one replies come to; empty for none, and then only Message-IDs are matched."""
-        self._database, self._clock, self._domain = database, clock, domain
-        self._cutter = cutter or ReplyCutter()
+        self._database, self._clock, self._domain, self._cutter = database, clock, domain, cutter
 
     def __call__(self, stored: Stored) -> str:
         """Take a stored mail in; a note for an operator.
@@ -54,10 +53,6 @@ class MailProcessor:
             note = "It was here already." if found is None else f"{found.kind.value}, {found.state.value}"
         log.info("mail_taken_in", item_id=str(stored.id), note=note)
         return note
-
-    def close(self) -> None:
-        """End the parser process."""
-        self._cutter.close()
 
     def _mail(self, arrived: Arrived) -> IncomingMail:
         text = arrived.text or multiline_text(self._cutter.words_of(arrived.html)[:TEXT_MAX] if arrived.html else "")

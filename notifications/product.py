@@ -18,6 +18,7 @@ from bot.views import home as home_views
 from bot.views import kit
 from bot.views import quotes as quote_views
 from bot.views import records as record_views
+from bot.views import replies as reply_views
 from core.context import Ctx
 from core.enums import EntityType, QuoteStatus, StageKind
 from core.i18n import Viewer
@@ -26,6 +27,7 @@ from core.queries import records
 from core.queries.deals import DealCard
 from core.queries.quotes import QuoteCard
 from core.queries.records import AnyCard
+from core.queries.replies import ReplyCard
 from core.queries.tasks import TaskRow
 from notifications.content import Shown
 
@@ -49,6 +51,8 @@ class ProductContent:
     def card(self, ctx: Ctx, entity: EntityType, record_id: UUID, *, public: bool) -> Shown:
         """A record's card for the actor, or `public` for everybody in a channel. Raises NotFound."""
         record = records.card_of(ctx, entity, record_id)
+        if isinstance(record, ReplyCard):
+            return _reply(for_channel(record) if public else record, ctx.viewer)
         won = isinstance(record, DealCard) and record.stage_kind is StageKind.WON
         if isinstance(record, QuoteCard) and not public:
             # The only thing somebody is told of a quote is that it ended: what to do next, and not all of its lines.
@@ -77,6 +81,19 @@ class ProductContent:
     def welcome(self, ctx: Ctx, *, installer: bool) -> Message:
         """The first message to the actor."""
         return help_views.welcome(ctx.viewer, installer=installer)
+
+
+def _reply(record: AnyCard, viewer: Viewer) -> Shown:
+    if not isinstance(record, ReplyCard):
+        raise TypeError("a card keeps its kind")
+    return Shown(
+        record.ref,
+        record.name,
+        reply_views.alert(record, viewer),
+        done=record.handled_at is not None,
+        owner=record.owner,
+        headline=reply_views.headline(record, viewer),
+    )
 
 
 def _worth(record: AnyCard, viewer: Viewer) -> str:

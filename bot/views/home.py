@@ -24,7 +24,9 @@ from bot.routes import (
 from bot.views import kit
 from bot.views.activities import due_line
 from bot.views.help import first_steps, quick_actions
+from bot.views.replies import waiting_rows
 from bot.views.tasks import later
+from bot.views.triage import home_rows as triage_rows
 from core.i18n import Viewer
 from core.queries.day import TaskItem
 from core.queries.deals import DealRow
@@ -53,13 +55,15 @@ SUMS_SHOWN = 8
 
 
 def home(data: HomeData, viewer: Viewer) -> Home:
-    """The person's App Home: at most some 85 blocks (Slack takes 100), two each for eight rows a list and the frame."""
-    if data.is_new and not data.dead:
+    """The person's App Home: at most some 95 blocks (Slack takes 100), two each for eight rows a list and the frame."""
+    if data.is_new and not data.dead and not (data.triage and data.triage.count):
         return _first_time(viewer, admin=data.is_admin)
     blocks = [
         quick_actions(viewer),
         *_views(data, viewer),
         *_dead(data, viewer),
+        *waiting_rows(data.replies, viewer, more=data.more_replies),
+        *triage_rows(data.triage, viewer),
         *_due(data, viewer),
         *_tasks(data, viewer),
         kit.divider(),

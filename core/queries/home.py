@@ -15,14 +15,17 @@ from core.context import Ctx
 from core.enums import DeliveryState, EntityType, Role
 from core.errors import NotFound
 from core.models import Deal, Delivery, Lead, Stage
-from core.queries import pipeline
+from core.queries import pipeline, replies
 from core.queries.activities import DueItem, due
 from core.queries.day import TaskItem, recent_records, tasks_due
 from core.queries.deals import DealRow, page_of
 from core.queries.pipeline import StageLine, Sum, Whose
 from core.queries.records import Hit, Page, hit_of
+from core.queries.replies import ReplyRow, Triage
 
 DEAD_SHOWN = 5
+REPLIES_SHOWN = 4
+TRIAGE_SHOWN = 2
 VIEW = "home"
 """The name of the preference that keeps which view a manager looks at."""
 _ID = TypeAdapter(UUID)
@@ -72,6 +75,11 @@ class HomeData:
     """The person may change the settings."""
     dead: tuple[DeadLetter, ...] = ()
     more_dead: bool = False
+    replies: tuple[ReplyRow, ...] = ()
+    """What waits for an answer, the oldest first."""
+    more_replies: bool = False
+    triage: Triage | None = None
+    """Mails that matched nothing; None for those who do not sort them."""
 
 
 def home(ctx: Ctx, pages: Pages | None = None) -> HomeData:
@@ -82,6 +90,7 @@ def home(ctx: Ctx, pages: Pages | None = None) -> HomeData:
     people = _people(ctx, team=team)
     board = pipeline.board(ctx, Whose.TEAM if team else Whose.MINE)
     dead = _dead(ctx)
+    waiting = replies.waiting(ctx, people, REPLIES_SHOWN + 1, name_owners=team)
     return HomeData(
         name=ctx.actor.name,
         today=today,
@@ -97,6 +106,9 @@ def home(ctx: Ctx, pages: Pages | None = None) -> HomeData:
         is_admin=has_power(ctx, Power.CONFIGURE),
         dead=tuple(dead[:DEAD_SHOWN]),
         more_dead=len(dead) > DEAD_SHOWN,
+        replies=tuple(waiting[:REPLIES_SHOWN]),
+        more_replies=len(waiting) > REPLIES_SHOWN,
+        triage=replies.triage(ctx, size=TRIAGE_SHOWN),
     )
 
 
