@@ -11,12 +11,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.client import SlackConnection
 from cli.console import OUT
+from core.context import SystemClock
 from core.db import Database, PrivilegedLogin
 from core.secrets import NoUsableKey, Secrets
-from core.settings import Settings
+from core.settings import Settings, SettingsError
 from migrations.run import current_and_head
+from notifications.email import SendGridSender
+from notifications.failures import Failure
 from web.database import database_for
 from web.manifest import SCOPES
+from web.sendgrid import public_keys
+
+MAIL_SCOPE = "mail.send"
+"""What a key of SendGrid has to be allowed (twilio.com/docs/sendgrid/api-reference/api-key-permissions)."""
 
 
 class Mark(StrEnum):
@@ -39,7 +46,12 @@ class Check:
 
 def examine(settings: Settings) -> list[Check]:
     """Look at everything, in the order in which things are set up."""
-    return [*check_settings(settings), *check_database(settings), *check_slack(settings)]
+    return [
+        *check_settings(settings),
+        *check_database(settings),
+        *check_slack(settings),
+        *check_mail(settings),
+    ]
 
 
 def report(checks: Iterable[Check]) -> bool:
@@ -164,6 +176,70 @@ def _check_socket(slack: SlackConnection, token: str) -> Check:
         fix = "Make an app-level token with the scope connections:write, and turn Socket Mode on."
         return Check("Socket Mode", Mark.PROBLEM, _why(error), fix)
     return Check("Socket Mode", Mark.OK, "a connection can be opened")
+
+
+def check_mail(settings: Settings) -> Iterator[Check]:
+    """Whether mail can leave, be unsubscribed from and be answered; only hints where no mail is to be sent."""
+    if not settings.sendgrid_api_key.get_secret_value():
+        yield Check("Mail", Mark.HINT, "shown in the terminal", "Set SENDGRID_API_KEY to send mail.")
+        return
+    yield _check_sendgrid(settings)
+    yield _check_pages(settings)
+    yield _set(
+        "Sender", settings.mail_from, "MAIL_FROM: an address of a domain that is authenticated at SendGrid.", Mark.HINT
+    )
+    yield _set(
+        "Answers",
+        settings.inbound_domain,
+        "INBOUND_DOMAIN: a subdomain whose MX is mx.sendgrid.net. Without it answers go to the reps' own addresses, "
+        "and Rapport does not see them.",
+        Mark.HINT,
+    )
+    for name, key, shown in (
+        ("Events webhook", settings.sendgrid_events_public_key, "SENDGRID_EVENTS_PUBLIC_KEY"),
+        ("Inbound webhook", settings.sendgrid_inbound_public_key, "SENDGRID_INBOUND_PUBLIC_KEY"),
+    ):
+        yield _check_key(name, key, shown)
+
+
+def _check_sendgrid(settings: Settings) -> Check:
+    sender = SendGridSender(settings.sendgrid_api_key.get_secret_value(), settings.sendgrid_api_url, SystemClock())
+    try:
+        scopes = sender.scopes()
+    except Failure as failure:
+        return Check(
+            "SendGrid", Mark.PROBLEM, failure.reason, "Is SENDGRID_API_KEY right, and SENDGRID_API_URL reachable?"
+        )
+    if MAIL_SCOPE not in scopes:
+        return Check("SendGrid", Mark.PROBLEM, "the key may not send mail", "Give it the permission Mail Send.")
+    return Check("SendGrid", Mark.OK, "the key may send mail")
+
+
+def _check_pages(settings: Settings) -> Check:
+    """What the links to unsubscribe need."""
+    secret = settings.secret_key.get_secret_value()
+    if secret and settings.public_url.startswith("https://"):
+        return Check("Unsubscribe page", Mark.OK, f"{settings.public_url.rstrip('/')}/u/…")
+    missing = [name for name, there in (("SECRET_KEY", secret), ("PUBLIC_URL", settings.public_url)) if not there]
+    if missing:
+        found = f"{' and '.join(missing)} not set"
+        fix = "Without both no mail is sent. SECRET_KEY: openssl rand -hex 32; PUBLIC_URL: where `rapport web` is."
+        return Check("Unsubscribe page", Mark.PROBLEM, found, fix)
+    return Check("Unsubscribe page", Mark.HINT, settings.public_url, "One click needs https (RFC 8058).")
+
+
+def _check_key(what: str, key: str, name: str) -> Check:
+    if not key:
+        return Check(what, Mark.HINT, "not set", f"Switch its signature on at SendGrid and set {name}.")
+    try:
+        public_keys(key, name)
+    except SettingsError as error:
+        return Check(what, Mark.PROBLEM, str(error), "Copy the verification key from SendGrid again.")
+    return Check(what, Mark.OK, "its signatures can be verified")
+
+
+def _set(what: str, value: str, fix: str, otherwise: Mark) -> Check:
+    return Check(what, Mark.OK, value) if value else Check(what, otherwise, "not set", fix)
 
 
 def _scopes(header: object) -> set[str]:

@@ -12,14 +12,17 @@ from core.context import Clock, make_clock
 from core.db import Database
 from core.settings import Settings
 from migrations.run import upgrade
+from notifications.email import ConsoleMailSender, MailSender, SendGridSender
+from notifications.mailing import MailSettings
 from notifications.slack import ConsoleSender, Sender, SlackSender
-from notifications.worker import THREADS, Worker
+from notifications.worker import INBOX_THREADS, MAIL_THREADS, THREADS, Worker
 from web.database import database_for
 from web.parts import make_tokens
 
 log = structlog.get_logger()
-WORKER_POOL = THREADS + 3
-"""One connection for each relay, one for bulk changes, and two for what the scheduler does meanwhile."""
+WORKER_POOL = THREADS + MAIL_THREADS + INBOX_THREADS + 3
+"""One connection for each relay and each reader of what comes in, one for bulk changes, and two for what the scheduler
+does meanwhile."""
 WORKER_STATEMENT_MS = 10_000
 """Milliseconds; nobody waits for the worker's answer within Slack's three seconds."""
 
@@ -54,12 +57,21 @@ def run_worker(settings: Settings, *, once: bool, at: datetime | None) -> None:
     """
     if at is not None and not once:
         raise Stop("--at says when --once is; a worker that goes on has the clock's own time.")
+    if settings.sendgrid_api_key.get_secret_value():
+        # Nobody gets a mail they cannot unsubscribe from.
+        settings.require("public_url", "secret_key")
     stop = stop_event()
     with database_for(settings) as url:
         database = Database(url, pool_size=WORKER_POOL, statement_timeout_ms=WORKER_STATEMENT_MS)
         try:
             clock = make_clock(settings.rapport_clock_file)
-            worker = Worker(database, clock, _sender(settings, database, clock))
+            worker = Worker(
+                database,
+                clock,
+                _sender(settings, database, clock),
+                mail_sender=mail_sender(settings, clock),
+                mail=mail_settings(settings),
+            )
             if once:
                 done = worker.run_once(at, housekeeping=True)
                 log.info("worker_done", done=done)
@@ -75,3 +87,19 @@ def _sender(settings: Settings, database: Database, clock: Clock) -> Sender:
         return ConsoleSender(clock)
     slack = SlackConnection(settings.slack_api_url)
     return SlackSender(slack, make_tokens(settings, slack, database))
+
+
+def mail_sender(settings: Settings, clock: Clock) -> MailSender:
+    """SendGrid, or the terminal where there is no key."""
+    key = settings.sendgrid_api_key.get_secret_value()
+    return SendGridSender(key, settings.sendgrid_api_url, clock) if key else ConsoleMailSender()
+
+
+def mail_settings(settings: Settings) -> MailSettings:
+    """What the environment says about mail."""
+    return MailSettings(
+        mail_from=settings.mail_from,
+        inbound_domain=settings.inbound_domain,
+        site=settings.public_url.rstrip("/"),
+        secret=settings.secret_key.get_secret_value(),
+    )

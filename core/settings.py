@@ -1,11 +1,17 @@
 """The environment, read and checked once at start; every problem is reported at the same time."""
 
+import re
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.normalise import Unusable, email
+
 EMBEDDED_DIR = Path(".rapport")
+SECRET_MIN = 16
+"""Characters of the key that signs links which never expire."""
+_DOMAIN = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}")
 
 
 class SettingsError(Exception):
@@ -51,6 +57,29 @@ class Settings(BaseSettings):
         if not self.slack_api_url.endswith("/"):
             object.__setattr__(self, "slack_api_url", self.slack_api_url + "/")
         return self
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, text: str) -> str:
+        try:
+            return email(text) if text.strip() else ""
+        except Unusable as error:
+            raise ValueError("this is no e-mail address (sales@example.com, without a name)") from error
+
+    @field_validator("inbound_domain")
+    @classmethod
+    def _domain(cls, text: str) -> str:
+        domain = text.strip().lower().rstrip(".")
+        if domain and not _DOMAIN.fullmatch(domain):
+            raise ValueError("this is no domain (replies.example.com, without @ or https://)")
+        return domain
+
+    @field_validator("secret_key")
+    @classmethod
+    def _secret(cls, secret: SecretStr) -> SecretStr:
+        if 0 < len(secret.get_secret_value()) < SECRET_MIN:
+            raise ValueError(f"it needs at least {SECRET_MIN} characters: openssl rand -hex 32")
+        return secret
 
     def require(self, *names: str) -> None:
         """Check that the named settings are set.

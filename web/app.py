@@ -4,7 +4,7 @@ from flask import Flask, Response, request
 from slack_bolt.adapter.flask import SlackRequestHandler
 
 from bot.app import build_app
-from web import health, links, metrics, sendgrid
+from web import health, links, metrics, sendgrid, unsubscribe
 from web.parts import Parts
 
 BODY_MAX_BYTES = 2 * 1024 * 1024
@@ -31,6 +31,7 @@ def create_app(parts: Parts) -> Flask:
     def slack_events() -> Response:
         return slack.handle(request)
 
+    unsubscribe.mount(app, parts.database, parts.clock, parts.secret)
     sendgrid.mount(app, parts.database, parts.clock, parts.events_key, parts.inbound_key)
     links.mount(app)
     health.mount(app, parts.database)

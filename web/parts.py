@@ -34,6 +34,9 @@ class Parts:
     inbound_key: str = ""
     """Who signs SendGrid's two webhooks (web.sendgrid.public_keys); a webhook without a key answers 503."""
 
+    secret: str = ""
+    """Signs the links to unsubscribe; without it there is no page for them."""
+
     def close(self) -> None:
         """Finish what was promised to Slack, then let the connections go."""
         self.later.shutdown(wait=True)
@@ -57,6 +60,7 @@ def make_parts(settings: Settings, database_url: str) -> Parts:
         site=settings.public_url.rstrip("/"),
         events_key=settings.sendgrid_events_public_key,
         inbound_key=settings.sendgrid_inbound_public_key,
+        secret=settings.secret_key.get_secret_value(),
     )
 
 
