@@ -154,5 +154,8 @@ class EmailCameBack(Event, kind="email.came_back"):
     """A mail did not reach its reader, or they called it spam; told to the record's owner, once."""
 
     email_id: UUID
-    how: str
-    """`bounce`, `dropped` or `spamreport`."""
+    entity: str
+    entity_id: UUID
+    """What it was about."""
+    owner_id: UUID
+    spam: bool

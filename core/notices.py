@@ -1,24 +1,25 @@
 """What people and channels are told: at once, in one message in the morning, or not at all."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from core import schedules
 from core.access import Power, has_power, require_power
 from core.context import Ctx
 from core.enums import NoticeMode, Role
 from core.errors import Forbidden, Invalid
 from core.i18n import Viewer
 from core.models import Member, NoticeSetting
+from core.models.schedules import WEEKDAYS
 from core.operations import operation
 
 MORNING = time(9, 0)
-"""When the morning message comes, in its reader's zone."""
-SATURDAY = 5
+"""When a channel's morning message comes, in its first admin's zone; people choose their own hour."""
 CHANNELS = ("C", "G")
 """How the ids of channels begin; those of people begin with U or W."""
 
@@ -29,12 +30,21 @@ class NoticeKind(StrEnum):
     ASSIGNED = "assigned"
     TASK = "task"
     EXPIRED = "expired"
+    BOUNCED = "bounced"
+    SPAM = "spam"
     WON = "won"
     SHARED = "shared"
     REPLY = "reply"
 
 
-PERSONAL = (NoticeKind.ASSIGNED, NoticeKind.TASK, NoticeKind.EXPIRED, NoticeKind.REPLY)
+PERSONAL = (
+    NoticeKind.ASSIGNED,
+    NoticeKind.TASK,
+    NoticeKind.EXPIRED,
+    NoticeKind.BOUNCED,
+    NoticeKind.SPAM,
+    NoticeKind.REPLY,
+)
 """What people are told in their direct messages."""
 PUBLIC = (NoticeKind.WON, NoticeKind.SHARED, NoticeKind.REPLY)
 """What is posted to channels."""
@@ -92,25 +102,30 @@ def choose(ctx: Ctx, audience: str, modes: Mapping[NoticeKind, NoticeMode]) -> N
         )
 
 
-def zone_of(ctx: Ctx, audience: str) -> ZoneInfo:
-    """The zone an audience lives in: a person's own, for a channel that of the workspace's first admin."""
-    query = select(Member.tz).where(Member.workspace_id == ctx.workspace.id)
+def due_next(ctx: Ctx, audience: str) -> datetime:
+    """When the audience's next morning message is due (UTC)."""
+    zone, at, days = _morning_of(ctx, audience)
+    return next_morning(ctx.now, zone, at, days)
+
+
+def next_morning(now: datetime, zone: ZoneInfo, at: time = MORNING, days: int = WEEKDAYS) -> datetime:
+    """When a morning comes next (UTC), on the days of the week that are set (core.schedules)."""
+    return schedules.next_due(now, at, zone, days).at
+
+
+def _morning_of(ctx: Ctx, audience: str) -> tuple[ZoneInfo, time, int]:
+    """Zone, hour and days of an audience's mornings.
+
+    A channel's are those of the workspace's first admin's zone, at nine on working days.
+    """
+    query = select(Member.tz, Member.morning_at, Member.working_days).where(Member.workspace_id == ctx.workspace.id)
     if is_channel(audience):
         query = query.where(Member.role == Role.ADMIN, Member.active, Member.guest.is_(False)).order_by(Member.id)
     else:
         query = query.where(Member.slack_user_id == audience)
+    row = ctx.session.execute(query.limit(1)).one_or_none()
     # Viewer knows what to do about names of zones nobody knows.
-    return Viewer("", ctx.session.scalar(query.limit(1)) or "UTC").zone
-
-
-def next_morning(now: datetime, zone: ZoneInfo) -> datetime:
-    """When the next morning message is due (UTC): nine o'clock there, on the next working day if that is over.
-
-    Saturdays and Sundays are no working days. Nine o'clock exists once on every day, also where clocks change.
-    """
-    day = now.astimezone(zone).date()
-    while True:
-        due = datetime.combine(day, MORNING, tzinfo=zone).astimezone(UTC)
-        if due > now and day.weekday() < SATURDAY:
-            return due
-        day += timedelta(days=1)
+    zone = Viewer("", row.tz if row else "UTC").zone
+    if row is None or is_channel(audience):
+        return zone, MORNING, WEEKDAYS
+    return zone, row.morning_at, row.working_days

@@ -26,13 +26,15 @@ class Shown:
     won: bool = False
     """A deal that is in a won stage right now."""
     done: bool = False
-    """A task that is done."""
+    """A task that is done, a reply that nobody has to answer any more."""
     expired: bool = False
     """A quote that has expired."""
     owner: str = ""
     """Slack user id of whose it is right now, empty for nobody."""
     worth: str = ""
     """What a deal is worth, in words."""
+    headline: str = ""
+    """Of what says itself why it stands there, in mrkdwn."""
 
 
 class Content(Protocol):
@@ -62,7 +64,9 @@ def still_true(purpose: Purpose, shown: Shown, reader: str) -> bool:
             return shown.expired
         case Purpose.WON:
             return shown.won
-        case Purpose.SHARED:
+        case Purpose.REPLY:
+            return not shown.done
+        case Purpose.SHARED | Purpose.BOUNCED | Purpose.SPAM | Purpose.MORNING:
             return True
 
 
@@ -101,6 +105,23 @@ def _expired(viewer: Viewer, told: _Told) -> str:
     )
 
 
+def _bounced(viewer: Viewer, told: _Told) -> str:
+    return viewer.t(
+        "A mail on {ref} {name} came back without reaching anybody. Correct the address with Edit, or call.",
+        ref=told.shown.ref,
+        name=told.name,
+    )
+
+
+def _spam(viewer: Viewer, told: _Told) -> str:
+    return viewer.t(
+        "A mail on {ref} {name} was reported as spam. Rapport does not write to that address any more. "
+        "If it matters, call.",
+        ref=told.shown.ref,
+        name=told.name,
+    )
+
+
 def _won(viewer: Viewer, told: _Told) -> str:
     if not told.holds:
         return viewer.t("{ref} {name} was announced as won and is open again.", ref=told.shown.ref, name=told.name)
@@ -131,13 +152,20 @@ def _task(viewer: Viewer, told: _Told) -> str:
     return viewer.t("You have a new task: {name}.", name=told.name)
 
 
+def _reply(_viewer: Viewer, told: _Told) -> str:
+    return told.shown.headline
+
+
 _INTROS: Mapping[Purpose, Callable[[Viewer, _Told], str]] = MappingProxyType(
     {
         Purpose.ASSIGNED: _assigned,
         Purpose.TASK: _task,
         Purpose.EXPIRED: _expired,
+        Purpose.BOUNCED: _bounced,
+        Purpose.SPAM: _spam,
         Purpose.WON: _won,
         Purpose.SHARED: _shared,
+        Purpose.REPLY: _reply,
     }
 )
 

@@ -1,6 +1,7 @@
 """What the rules have to know of a workspace, read once for each record within a batch of events."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.events import (
     AuditAsked,
+    EmailCameBack,
     EmailNeedsWord,
     Event,
     HomeChanged,
@@ -19,10 +21,12 @@ from core.events import (
     QuoteExpired,
     RecordAssigned,
     RecordChanged,
+    ReplyArrived,
     TaskGiven,
 )
 from core.models import Account, Card, Contact, Deal, Lead, Member, Quote
 from core.mornings import MORNING
+from notifications.reply_places import place_of, shows
 from notifications.rules import Facts, LiveCard
 
 _OWNERS: dict[str, InstrumentedAttribute[UUID | None]] = {
@@ -49,13 +53,15 @@ class FactFinder:
         match event:
             case MemberJoined() | HomeChanged() | AuditAsked() | EmailNeedsWord():
                 return self._facts([event.member_id], channel)
-            case RecordAssigned() | TaskGiven() | QuoteExpired():
+            case RecordAssigned() | TaskGiven() | QuoteExpired() | EmailCameBack():
                 return self._facts([event.owner_id], channel)
             case RecordChanged():
                 record = (event.entity, event.entity_id)
                 owner_id = self._owner(record)
                 facts = self._facts([owner_id] if owner_id else [], channel)
-                return Facts(channel, facts.people, self._live(record), owner_id, facts.homes)
+                return replace(facts, cards=self._live(record), owner_id=owner_id)
+            case ReplyArrived():
+                return Facts(channel, place=place_of(self._ctx, event.inbound_id))
             case _:
                 return Facts(channel)
 
@@ -114,8 +120,7 @@ class FactFinder:
         if record not in self._cards:
             query = select(Card.id, Card.channel).where(
                 Card.workspace_id == self._ctx.workspace.id,
-                Card.entity == record[0],
-                Card.entity_id == record[1],
+                shows(self._ctx, *record),
                 Card.retired_at.is_(None),
             )
             rows = self._ctx.session.execute(query.order_by(Card.id)).all()

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from core.notices import is_channel
+
 P = TypeVar("P")
 
 
@@ -23,6 +25,7 @@ class Kind(StrEnum):
     HOME = "home.publish"
     NOT_SHARED = "card.not_shared"
     MORNING = "notices.morning"
+    DAY = "morning.message"
     AUDIT = "audit.export"
     CHANNEL = "channel.try"
     CHANNEL_REFUSED = "channel.refused"
@@ -39,10 +42,16 @@ class Purpose(StrEnum):
     ASSIGNED = "assigned"
     TASK = "task"
     EXPIRED = "expired"
+    BOUNCED = "bounced"
+    SPAM = "spam"
+    MORNING = "morning"
+    """Somebody's morning message, which stands for no record."""
     WON = "won"
+    REPLY = "reply"
+    """Somebody answered. It stands in a channel, or where there is none in a direct message."""
 
 
-PERSONAL = frozenset({Purpose.ASSIGNED, Purpose.TASK, Purpose.EXPIRED})
+PERSONAL = frozenset({Purpose.ASSIGNED, Purpose.TASK, Purpose.EXPIRED, Purpose.BOUNCED, Purpose.SPAM, Purpose.MORNING})
 """What is said to one person in a direct message; the others stand in a channel."""
 METHODS: Mapping[Kind, str] = MappingProxyType(
     {
@@ -53,6 +62,7 @@ METHODS: Mapping[Kind, str] = MappingProxyType(
         Kind.HOME: "views.publish",
         Kind.NOT_SHARED: "chat.postMessage",
         Kind.MORNING: "chat.postMessage",
+        Kind.DAY: "chat.postMessage",
         Kind.AUDIT: "files.completeUploadExternal",
         Kind.EMAIL: "mail/send",
         Kind.EMAIL_WORD: "chat.postMessage",
@@ -84,6 +94,13 @@ class NewCard:
     member_id: UUID | None
     """Whose rights it is rendered with; None for the system's."""
     by_id: UUID | None
+    thread: str = ""
+    """The message (ts) it is said below; empty for a message of its own."""
+
+    @property
+    def personal(self) -> bool:
+        """Whether one person alone reads it."""
+        return self.purpose in PERSONAL or (self.purpose is Purpose.REPLY and not is_channel(self.channel))
 
 
 @dataclass(frozen=True)

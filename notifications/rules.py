@@ -11,6 +11,7 @@ from core.events import (
     CardShared,
     ChannelsChosen,
     DealWon,
+    EmailCameBack,
     EmailNeedsWord,
     EmailQueued,
     Event,
@@ -19,6 +20,7 @@ from core.events import (
     QuoteExpired,
     RecordAssigned,
     RecordChanged,
+    ReplyArrived,
     TaskGiven,
 )
 from notifications.plans import (
@@ -50,6 +52,17 @@ class LiveCard:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a reply is told: below a message of a channel, in the channel, or to a person alone."""
+
+    channel: str
+    """A channel's id, or a Slack user's."""
+    thread: str = ""
+    member_id: UUID | None = None
+    """Of the person; None for a channel."""
+
+
+@dataclass(frozen=True)
 class Facts:
     """What the rules may know."""
 
@@ -63,6 +76,8 @@ class Facts:
     """Of the record that changed."""
     homes: frozenset[UUID] = frozenset()
     """Members concerned who have opened their App Home."""
+    place: Place | None = None
+    """Where a reply is told."""
     mornings: Mapping[UUID, LiveCard] = field(default_factory=dict)
     """Their last morning messages."""
 
@@ -87,13 +102,13 @@ def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
             card = NewCard(EntityType.QUOTE, event.quote_id, "", Purpose.EXPIRED, event.owner_id, None)
             # Of the quote: one that is open again and expires once more is no news.
             return _told(f"expired:{event.quote_id}", card, facts)
-        case CardShared() | DealWon() | ChannelsChosen():
+        case CardShared() | DealWon() | ChannelsChosen() | ReplyArrived():
             return _in_channels(event, facts, event_id)
         case HomeChanged():
             return _home(event.member_id, facts)
         case AuditAsked():
             return _export(event, facts, event_id)
-        case EmailQueued() | EmailNeedsWord():
+        case EmailQueued() | EmailNeedsWord() | EmailCameBack():
             return _mail(event, facts, event_id)
         case _:
             raise UnknownEvent(type(event).kind)
@@ -130,12 +145,16 @@ def _told(key: str, card: NewCard, facts: Facts) -> list[Plan]:
     return [Plan(key, slack_user_id, Kind.CARD_POST, replace(card, channel=slack_user_id))]
 
 
-def _in_channels(event: CardShared | DealWon | ChannelsChosen, facts: Facts, event_id: UUID) -> list[Plan]:
+def _in_channels(
+    event: CardShared | DealWon | ChannelsChosen | ReplyArrived, facts: Facts, event_id: UUID
+) -> list[Plan]:
     match event:
         case CardShared():
             return [_shared(event, event_id)]
         case DealWon():
             return _announcement(event, facts, event_id)
+        case ReplyArrived():
+            return _reply(event, facts, event_id)
         case ChannelsChosen():
             tried = [ChannelTried(channel, event.by_id) for channel in event.channels]
             return [Plan(f"channel:{event_id}:{one.channel}", one.channel, Kind.CHANNEL, one) for one in tried]
@@ -157,7 +176,7 @@ def _announcement(event: DealWon, facts: Facts, event_id: UUID) -> list[Plan]:
     return [Plan(f"won:{event_id}", facts.sales_channel, Kind.CARD_POST, card)]
 
 
-def _mail(event: EmailQueued | EmailNeedsWord, facts: Facts, event_id: UUID) -> list[Plan]:
+def _mail(event: EmailQueued | EmailNeedsWord | EmailCameBack, facts: Facts, event_id: UUID) -> list[Plan]:
     match event:
         case EmailQueued():
             # A lane of its own: mails do not wait for each other. Of the event: one that is sent again is one more.
@@ -166,6 +185,22 @@ def _mail(event: EmailQueued | EmailNeedsWord, facts: Facts, event_id: UUID) -> 
             slack_user_id = facts.people.get(event.member_id)
             word = MailWord(event.email_id, event.member_id)
             return [Plan(f"email_word:{event_id}", slack_user_id, Kind.EMAIL_WORD, word)] if slack_user_id else []
+        case EmailCameBack():
+            purpose = Purpose.SPAM if event.spam else Purpose.BOUNCED
+            card = NewCard(event.entity, event.entity_id, "", purpose, event.owner_id, None)
+            # Of the mail: however often and in whatever order it is heard, it is told once.
+            return _told(f"{purpose}:{event.email_id}", card, facts)
+
+
+def _reply(event: ReplyArrived, facts: Facts, event_id: UUID) -> list[Plan]:
+    place = facts.place
+    if place is None:
+        return []
+    card = NewCard(
+        EntityType.REPLY, event.inbound_id, place.channel, Purpose.REPLY, place.member_id, None, thread=place.thread
+    )
+    # Of the event: a mail that is sorted anew is told anew.
+    return [Plan(f"reply:{event.inbound_id}:{event_id}", place.channel, Kind.CARD_POST, card)]
 
 
 def _export(event: AuditAsked, facts: Facts, event_id: UUID) -> list[Plan]:

@@ -16,6 +16,8 @@ KINDS: Mapping[NoticeKind, str] = {
     NoticeKind.ASSIGNED: "Somebody makes you the owner of a record",
     NoticeKind.TASK: "Somebody gives you a task",
     NoticeKind.EXPIRED: "A quote of one of your deals has expired",
+    NoticeKind.BOUNCED: "A mail on one of your records came back",
+    NoticeKind.SPAM: "A mail on one of your records was reported as spam",
     NoticeKind.WON: "A deal was won",
     NoticeKind.SHARED: "Somebody shares a record here",
     NoticeKind.REPLY: "Somebody answers a mail",

@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, select
 from core.access import POWERS, Owned, Power, load
 from core.activities import PROGRESS, SUBJECTS, load_subject
 from core.context import Ctx
+from core.emails import outcome
 from core.emails.tokens import token_in
 from core.enums import ActivityKind, Direction, InboundState, LeadStatus, MailKind, Role
 from core.errors import Conflict, NotFound
-from core.events import EmailCameBack, HomeChanged, RecordChanged, ReplyArrived
+from core.events import HomeChanged, RecordChanged, ReplyArrived
 from core.i18n import Viewer
 from core.locks import take_turns
 from core.models import Account, Activity, Contact, Deal, Email, InboundAttachment, InboundEmail, Lead, Member
@@ -330,7 +331,7 @@ def _came_back(ctx: Ctx, email: Email | None) -> None:
     """A notice of another mail server: the mail did not arrive. The address itself may be fine another time."""
     if email is not None and email.failed_at is None:
         email.failed_at = ctx.now
-        ctx.emit(EmailCameBack(email.id, "bounce"))
+        outcome.tell(ctx, {(email.id, False)})
 
 
 def _closed(record: Lead | Contact | Deal) -> bool:
