@@ -22,7 +22,7 @@ def card(account: AccountCard, viewer: Viewer) -> Message:
     """A company: its people, its open deals, what happened."""
     pairs = [
         (viewer.t("Owner"), people.owner(account.owner, viewer)),
-        (viewer.t("Domain"), kit.esc(account.domain)),
+        (viewer.t("Mail domain"), kit.esc(account.domain)),
         (viewer.t("Phone"), people.phone(account.phone, account.phone_shown)),
         (
             viewer.t("Last touch"),

@@ -271,7 +271,8 @@ def row_block(row: DealRow, viewer: Viewer) -> Block:
         name += f" · {kit.esc(row.account)}"
     facts = [worth(row, viewer), kit.esc(row.stage)]
     if row.stage_kind is StageKind.OPEN:
-        facts.append(viewer.nt("{n} day in stage", "{n} days in stage", row.days_in_stage))
+        days = viewer.nt("{n} day in stage", "{n} days in stage", row.days_in_stage)
+        facts.append(days if row.days_in_stage else viewer.t("in stage since today"))
     if row.stage_kind is StageKind.OPEN and row.expected_close is not None:
         facts.append(viewer.t("closes {day}", day=viewer.relative_date(row.expected_close, row.today)))
     facts.append(people.owner(row.owner, viewer))

@@ -265,7 +265,9 @@ def _deal(deal: DealRow, viewer: Viewer, *, name_owner: bool) -> Block:
         name += f" · {kit.esc(kit.cut(deal.account, NAME_SHOWN))}"
     facts = [
         viewer.money(deal.value, deal.currency) if deal.value is not None else viewer.t("No value yet"),
-        viewer.nt("{n} day in this stage", "{n} days in this stage", deal.days_in_stage),
+        viewer.nt("{n} day in this stage", "{n} days in this stage", deal.days_in_stage)
+        if deal.days_in_stage
+        else viewer.t("in this stage since today"),
     ]
     if deal.expected_close:
         close = viewer.relative_date(deal.expected_close, deal.today)

@@ -83,7 +83,11 @@ def _task(record: tuple[EntityType, UUID] | None, **task: Any) -> TypedTask:
 
 # Cleared, not left out: a task from a record's card starts with that record.
 _ANY_RECORD = RecordField(
-    "record", "Record", lookup=FindRecord, placeholder="Search by name or reference", hint="Left empty, it is on none."
+    "record",
+    "Record",
+    lookup=FindRecord,
+    placeholder="Search by name or reference",
+    hint="It may also stand alone.",
 )
 _RECORD = RecordField("record", "Record", required=True, lookup=FindRecord, placeholder="Search by name or reference")
 NOTE_FORM: Form[TypedNote] = Form(
