@@ -29,7 +29,7 @@ PAGE = """<!doctype html>
 <title>{{ title }}</title>
 <style>
 body { font: 1.0625rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 12vh auto; padding: 0 1.25rem; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem; overflow-wrap: anywhere; text-wrap: balance; }
 p { margin: 0 0 1.5rem; }
 button { font: inherit; min-height: 2.75rem; padding: .6rem 1.25rem; border: 2px solid #1d4e4a; border-radius: .4rem;
   background: #1d4e4a; color: #fff; cursor: pointer; }

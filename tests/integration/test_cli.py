@@ -30,6 +30,21 @@ class Result:
 
 
 Run = Callable[..., Result]
+UNSET = (
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "ENCRYPTION_KEYS",
+    "PUBLIC_URL",
+    "SECRET_KEY",
+    "SENDGRID_API_KEY",
+    "SENDGRID_API_URL",
+    "SENDGRID_EVENTS_PUBLIC_KEY",
+    "SENDGRID_INBOUND_PUBLIC_KEY",
+    "MAIL_FROM",
+    "INBOUND_DOMAIN",
+)
+SECRET = "a secret of the tests, and long enough"
 
 
 @pytest.fixture
@@ -38,7 +53,7 @@ def rapport(owner_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     monkeypatch.setenv("DATABASE_URL", owner_url)
     # The console asked for the width when it was imported, perhaps by another test.
     monkeypatch.setattr(console.OUT, "width", 200)
-    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "ENCRYPTION_KEYS", "PUBLIC_URL"):
+    for name in UNSET:
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: str) -> Result:
@@ -137,6 +152,33 @@ def test_settings_that_cannot_be_used_are_named(rapport: Run, monkeypatch: pytes
     assert "PORT" in result.err
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAIL_FROM", "Sales <sales@acme.example>"),
+        ("MAIL_FROM", "acme.example"),
+        ("INBOUND_DOMAIN", "https://in.acme.example"),
+        ("INBOUND_DOMAIN", "r@in.acme.example"),
+        ("SECRET_KEY", "short"),
+    ],
+)
+def test_settings_of_mail_that_cannot_be_used_are_named(
+    rapport: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    result = rapport("worker", "--once")
+    assert result.code == 2
+    assert name in result.err
+
+
+def test_no_mail_leaves_that_nobody_could_unsubscribe_from(rapport: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENDGRID_API_KEY", "SG.key")
+    result = rapport("worker", "--once")
+    assert result.code == 2
+    assert "PUBLIC_URL is not set" in result.err
+    assert "SECRET_KEY is not set" in result.err
+
+
 def test_web_does_not_start_without_a_signing_secret(rapport: Run) -> None:
     result = rapport("web")
     assert result.code == 2
@@ -171,6 +213,69 @@ def test_the_doctor_says_what_to_fix(rapport: Run, monkeypatch: pytest.MonkeyPat
     assert result.code == 1
     for words in ("missing: im:history", "SLACK_SIGNING_SECRET", "Fernet.generate_key", "PUBLIC_URL"):
         assert words in result.out
+
+
+def mail_of(monkeypatch: pytest.MonkeyPatch, server: SandboxServer, **changes: str) -> None:
+    """The environment of an installation that sends mail."""
+    signer = server.sandbox.mail.poster.events_signer
+    settings = {
+        "SENDGRID_API_KEY": server.sandbox.mail.account.api_key,
+        "SENDGRID_API_URL": server.url,
+        "SENDGRID_EVENTS_PUBLIC_KEY": signer.public_key,
+        "SENDGRID_INBOUND_PUBLIC_KEY": signer.public_key,
+        "MAIL_FROM": "Sales@Acme.example",
+        "INBOUND_DOMAIN": "in.acme.example",
+        "PUBLIC_URL": "https://crm.acme.example",
+        "SECRET_KEY": SECRET,
+    }
+    for name, value in (settings | changes).items():
+        monkeypatch.setenv(name, value)
+
+
+def test_the_doctor_looks_at_mail(rapport: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SandboxServer(Sandbox()) as server:
+        mail_of(monkeypatch, server)
+        result = rapport("doctor")
+    for words in (
+        "the key may send mail",
+        "https://crm.acme.example/u/…",
+        "sales@acme.example",
+        "in.acme.example",
+        "its signatures can be verified",
+    ):
+        assert words in result.out
+    assert server.sandbox.mail.account.api_key not in result.out
+    assert SECRET not in result.out
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"SENDGRID_API_KEY": "SG.wrong"}, "SendGrid does not accept the API key"),
+        ({"SENDGRID_API_URL": "http://127.0.0.1:1"}, "SendGrid could not be reached"),
+        ({"SECRET_KEY": ""}, "SECRET_KEY not set"),
+        ({"SECRET_KEY": "", "PUBLIC_URL": ""}, "SECRET_KEY and PUBLIC_URL not set"),
+        ({"SENDGRID_EVENTS_PUBLIC_KEY": "nonsense"}, "SENDGRID_EVENTS_PUBLIC_KEY is not a public key"),
+        ({"MAIL_FROM": ""}, "authenticated at SendGrid"),
+        ({"INBOUND_DOMAIN": ""}, "INBOUND_DOMAIN"),
+        ({"SENDGRID_INBOUND_PUBLIC_KEY": ""}, "SENDGRID_INBOUND_PUBLIC_KEY"),
+    ],
+)
+def test_the_doctor_says_what_is_wrong_with_mail(
+    rapport: Run, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], words: str
+) -> None:
+    with SandboxServer(Sandbox()) as server:
+        mail_of(monkeypatch, server, **changes)
+        result = rapport("doctor")
+    assert words in result.out
+
+
+def test_the_doctor_asks_for_a_key_that_may_send(rapport: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox = Sandbox()
+    sandbox.mail.account.scopes = ("stats.read",)
+    with SandboxServer(sandbox) as server:
+        mail_of(monkeypatch, server)
+        assert "the key may not send mail" in rapport("doctor").out
 
 
 def test_the_doctor_without_a_database(rapport: Run, monkeypatch: pytest.MonkeyPatch) -> None:
