@@ -230,6 +230,8 @@ def _clicked(click: BlockAction, chosen: str) -> Route:
     kind = Route.of(route_id_of(click.action_id))
     if click.type in ("button", "overflow"):
         return unpack(chosen or kind.id)
+    if click.type == "datepicker" and click.block_id.partition(" ")[0] == kind.id:
+        return unpack(click.block_id)
     # Only in a choice is the value ours; somebody may type anything into a text field.
     if click.type.endswith("_select") and chosen.partition(" ")[0] == kind.id:
         return unpack(chosen)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from types import MappingProxyType
 from uuid import UUID
 
@@ -116,8 +116,10 @@ def log_call(ctx: Ctx, entity: str, entity_id: UUID, values: CallInput) -> Activ
 
 
 @operation("follow_up.set")
-def set_follow_up(ctx: Ctx, entity: str, entity_id: UUID, day: date | None) -> Owned:
-    """Plan when to come back to a lead, contact or deal (a day in the actor's zone), or that nothing is planned.
+def set_follow_up(ctx: Ctx, entity: str, entity_id: UUID, day: date | None, at: time | None = None) -> Owned:
+    """Plan when to come back to a lead, contact or deal, or that nothing is planned.
+
+    `day` is one in the actor's zone, `at` an hour on it in the owner's, None for any time of the day.
 
     Raises Invalid for a day that is over and for an account, which carries no follow-up; NotFound, Forbidden.
     """
@@ -126,7 +128,7 @@ def set_follow_up(ctx: Ctx, entity: str, entity_id: UUID, day: date | None) -> O
         raise Invalid({"next_follow_up": "no_follow_up_here"})
     if day is not None and day < ctx.today.date():
         raise Invalid({"next_follow_up": "date_past"})
-    record.next_follow_up = day
+    record.next_follow_up, record.next_follow_up_at = day, at if day else None
     ctx.emit(RecordChanged(entity, record.id))
     return record
 

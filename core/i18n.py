@@ -9,6 +9,7 @@ import gettext
 from dataclasses import dataclass
 from datetime import date as Day  # noqa: N812 - `date` and `datetime` are methods here
 from datetime import datetime as Moment  # noqa: N812
+from datetime import time as Hour  # noqa: N812
 from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -70,6 +71,10 @@ class Viewer:
         """The time of day of a moment (aware) in the reader's zone: `10:00`."""
         return dates.format_time(moment, "short", tzinfo=self.zone, locale=_words(self.locale))
 
+    def hour(self, at: Hour) -> str:
+        """An hour of the day, in no zone in particular: `3:00 PM`, `15:00`."""
+        return dates.format_time(at, "short", locale=_words(self.locale))
+
     def relative_date(self, day: Day, today: Day) -> str:
         """A day as people say it: today, tomorrow, `3 days ago`, `in 2 weeks`; the date itself when it is far."""
         days = (day - today).days
@@ -93,6 +98,10 @@ class Viewer:
     def money(self, amount: Decimal, currency: str) -> str:
         """An amount in its currency (ISO 4217), rounded to the currency's minor unit."""
         return money.format_money(amount, currency, self.locale)
+
+    def short_money(self, amount: Decimal, currency: str) -> str:
+        """The same without the decimals of a whole amount, for overviews."""
+        return money.format_short(amount, currency, self.locale)
 
     def number(self, value: Decimal | int) -> str:
         """A number with all its decimals."""

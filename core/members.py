@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale, UnknownLocaleError
 from sqlalchemy import select
 
+from core import schedules
 from core.access import Verb, may
 from core.context import Ctx
 from core.errors import Forbidden, Invalid
@@ -56,6 +57,8 @@ def sync_profile(ctx: Ctx, member_id: UUID, *, name: str, email: str, tz: str, l
     member.locale = _babel_locale(locale) or member.locale
     member.guest = guest
     member.synced_at = ctx.now
+    ctx.session.flush()
+    schedules.follow_member(ctx, member)
     return member
 
 

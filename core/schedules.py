@@ -171,7 +171,15 @@ def follow_members(ctx: Ctx) -> None:
         follow_member(ctx, member)
 
 
-def claim(ctx: Ctx, limit: int = CLAIMED_AT_ONCE) -> list[Run]:
+@dataclass(frozen=True)
+class Claimed:
+    """What a claim found. `more`: others may be due as well."""
+
+    runs: tuple[Run, ...]
+    more: bool
+
+
+def claim(ctx: Ctx, limit: int = CLAIMED_AT_ONCE) -> Claimed:
     """Take the runs that are due in this workspace, and say when each comes next; what is too late is written down so.
 
     Several workers may ask at once: the row's lock, and the run's key of schedule and local day, give each to one.
@@ -183,9 +191,10 @@ def claim(ctx: Ctx, limit: int = CLAIMED_AT_ONCE) -> list[Run]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    runs = [run for row in ctx.session.scalars(query) for run in _take(ctx, row)]
+    rows = list(ctx.session.scalars(query))
+    runs = tuple(run for row in rows for run in _take(ctx, row))
     ctx.session.flush()
-    return runs
+    return Claimed(runs, len(rows) == limit)
 
 
 def _take(ctx: Ctx, row: Schedule) -> list[Run]:

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy import Select, bindparam, select, text
 from sqlalchemy.orm import Session
 
+from core import schedules
 from core.context import SYSTEM, Actor, Clock, Ctx, Workspace, new_id
 from core.enums import Role, StageKind
 from core.errors import Forbidden
@@ -259,5 +260,6 @@ def add_member(ctx: Ctx, slack_user_id: str, name: str, role: Role | None = None
     )
     ctx.add(member)
     ctx.session.flush()
+    schedules.follow_member(ctx, member)
     ctx.emit(MemberJoined(member.id, installer=first))
     return member

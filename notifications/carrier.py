@@ -13,8 +13,9 @@ from core.errors import Busy
 from core.workspaces import system_ctx
 from notifications import claims, effects, exports
 from notifications.claims import PACE, Claimed
-from notifications.composing import SOURCE, Call, Composer, Skip, Unreadable
 from notifications.content import Content
+from notifications.composing import compose
+from notifications.desk import SOURCE, Call, Desk, Skip, Unreadable
 from notifications.email import ConsoleMailSender
 from notifications.failures import MAX_ATTEMPTS, Backoff, Failure, Permanent, Transient
 from notifications.mailing import MailSettings
@@ -78,7 +79,7 @@ class Carrier:
         return self._in_transaction(
             workspace,
             delivery,
-            lambda ctx: Composer(ctx.session, self._clock, workspace.id, self._content).compose(delivery),
+            lambda ctx: compose(Desk(ctx.session, self._clock, workspace.id, self._content), delivery),
         )
 
     def _in_transaction(self, workspace: Workspace, delivery: Claimed, step: Callable[[Ctx], T]) -> T:

@@ -1,55 +1,47 @@
-"""What is said in a channel that Rapport is to post in, and to whoever chose one that it cannot post in."""
+"""Deliveries about channels: the first post in one that was chosen, and the word that one takes no posts."""
 
-from collections.abc import Mapping, Sequence
-
-from sqlalchemy import select
-
-from bot.replies import Message
-from bot.routes import TryChannels
-from bot.views import kit
-from core.context import Ctx
-from core.i18n import Viewer
-from core.models import WorkspaceRow
-
-USES: Mapping[str, str] = {
-    "sales_channel": "won deals",
-    "replies_channel": "answers of prospects",
-    "digest_channel": "the morning message",
-}
-"""What is posted in the channel of each setting."""
+from bot.views.channels import channel_refused, channel_tried
+from core.administration.workspace import channel_uses
+from core.enums import EntityType
+from core.errors import NotFound
+from notifications.claims import Claimed
+from notifications.content import not_shared
+from notifications.desk import Call, Composed, Desk, Skip, post, read
+from notifications.plans import ChannelTried, Kind, NotShared
 
 
-def channel_uses(ctx: Ctx, channel: str) -> tuple[str, ...]:
-    """What is posted in a channel as the settings are now: columns of the workspace."""
-    row = ctx.session.scalars(select(WorkspaceRow).where(WorkspaceRow.workspace_id == ctx.workspace.id)).one()
-    return tuple(name for name in USES if getattr(row, name) == channel)
+def card_not_shared(desk: Desk, delivery: Claimed) -> Composed:
+    """The word to somebody whose card could not be put into a channel."""
+    about = read(NotShared, delivery)
+    ctx = desk.as_member(about.member_id)
+    if ctx is None:
+        return Skip("The person is not here any more.")
+    try:
+        shown = desk.content.card(ctx, EntityType(about.entity), about.entity_id, public=True)
+    except NotFound:
+        return Skip("The person may not see the record any more.")
+    message = not_shared(ctx.viewer, shown, about.channel, about.error)
+    return Call(Kind.NOT_SHARED, post(ctx.actor.slack_user_id, message, delivery.id))
 
 
-def channel_tried(viewer: Viewer, uses: Sequence[str], chooser: str) -> Message:
-    """The first post: what will come here. `chooser` is a Slack user id, empty where nobody is known."""
-    what = _in_words(viewer, uses)
-    text = viewer.t("Rapport posts here from now on: {what}.", what=what)
-    blocks = [kit.section(text)]
-    if chooser:
-        blocks.append(kit.context(viewer.t("{who} chose this channel in `/crm settings`.", who=f"<@{chooser}>")))
-    return Message(text, blocks)
+def tried(desk: Desk, delivery: Claimed) -> Composed:
+    """The first post in a channel that was chosen."""
+    about = read(ChannelTried, delivery)
+    ctx = desk.audience(about.channel)
+    uses = channel_uses(ctx, about.channel) if ctx is not None else ()
+    if ctx is None or not uses:
+        return Skip("Another channel was chosen since.")
+    chooser = desk.member(about.by_id) if about.by_id else None
+    message = channel_tried(ctx.viewer, uses, chooser.slack_user_id if chooser else "")
+    return Call(Kind.CHANNEL, post(about.channel, message, delivery.id), tried=about)
 
 
-def channel_refused(viewer: Viewer, uses: Sequence[str], channel: str, reason: str) -> Message:
-    """The word to who chose it. `reason` is a source text of failures.py."""
-    text = viewer.t(
-        "I cannot post in {channel}, which is chosen for {what}. {reason}",
-        channel=f"<#{channel}>",
-        what=_in_words(viewer, uses),
-        reason=viewer.t(reason),
-    )
-    todo = viewer.t(
-        "Type `/invite @Rapport` in {channel}, then click Try again; or choose another channel in `/crm settings`.",
-        channel=f"<#{channel}>",
-    )
-    again = kit.button(viewer.t("Try again"), TryChannels(), label=viewer.t("Try to post in the channels again"))
-    return Message(f"{text} {todo}", [kit.section(text), kit.context(todo), kit.actions(again)])
-
-
-def _in_words(viewer: Viewer, uses: Sequence[str]) -> str:
-    return ", ".join(viewer.t(USES[one]) for one in uses)
+def refused(desk: Desk, delivery: Claimed) -> Composed:
+    """The word to who chose a channel that takes no posts."""
+    about = read(ChannelTried, delivery)
+    ctx = desk.as_member(about.by_id) if about.by_id else None
+    uses = channel_uses(ctx, about.channel) if ctx is not None else ()
+    if ctx is None or not uses:
+        return Skip("Another channel was chosen since.")
+    message = channel_refused(ctx.viewer, uses, about.channel, about.error)
+    return Call(Kind.CHANNEL_REFUSED, post(ctx.actor.slack_user_id, message, delivery.id))

@@ -17,9 +17,10 @@ from core.events import HomeChanged
 from core.models import Card, Member
 from notifications import claims, notices, routing
 from notifications.claims import Claimed
-from notifications.composing import Call
+from notifications.desk import Call
 from notifications.failures import MAX_ATTEMPTS, VANISHED, Backoff, Failure, Permanent, RateLimited
 from notifications.plans import ChannelTried, Kind, NewCard, NotShared, Plan, Purpose, card_edit
+from notifications.reply_places import owners_place
 from notifications.slack import Answer
 
 log = structlog.get_logger()
@@ -76,6 +77,9 @@ def succeeded(ctx: Ctx, delivery: Claimed, call: Call, answer: Answer) -> None:
             _card_shows(ctx, call.card_id, call.digest, gone=call.farewell)
         case Kind.MORNING:
             notices.mark_told(ctx, call.held)
+        case Kind.DAY if call.new_card is not None:
+            notices.mark_told(ctx, call.held)
+            _keep_card(ctx, call.new_card, posted, call.digest)
         case _:
             pass
 
@@ -113,6 +117,7 @@ def _give_up(ctx: Ctx, delivery: Claimed, call: Call | None, failure: Failure) -
     log.error("delivery_dead", delivery_id=str(delivery.id), kind=delivery.kind, code=failure.code)
     if call is not None and call.new_card is not None:
         _tell_sharer(ctx, delivery.id, call.new_card, failure)
+        _tell_owner_instead(ctx, delivery, call.new_card)
     if call is not None and call.tried is not None:
         _tell_chooser(ctx, delivery.id, call.tried, failure)
     if delivery.kind != Kind.HOME:
@@ -129,6 +134,16 @@ def _tell_sharer(ctx: Ctx, delivery_id: UUID, card: NewCard, failure: Failure) -
         return
     note = NotShared(card.by_id, card.entity, card.entity_id, card.channel, failure.reason)
     routing.put(ctx, [Plan(f"not_shared:{delivery_id}", slack_user_id, Kind.NOT_SHARED, note)])
+
+
+def _tell_owner_instead(ctx: Ctx, delivery: Claimed, card: NewCard) -> None:
+    """A reply that cannot be told in its channel is told to who has to answer."""
+    if card.purpose is not Purpose.REPLY or card.personal:
+        return
+    place = owners_place(ctx, card.entity_id)
+    if place is not None:
+        instead = replace(card, channel=place.channel, member_id=place.member_id, thread="")
+        routing.put(ctx, [Plan(f"{delivery.key}:owner", place.channel, Kind.CARD_POST, instead)])
 
 
 def _tell_chooser(ctx: Ctx, delivery_id: UUID, tried: ChannelTried, failure: Failure) -> None:

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import NoResultFound
 
-from core import idempotency, inbox, quotes
+from core import idempotency, inbox, quotes, schedules
 from core.context import Clock, Ctx
 from core.db import Database
 from core.enums import DeliveryState
@@ -21,7 +21,7 @@ from core.models.inbox import HOUSE
 from core.workspaces import system_ctx
 from notifications import routing
 from notifications.claims import LONGEST_HOLD
-from notifications.composing import SOURCE
+from notifications.desk import SOURCE
 from notifications.plans import profile_sync
 
 log = structlog.get_logger()
@@ -56,6 +56,10 @@ class Housekeeper:
     def refresh_profiles(self, only: Collection[UUID] | None = None) -> None:
         """Ask Slack anew for profiles that are a day old."""
         self._everywhere(_refresh_profiles, only)
+
+    def keep_schedules(self, only: Collection[UUID] | None = None) -> None:
+        """Give every member their morning: changes keep it right; this is for who was here before there was one."""
+        self._everywhere(schedules.follow_members, only)
 
     def _everywhere(self, task: Callable[[Ctx], None], only: Collection[UUID] | None) -> None:
         with self._database.dispatcher() as session:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.replies import Block, Message
@@ -55,7 +56,7 @@ def sift(ctx: Ctx, plans: Sequence[Plan]) -> list[Plan]:
         if not isinstance(card, NewCard) or mode in (None, NoticeMode.INSTANT):
             sifted.append(plan)
         elif mode is NoticeMode.MORNING:
-            sifted.append(_hold(ctx, plan.key, card))
+            sifted += _hold(ctx, plan.key, card)
         else:
             sifted += _dropped(ctx, plan.key, card)
     return sifted
@@ -68,8 +69,8 @@ def _modes(ctx: Ctx, audiences: Iterable[str]) -> dict[tuple[str, str], NoticeMo
     return {(audience, kind): mode for audience, kind, mode in ctx.session.execute(query)}
 
 
-def _hold(ctx: Ctx, key: str, card: NewCard) -> Plan:
-    due_at = notices.next_morning(ctx.now, notices.zone_of(ctx, card.channel))
+def _hold(ctx: Ctx, key: str, card: NewCard) -> list[Plan]:
+    due_at = notices.due_next(ctx, card.channel)
     row = {
         "workspace_id": ctx.workspace.id,
         # Of the plan's key: an event that is read a second time is held once.
@@ -82,9 +83,11 @@ def _hold(ctx: Ctx, key: str, card: NewCard) -> Plan:
         "due_at": due_at,
     }
     ctx.session.execute(insert(HeldNotice).values(row).on_conflict_do_nothing())
+    if not notices.is_channel(card.channel):
+        return []  # a person's morning message, which comes by schedule, takes it along
     # A lane of its own: what waits for nine o'clock must not hold up what is said before.
     lane = f"morning:{card.channel}"
-    return Plan(f"{lane}:{due_at.isoformat()}", lane, Kind.MORNING, Morning(card.channel), due_at)
+    return [Plan(f"{lane}:{due_at.isoformat()}", lane, Kind.MORNING, Morning(card.channel), due_at)]
 
 
 def _dropped(ctx: Ctx, key: str, card: NewCard) -> list[Plan]:
@@ -99,14 +102,18 @@ def _dropped(ctx: Ctx, key: str, card: NewCard) -> list[Plan]:
     return [Plan(f"not_shared:{key}", sharer, Kind.NOT_SHARED, note)]
 
 
-def waiting(ctx: Ctx, audience: str) -> list[Held]:
-    """What an audience's morning message takes along right now, the oldest first."""
+def waiting(ctx: Ctx, audience: str, told_since: datetime | None = None) -> list[Held]:
+    """What an audience's morning message takes along right now, the oldest first.
+
+    `told_since`: and what it took along since then (UTC), for a message that is shown again.
+    """
+    untold = HeldNotice.sent_at.is_(None)
     query = (
         select(HeldNotice)
         .where(
             HeldNotice.workspace_id == ctx.workspace.id,
             HeldNotice.audience == audience,
-            HeldNotice.sent_at.is_(None),
+            untold if told_since is None else or_(untold, HeldNotice.sent_at >= told_since),
             HeldNotice.due_at <= ctx.now,
         )
         .order_by(HeldNotice.held_at, HeldNotice.id)
@@ -125,18 +132,33 @@ def mark_told(ctx: Ctx, held: Iterable[UUID]) -> None:
 
 def morning_message(audience: str, lines: Sequence[Line], viewer: Viewer) -> Message:
     """What was held since the last morning, in one message."""
-    title = viewer.nt("{n} notice kept for this morning", "{n} notices kept for this morning", len(lines))
+    title = kept_title(len(lines), viewer)
     blocks: list[Block] = [kit.header(title)]
-    for line in lines[:LINES_SHOWN]:
-        label = viewer.t("Open {ref}", ref=line.ref)
-        button = kit.button(viewer.t("Open"), OpenRecord(line.entity, line.entity_id), label=label)
-        blocks.append(kit.section(line.text, button))
+    blocks += line_blocks(lines[:LINES_SHOWN], viewer)
     if len(lines) > LINES_SHOWN:
         more = len(lines) - LINES_SHOWN
         blocks.append(kit.context(viewer.nt("{n} more is not shown.", "{n} more are not shown.", more)))
     blocks.append(kit.actions(settings_button(audience, viewer)))
     spoken = " ".join(line.text for line in lines[:LINES_SHOWN])
     return Message(kit.cut(f"{title}. {spoken}", kit.TEXT_MAX), blocks)
+
+
+def kept_title(count: int, viewer: Viewer) -> str:
+    """How many notices were kept."""
+    return viewer.nt("{n} notice kept for this morning", "{n} notices kept for this morning", count)
+
+
+def line_blocks(lines: Sequence[Line], viewer: Viewer) -> list[Block]:
+    """Each notice with the button that opens its record."""
+    return [
+        kit.section(
+            line.text,
+            kit.button(
+                viewer.t("Open"), OpenRecord(line.entity, line.entity_id), label=viewer.t("Open {ref}", ref=line.ref)
+            ),
+        )
+        for line in lines
+    ]
 
 
 def settings_button(audience: str, viewer: Viewer) -> Block:

@@ -19,7 +19,7 @@ from core.enums import EmailState
 from core.models import Email
 from notifications import claims
 from notifications.claims import Claimed
-from notifications.composing import Unreadable
+from notifications.desk import Unreadable
 from notifications.email import MailSender, Message
 from notifications.failures import MAX_ATTEMPTS, Backoff, Failure, OutcomeUnknown, Permanent, RateLimited
 from notifications.mailing import MailSettings, NoSender, wire_message

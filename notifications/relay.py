@@ -23,8 +23,8 @@ from core.workspaces import system_ctx
 from notifications import claims, routing
 from notifications.carrier import Carrier
 from notifications.claims import LEASE, OPEN
-from notifications.composing import SOURCE
 from notifications.content import Content
+from notifications.desk import SOURCE
 from notifications.failures import Backoff
 from notifications.postman import Postman
 from notifications.slack import Sender

@@ -20,10 +20,14 @@ from notifications.email import ConsoleMailSender, MailSender
 from notifications.failures import Backoff
 from notifications.housekeeping import Housekeeper
 from notifications.inbox import InboxRunner, Processor
+from notifications.incoming import MailProcessor
 from notifications.mailing import MailSettings
 from notifications.postman import Postman
 from notifications.product import ProductContent
 from notifications.relay import Relay
+from notifications.reply_text import ReplyCutter
+from notifications.sendgrid_events import EventsProcessor
+from notifications.schedules import Ticker
 from notifications.slack import Sender
 
 log = structlog.get_logger()
@@ -38,6 +42,8 @@ TROUBLE_SECONDS = 5.0
 CLEAN_EVERY = timedelta(hours=1)
 EXPIRE_EVERY = timedelta(minutes=15)
 PROFILES_EVERY = timedelta(hours=6)
+TICK_EVERY = timedelta(seconds=15)
+"""What is due at a local time leaves so much later at most; a demo's clock that jumped is noticed as soon."""
 
 
 class ClockStandsStill(Exception):
@@ -76,6 +82,7 @@ class Worker:
         self._postman = Postman(mail_sender or ConsoleMailSender(), self._mail)
         self._content = content or ProductContent()
         self._backoff, self._lease = backoff, lease
+        self._cutter = ReplyCutter()
 
     def serve(self, stop: Flag, threads: int = THREADS) -> None:
         """Work until `stop` is set; then calls under way are ended, and what they came to is written down."""
@@ -96,6 +103,7 @@ class Worker:
             ticks.shutdown(wait=True)
             for relay in relays:
                 relay.join()
+            self._cutter.close()
         log.info("worker_stopped")
 
     def run_once(
@@ -118,10 +126,18 @@ class Worker:
             keeper.clean(only)
             keeper.expire_quotes(only)
             keeper.refresh_profiles(only)
+            keeper.keep_schedules(only)
+        try:
+            return self._do_all(clock, only, sleep)
+        finally:
+            self._cutter.close()
+
+    def _do_all(self, clock: Clock, only: Collection[UUID] | None, sleep: Callable[[float], object]) -> int:
         relay, bulk, inbox = self._relay(clock), self._bulk(clock), self._inbox(clock)
+        ticker = Ticker(self._database, clock)
         done = 0
         while True:
-            pieces = bulk.round(only) + inbox.round()
+            pieces = ticker.tick(only) + bulk.round(only) + inbox.round()
             done += pieces
             if pieces:
                 continue
@@ -153,7 +169,10 @@ class Worker:
         return BulkRunner(self._database, clock, self._sender)
 
     def _inbox(self, clock: Clock) -> InboxRunner:
-        processors: Mapping[InboxKind, Processor] = {}
+        processors: Mapping[InboxKind, Processor] = {
+            InboxKind.EVENTS: EventsProcessor(self._database, clock),
+            InboxKind.MAIL: MailProcessor(self._database, clock, self._mail.inbound_domain, self._cutter),
+        }
         return InboxRunner(self._database, clock, processors)
 
     def _relay_until(self, stop: Flag, mails: bool) -> None:  # noqa: FBT001 - a thread's arguments have no names
@@ -186,4 +205,10 @@ class Worker:
             scheduler.add_job(
                 job, "interval", seconds=every.total_seconds(), jitter=60, misfire_grace_time=3600, coalesce=True
             )
+        ticker = Ticker(self._database, self._clock)
+        scheduler.add_job(
+            ticker.tick, "interval", seconds=TICK_EVERY.total_seconds(), misfire_grace_time=3600, coalesce=True
+        )
+        # Once at the start: who was here before there were mornings gets one.
+        scheduler.add_job(keeper.keep_schedules)
         return scheduler

@@ -157,6 +157,16 @@ def option_groups(groups: Sequence[ChoiceGroup]) -> list[Block]:
     ]
 
 
+def date_picker(placeholder: str, route: Action) -> tuple[Block, str]:
+    """A day to pick beside buttons, and the id its row has to have: a picker carries no value of its own."""
+    element: dict[str, object] = {
+        "type": "datepicker",
+        "action_id": route.id,
+        "placeholder": plain(placeholder, PLACEHOLDER_MAX),
+    }
+    return element, route.pack()
+
+
 def route_select(placeholder: str, choices: Sequence[tuple[str, Action]], initial: str = "") -> Block:
     """A select each of whose options is a route; `initial` is the packed route shown as chosen."""
     made = options([Choice(text, route.pack()) for text, route in choices])

@@ -21,17 +21,19 @@ from sqlalchemy import delete, select
 
 from bot.client import SlackConnection
 from bot.tokens import StoredTokens
-from core import workspaces
+from core import schedules, workspaces
 from core.access import visible
 from core.context import Ctx
 from core.db import Database
 from core.enums import Role
 from core.models import Lane, Member, Outbox, TenantModel, WorkspaceRow
 from core.secrets import Secrets
+from notifications.email import SendGridSender
+from notifications.mailing import MailSettings
 from notifications.slack import SlackSender
 from notifications.worker import Worker
 from sandbox.defaults import SIGNING_SECRET, fresh_team
-from sandbox.driver import Driver, Person
+from sandbox.driver import Driver, Mailbox, Person
 from sandbox.model import Team
 from sandbox.server import SandboxServer
 from sandbox.simulator import Sandbox
@@ -61,6 +63,13 @@ class AtOnce(Executor):
 
 SITE = "https://rapport.example"
 """Where the product's pages are for this world."""
+MAIL = MailSettings(
+    mail_from="sales@northwind.example",
+    inbound_domain="in.northwind.example",
+    site=SITE,
+    secret="known to the tests",
+)
+"""What the installation says about mail."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +102,11 @@ def running_backend(database: Database) -> Iterator[Backend]:
             slack=SlackConnection(server.api_url),
             later=AtOnce(),
             site=SITE,
+            events_key=sandbox.mail.poster.events_signer.public_key,
+            inbound_key=sandbox.mail.poster.inbound_signer.public_key,
         )
         with serving(create_app(parts)) as url:
+            sandbox.mail.account.serve(url, SITE, MAIL.inbound_domain)
             yield Backend(sandbox, server, parts, secrets, url)
 
 
@@ -107,6 +119,7 @@ class World:
         self.sandbox = backend.sandbox
         self.team: Team = self.sandbox.add_team(fresh_team(manifest(SITE), request_url=backend.request_url))
         self.driver = Driver(self.sandbox, self.team)
+        self.mailbox = Mailbox(self.sandbox.mail)
         self.database = backend.parts.database
         self.workspace_id: UUID = workspaces.workspace_id_for(self.team.id)
         self.ana = self.driver.as_("Ana Costa")
@@ -132,6 +145,7 @@ class World:
             self._member(ctx, self.guest, Role.REP).guest = True
             self._member(ctx, self.sam, Role.ADMIN)
             session.flush()
+            schedules.follow_members(ctx)
             # The story begins after everybody was welcomed.
             session.execute(delete(Outbox).where(Outbox.workspace_id == self.workspace_id))
 
@@ -177,20 +191,25 @@ class World:
         self.sandbox.clock.advance((by or timedelta(**parts)).total_seconds())
 
     def settle(self) -> int:
-        """Let the worker send what is due in this workspace; how much it did.
+        """Let the worker do what is due in this workspace, and SendGrid tell what became of it; how much it did.
 
         Where it would wait for a channel's pace, everybody's clock moves on instead.
         """
-        self.driver.settle()
-        done = self.worker.run_once(only={self.workspace_id}, sleep=self.sandbox.clock.advance)
-        self.driver.settle()
-        return done
+        done = 0
+        while True:
+            self.driver.settle()
+            done += self.worker.run_once(only={self.workspace_id}, sleep=self.sandbox.clock.advance)
+            self.driver.settle()
+            if not self.mailbox.settle():
+                return done
 
     @property
     def worker(self) -> Worker:
         """A worker as `rapport worker` runs it."""
         parts = self.backend.parts
-        return Worker(parts.database, parts.clock, SlackSender(parts.slack, parts.tokens))
+        mails = SendGridSender(self.sandbox.mail.account.api_key, self.backend.server.url, parts.clock)
+        slack = SlackSender(parts.slack, parts.tokens)
+        return Worker(parts.database, parts.clock, slack, mail_sender=mails, mail=MAIL)
 
     def free_lanes(self) -> None:
         """Forget what the pace of channels and `Retry-After` still ask to wait for."""

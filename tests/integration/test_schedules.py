@@ -159,7 +159,7 @@ def states(ctx_for: CtxFor, member: Member) -> dict[date, RunState]:
 
 def days_claimed(ctx_for: CtxFor, audience: str) -> list[date]:
     with ctx_for() as ctx:
-        return [run.day for run in schedules.claim(ctx) if run.audience == audience]
+        return [run.day for run in schedules.claim(ctx).runs if run.audience == audience]
 
 
 def test_a_member_has_a_morning_in_their_zone_on_working_days(ctx_for: CtxFor, ana: Member, clock: FixedClock) -> None:
@@ -257,7 +257,7 @@ def test_many_workers_make_each_run_once(ctx_for: CtxFor, clock: FixedClock) -> 
 
     def worker(_: int) -> list[str]:
         with ctx_for() as ctx:
-            return [run.audience for run in schedules.claim(ctx, limit=3)]
+            return [run.audience for run in schedules.claim(ctx, limit=3).runs]
 
     with ThreadPoolExecutor(4) as pool:
         claimed = [audience for found in pool.map(worker, range(40)) for audience in found]

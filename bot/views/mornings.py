@@ -1,0 +1,137 @@
+"""The morning message: everything that waits for a person, in one message that is worked off in place."""
+
+from collections.abc import Sequence
+
+from bot.replies import Block, Message
+from bot.routes import (
+    Action,
+    ComposeEmail,
+    LogCall,
+    MorningDate,
+    MorningDone,
+    MorningLater,
+    MorningUndo,
+    OpenRecord,
+)
+from bot.views import kit
+from core.i18n import Viewer
+from core.queries.mornings import MorningData, MorningLine, What
+
+NAME_SHOWN = 150
+SPOKEN = 5
+"""So many names are read out in the notification."""
+LATER = (("Tomorrow", 1), ("Next week", 7))
+
+
+def message(data: MorningData, viewer: Viewer, extra: Sequence[Block] = (), otherwise: str = "") -> Message:
+    """What waits, each with what can be done about it; what is done stays, struck through.
+
+    `extra` are blocks that follow, at most sixteen; `otherwise` is the title where there is nothing but those.
+    """
+    waiting = [line for line in data.lines if not line.done]
+    title = _title(len(waiting), len(data.lines), viewer) if data.lines or not otherwise else otherwise
+    blocks: list[Block] = [kit.header(title)]
+    for line in data.lines:
+        blocks += _done(line, data, viewer) if line.done else _open(line, data, viewer)
+    if data.more:
+        text = viewer.nt("{n} more is due.", "{n} more are due.", data.more)
+        blocks.append(kit.context(text + " " + viewer.t("It stands in App Home, under the Home tab above.")))
+    blocks += _let_lie(data, viewer)
+    blocks += extra
+    return Message(_spoken(title, waiting, viewer), blocks[: kit.MESSAGE_BLOCKS_MAX])
+
+
+def _title(waiting: int, told: int, viewer: Viewer) -> str:
+    if waiting:
+        return viewer.nt("{n} thing waits for you today", "{n} things wait for you today", waiting)
+    return viewer.t("All done for today") if told else viewer.t("Nothing waits for you today")
+
+
+def _spoken(title: str, waiting: Sequence[MorningLine], viewer: Viewer) -> str:
+    names = ", ".join(line.title for line in waiting[:SPOKEN])
+    if not names:
+        return title
+    more = viewer.t(" and more") if len(waiting) > SPOKEN else ""
+    return kit.cut(kit.esc(f"{title}: {names}{more}"), 300)
+
+
+def _open(line: MorningLine, data: MorningData, viewer: Viewer) -> list[Block]:
+    return [kit.section("\n".join((_who(line), _when(line, data, viewer)))), _acts(line, data, viewer)]
+
+
+def _who(line: MorningLine) -> str:
+    parts = [f"*{kit.esc(kit.cut(line.title, NAME_SHOWN))}*"]
+    if line.detail and line.detail != line.title:
+        parts.append(kit.esc(kit.cut(line.detail, NAME_SHOWN)))
+    if line.record is not None:
+        parts.append(line.record.ref)
+    if line.owner:
+        parts.append(f"<@{line.owner}>")
+    return " · ".join(parts)
+
+
+def _when(line: MorningLine, data: MorningData, viewer: Viewer) -> str:
+    waiting = line.waiting
+    day = viewer.relative_date(waiting.due_on, data.day)
+    if waiting.what is What.REPLY:
+        return viewer.t("Replied {when}: {words}", when=day, words=kit.esc(kit.cut(line.why, NAME_SHOWN)))
+    facts = [viewer.t("Overdue: {when}", when=day) if waiting.due_on < data.day else viewer.t("Due {when}", when=day)]
+    if waiting.at is not None:
+        facts.append(viewer.hour(waiting.at))
+    if line.why:
+        facts.append(viewer.t("no answer to “{subject}”", subject=kit.esc(kit.cut(line.why, NAME_SHOWN))))
+    return " · ".join(facts)
+
+
+def _acts(line: MorningLine, data: MorningData, viewer: Viewer) -> Block:
+    """The likely step as a button, the day as a picker, the rest under the three dots."""
+    waiting, about = line.waiting, line.record
+    what = (waiting.what, waiting.entity, waiting.id, data.day)
+    done = kit.button(viewer.t("Done"), MorningDone(*what), label=viewer.t("Done: {name}", name=line.title))
+    more: list[tuple[str, Action]] = []
+    if waiting.what is What.REPLY:
+        if about is not None:
+            more.append((viewer.t("Log call"), LogCall(about.entity, about.id)))
+            more.append((viewer.t("Open {ref}", ref=about.ref), OpenRecord(about.entity, about.id)))
+        return kit.actions(done, *([kit.overflow(more)] if more else []))
+    buttons = [done]
+    if about is not None:
+        buttons.append(
+            kit.button(
+                viewer.t("Log call"),
+                LogCall(about.entity, about.id),
+                label=viewer.t("Log a call on {ref}", ref=about.ref),
+            )
+        )
+        more.append((viewer.t("Email"), ComposeEmail(about.entity, about.id)))
+    more += [(viewer.t(text), MorningLater(*what, days)) for text, days in LATER]
+    if about is not None:
+        more.append((viewer.t("Open {ref}", ref=about.ref), OpenRecord(about.entity, about.id)))
+    picker, row = kit.date_picker(viewer.t("Another day"), MorningDate(*what))
+    return kit.actions(*buttons, picker, kit.overflow(more), block_id=row)
+
+
+def _done(line: MorningLine, data: MorningData, viewer: Viewer) -> list[Block]:
+    text = f"~{_who(line).replace('*', '')}~"
+    if line.change_id is None:
+        return [kit.context(text)]
+    undo = kit.button(
+        viewer.t("Undo"), MorningUndo(line.change_id, data.day), label=viewer.t("Undo: {name}", name=line.title)
+    )
+    return [kit.section(text, undo)]
+
+
+def _let_lie(data: MorningData, viewer: Viewer) -> list[Block]:
+    """For managers: what their people were reminded of twice. They are not reminded again."""
+    if not data.let_lie:
+        return []
+    title = viewer.t("Your people were reminded of these twice:")
+    blocks: list[Block] = [kit.section(f"*{title}*")]
+    for line in data.let_lie:
+        about = line.record
+        button = None
+        if about is not None:
+            label = viewer.t("Open {ref}", ref=about.ref)
+            button = kit.button(viewer.t("Open"), OpenRecord(about.entity, about.id), label=label)
+        blocks.append(kit.section(f"{_who(line)}\n{_when(line, data, viewer)}", button))
+    return blocks

@@ -1,0 +1,150 @@
+"""A person's morning: what is due is written down once a day, so that what lies too long is known.
+
+Somebody is reminded of one thing due on one day on two mornings. Whoever lets it lie then is not told again: their
+manager is. Moved to another day, it begins anew.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from core import activities, tasks
+from core.access import scope
+from core.context import Ctx, new_id
+from core.emails import replies
+from core.models import Reminder
+from core.queries import mornings as queries
+from core.queries.mornings import MorningData, MorningLine, Waiting, What
+
+MORNING = "morning"
+"""The `entity` of the card that stands for somebody's morning message."""
+TWICE = 2
+"""So often somebody is reminded of the same thing."""
+SHOWN = 14
+"""Things in one message: with two blocks each they fit Slack's fifty, and a person's morning."""
+LIE_SHOWN = 5
+
+Told = tuple[str, UUID, date]
+"""Entity, id, and the day it was due."""
+
+
+def begin(ctx: Ctx, day: date) -> MorningData:
+    """Write down what the actor is reminded of on this day of theirs, and say how it stands.
+
+    Asked again on the same day, nothing counts twice. What does not fit into the message is not counted as told: it
+    comes on another morning.
+    """
+    fresh = _fresh(ctx, day)
+    _count(ctx, fresh[:SHOWN], day)
+    return standing(ctx, day)
+
+
+def standing(ctx: Ctx, day: date) -> MorningData:
+    """How the things stand now that the actor was reminded of on this day of theirs."""
+    told = _told_on(ctx, day)
+    lines = queries.lines_of(ctx, told)
+    changes = queries.last_changes(ctx, [line.waiting.id for line in lines if line.done])
+    lines = [replace(line, change_id=changes.get(line.waiting.id)) for line in lines]
+    known = {(entity, entity_id) for entity, entity_id, _ in told}
+    more = [one for one in _fresh(ctx, day) if (one.entity, one.id) not in known]
+    return MorningData(day, tuple(lines), len(more), tuple(_let_lie(ctx)[:LIE_SHOWN]))
+
+
+def finish(ctx: Ctx, what: What, entity: str, item_id: UUID) -> None:
+    """Something that was due is done. Raises NotFound, Forbidden, Conflict where a reply was handled already."""
+    match what:
+        case What.FOLLOW_UP:
+            activities.set_follow_up(ctx, entity, item_id, None)
+        case What.TASK:
+            tasks.done(ctx, item_id)
+        case What.REPLY:
+            replies.done(ctx, item_id)
+
+
+def put_off(ctx: Ctx, what: What, entity: str, item_id: UUID, day: date) -> None:
+    """Something that was due is due on another day. Raises Invalid for a day that is over, NotFound, Forbidden."""
+    if what is What.TASK:
+        tasks.snooze(ctx, item_id, day)
+    else:
+        activities.set_follow_up(ctx, entity, item_id, day)
+
+
+def _fresh(ctx: Ctx, day: date) -> list[Waiting]:
+    """What waits and was not told of on two earlier mornings."""
+    counted = _told_before(ctx, day)
+    return [one for one in queries.waiting(ctx, day) if counted.get((one.entity, one.id, one.due_on), 0) < TWICE]
+
+
+def _told_before(ctx: Ctx, day: date) -> dict[Told, int]:
+    """How often the actor was told of each thing on earlier days."""
+    query = select(Reminder.entity, Reminder.entity_id, Reminder.due_on, Reminder.times, Reminder.last_on).where(
+        Reminder.workspace_id == ctx.workspace.id, Reminder.member_id == ctx.actor.member_id
+    )
+    return {
+        (row.entity, row.entity_id, row.due_on): row.times - (1 if row.last_on == day else 0)
+        for row in ctx.session.execute(query)
+    }
+
+
+def _count(ctx: Ctx, told: Iterable[Waiting], day: date) -> None:
+    rows = [
+        {
+            "workspace_id": ctx.workspace.id,
+            "id": new_id(),
+            "member_id": ctx.actor.member_id,
+            "entity": one.entity,
+            "entity_id": one.id,
+            "due_on": one.due_on,
+            "times": 1,
+            "last_on": day,
+        }
+        for one in told
+    ]
+    if not rows:
+        return
+    statement = insert(Reminder).values(rows)
+    ctx.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["workspace_id", "member_id", "entity", "entity_id", "due_on"],
+            set_={"times": Reminder.times + 1, "last_on": day},
+            where=Reminder.last_on < day,
+        )
+    )
+
+
+def _told_on(ctx: Ctx, day: date) -> list[Told]:
+    """What the actor was reminded of on a day: what came in first, then the longest overdue."""
+    query = (
+        select(Reminder.entity, Reminder.entity_id, Reminder.due_on)
+        .where(
+            Reminder.workspace_id == ctx.workspace.id,
+            Reminder.member_id == ctx.actor.member_id,
+            Reminder.last_on == day,
+        )
+        .order_by((Reminder.entity == replies.REPLY).desc(), Reminder.due_on, Reminder.id)
+    )
+    return [(row.entity, row.entity_id, row.due_on) for row in ctx.session.execute(query)]
+
+
+def _let_lie(ctx: Ctx) -> list[MorningLine]:
+    """What the actor's people were reminded of twice and that is still due."""
+    people = scope(ctx).reports
+    if not people:
+        return []
+    query = (
+        select(Reminder.entity, Reminder.entity_id, func.max(Reminder.due_on).label("due_on"))
+        .where(
+            Reminder.workspace_id == ctx.workspace.id,
+            Reminder.member_id.in_(people),
+            Reminder.times >= TWICE,
+            Reminder.entity != replies.REPLY,
+        )
+        .group_by(Reminder.entity, Reminder.entity_id)
+        .order_by(func.max(Reminder.due_on), Reminder.entity_id)
+    )
+    lies = [(row.entity, row.entity_id, row.due_on) for row in ctx.session.execute(query)]
+    return [line for line in queries.lines_of(ctx, lies) if not line.done]

@@ -1,0 +1,257 @@
+"""Reading a person's morning: what waits for them, and what became of it during the day."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, time
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from core import undo
+from core.access import visible
+from core.context import Ctx
+from core.emails.replies import REPLY
+from core.enums import ActivityKind, EntityType, InboundState, MailKind
+from core.models import Account, Activity, Contact, Deal, History, InboundEmail, Lead, Member
+from core.queries.activities import CLOSED_LEADS, all_due
+from core.queries.day import all_tasks_due
+from core.queries.records import Hit, hit_of
+from core.queries.tasks import task_row
+from core.queries.unanswered import unanswered_mail
+from core.refs import Ref
+
+READ = 200
+"""So many things of each kind are looked at for one morning."""
+WORDS_SHOWN = 120
+PLANS = ("next_follow_up", "done_at", "due_on")
+"""The columns by which something is done or put off."""
+_LINKED = (EntityType.LEAD, EntityType.CONTACT, EntityType.DEAL, EntityType.ACCOUNT)
+_MODELS: Mapping[EntityType, type[Lead | Contact | Deal]] = MappingProxyType(
+    {EntityType.LEAD: Lead, EntityType.CONTACT: Contact, EntityType.DEAL: Deal}
+)
+_ACCOUNTS = MappingProxyType({EntityType.CONTACT: Contact.account_id, EntityType.DEAL: Deal.account_id})
+_CLOSED: Mapping[EntityType, ColumnElement[bool]] = MappingProxyType(
+    {
+        EntityType.LEAD: Lead.status.in_(CLOSED_LEADS),
+        EntityType.CONTACT: false(),
+        EntityType.DEAL: Deal.closed_at.is_not(None),
+    }
+)
+
+
+class What(StrEnum):
+    """Kinds of thing that wait for somebody."""
+
+    FOLLOW_UP = "follow_up"
+    TASK = "task"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits: a record's follow-up, a task, a reply. `due_on` is the day it was due, or came in."""
+
+    what: What
+    entity: str
+    """lead, contact, deal; activity for a task; core.emails.replies.REPLY for a reply."""
+    id: UUID
+    due_on: date
+    at: time | None = None
+
+
+@dataclass(frozen=True)
+class MorningLine:
+    """One thing of a morning message as it stands now. `record` is what it is about, None for a task on none."""
+
+    waiting: Waiting
+    title: str
+    detail: str
+    record: Hit | None
+    done: bool
+    why: str = ""
+    """Of a reply, its first words; of a follow-up, the subject of the mail nobody answered."""
+    owner: str = ""
+    """Slack user id of whose it is, where it is not the reader's own."""
+    prepared_mail: UUID | None = None
+    """The mail that was not answered and whose template has a follow-up ready to be sent."""
+    change_id: UUID | None = None
+    """What the reader did about it last, while that can be undone."""
+
+
+@dataclass(frozen=True)
+class MorningData:
+    """What a morning message shows. `day` is the reader's; `more` is due besides and stands in App Home."""
+
+    day: date
+    lines: tuple[MorningLine, ...]
+    more: int = 0
+    let_lie: tuple[MorningLine, ...] = ()
+    """What the reader's people were reminded of twice and let lie."""
+
+
+def waiting(ctx: Ctx, day: date, people: Collection[UUID] | None = None) -> list[Waiting]:
+    """What waits for the actor (or some members) on a day: replies first, then the longest overdue."""
+    whose = people if people is not None else _self(ctx)
+    found = [
+        Waiting(What.FOLLOW_UP, item.entity.value, item.id, item.day, item.at)
+        for item in all_due(ctx, day, whose, limit=READ)
+    ]
+    found += [
+        Waiting(What.TASK, EntityType.ACTIVITY.value, item.id, item.day, item.at)
+        for item in all_tasks_due(ctx, day, whose, limit=READ)
+    ]
+    found.sort(key=lambda one: (one.due_on, one.at or time.max, one.what, one.id))
+    return [*_replies(ctx, whose), *found]
+
+
+def _self(ctx: Ctx) -> Collection[UUID]:
+    return [ctx.actor.member_id] if ctx.actor.member_id else []
+
+
+def _replies(ctx: Ctx, people: Collection[UUID]) -> list[Waiting]:
+    query = (
+        visible(ctx, InboundEmail)
+        .where(
+            InboundEmail.state == InboundState.LINKED,
+            InboundEmail.kind == MailKind.HUMAN,
+            InboundEmail.handled_at.is_(None),
+            InboundEmail.owner_id.in_(people),
+        )
+        .order_by(InboundEmail.received_at, InboundEmail.id)
+        .limit(READ)
+        .with_only_columns(InboundEmail.id, InboundEmail.received_at)
+    )
+    zone = ctx.actor.zone
+    return [
+        Waiting(What.REPLY, REPLY, row.id, row.received_at.astimezone(zone).date())
+        for row in ctx.session.execute(query)
+    ]
+
+
+def lines_of(ctx: Ctx, told: Sequence[tuple[str, UUID, date]], *, name_owners: bool = False) -> list[MorningLine]:
+    """How the things that were told stand now, in the same order; those the actor may not see any more are left out."""
+    ids = {entity: [one[1] for one in told if one[0] == entity] for entity, _, _ in told}
+    found: dict[tuple[str, UUID], MorningLine] = {}
+    for entity, of_kind in ids.items():
+        match entity:
+            case EntityType.LEAD | EntityType.CONTACT | EntityType.DEAL:
+                found |= _records(ctx, EntityType(entity), of_kind)
+            case EntityType.ACTIVITY:
+                found |= _tasks(ctx, of_kind)
+            case _:
+                found |= _mails(ctx, of_kind)
+    lines = [_since(found[entity, one], due_on) for entity, one, due_on in told if (entity, one) in found]
+    return lines if name_owners else [_own(ctx, line) for line in lines]
+
+
+def last_changes(ctx: Ctx, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The last change the actor made to when each of these is due, or whether, where it may still be undone."""
+    planned = or_(*(History.changes.has_key(name) for name in PLANS))
+    newest = (
+        select(History.entity_id, History.change_id, History.undoes)
+        .where(
+            History.workspace_id == ctx.workspace.id,
+            History.entity_id.in_(ids),
+            History.actor_id == ctx.actor.member_id,
+            History.at >= ctx.now - undo.WINDOW,
+            planned,
+        )
+        .ext(distinct_on(History.entity_id))
+        .order_by(History.entity_id, History.id.desc())
+    )
+    return {row.entity_id: row.change_id for row in ctx.session.execute(newest) if row.undoes is None}
+
+
+def _since(line: MorningLine, due_on: date) -> MorningLine:
+    """A thing that was moved to a later day than it was told for is done as far as that telling goes."""
+    moved = line.waiting.due_on > due_on
+    return replace(line, done=line.done or moved, waiting=replace(line.waiting, due_on=due_on))
+
+
+def _own(ctx: Ctx, line: MorningLine) -> MorningLine:
+    return replace(line, owner="") if line.owner == ctx.actor.slack_user_id else line
+
+
+def _records(ctx: Ctx, entity: EntityType, ids: Collection[UUID]) -> dict[tuple[str, UUID], MorningLine]:
+    unanswered = unanswered_mail(ctx, entity, ids)
+    lines = {}
+    for row in ctx.session.execute(_standing(ctx, entity, ids)):
+        mail = unanswered.get(row.id)
+        lines[entity.value, row.id] = MorningLine(
+            Waiting(What.FOLLOW_UP, entity.value, row.id, row.day or ctx.today.date(), row.at),
+            title=row.name,
+            detail=row.detail,
+            record=Hit(entity, row.id, str(Ref(entity, row.number)), row.name),
+            done=row.closed or row.day is None,
+            why=mail.subject if mail else "",
+            owner=row.owner,
+            prepared_mail=mail.id if mail and mail.prepared else None,
+        )
+    return lines
+
+
+def _standing(ctx: Ctx, entity: EntityType, ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+    """The records' names, owners and follow-ups, and whether they are closed."""
+    model = _MODELS[entity]
+    query = visible(ctx, model).where(model.id.in_(ids))
+    query = query.outerjoin(Member, and_(Member.workspace_id == model.workspace_id, Member.id == model.owner_id))
+    detail: ColumnElement[str] = Lead.company.label("detail")
+    if model is not Lead:
+        query = query.outerjoin(
+            Account, and_(Account.workspace_id == model.workspace_id, Account.id == _ACCOUNTS[entity])
+        )
+        detail = func.coalesce(Account.name, "").label("detail")
+    return query.with_only_columns(
+        model.id,
+        model.number,
+        model.name,
+        model.next_follow_up.label("day"),
+        model.next_follow_up_at.label("at"),
+        func.coalesce(Member.slack_user_id, "").label("owner"),
+        detail,
+        _CLOSED[entity].label("closed"),
+        maintain_column_froms=True,
+    )
+
+
+def _tasks(ctx: Ctx, ids: Collection[UUID]) -> dict[tuple[str, UUID], MorningLine]:
+    query = visible(ctx, Activity).where(Activity.id.in_(ids), Activity.kind == ActivityKind.TASK)
+    lines = {}
+    for task in ctx.session.scalars(query):
+        row = task_row(ctx, task.id)
+        lines[EntityType.ACTIVITY.value, task.id] = MorningLine(
+            Waiting(What.TASK, EntityType.ACTIVITY.value, task.id, task.due_on or row.today, task.due_time),
+            title=row.subject,
+            detail=row.record.name if row.record else "",
+            record=row.record,
+            done=row.done,
+            owner=row.owner,
+        )
+    return lines
+
+
+def _mails(ctx: Ctx, ids: Collection[UUID]) -> dict[tuple[str, UUID], MorningLine]:
+    query = (
+        visible(ctx, InboundEmail)
+        .outerjoin(Member, and_(Member.workspace_id == InboundEmail.workspace_id, Member.id == InboundEmail.owner_id))
+        .where(InboundEmail.id.in_(ids))
+        .with_only_columns(InboundEmail, func.coalesce(Member.slack_user_id, ""), maintain_column_froms=True)
+    )
+    lines = {}
+    for mail, owner in ctx.session.execute(query):
+        about = next((kind, getattr(mail, f"{kind.value}_id")) for kind in _LINKED if getattr(mail, f"{kind.value}_id"))
+        day = mail.received_at.astimezone(ctx.actor.zone).date()
+        lines[REPLY, mail.id] = MorningLine(
+            Waiting(What.REPLY, REPLY, mail.id, day),
+            title=mail.from_name or mail.from_address,
+            detail="",
+            record=hit_of(ctx, *about),
+            done=mail.handled_at is not None,
+            why=" ".join(mail.new_words.split())[:WORDS_SHOWN],
+            owner=owner,
+        )
+    return lines
