@@ -65,6 +65,12 @@ class Commands:
         found = self._table.get((command, word.lower()))
         return (found, rest.strip()) if found else (None, text.strip())
 
+    def elsewhere(self, command: str, text: str) -> list[Subcommand]:
+        """Subcommands of other commands that the text begins with: `/crm assign L-42` means `/lead assign`."""
+        word = text.strip().partition(" ")[0].lower()
+        found = [one for one in self if one.word == word and one.command != command]
+        return found if word and word != "help" and (command, word) not in self._table else []
+
     def nearest(self, command: str, text: str) -> Subcommand | None:
         """The subcommand an unknown word was probably meant to be."""
         word = text.strip().partition(" ")[0].lower()

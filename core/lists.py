@@ -36,9 +36,9 @@ class ListFilter:
     owner: str = ""
     state: str = OPEN
     when: str = ""
-    """A lead's: due, overdue. A deal's: overdue (its expected close), stale, closing."""
+    """A lead's: due, overdue. A deal's: due (its follow-up), overdue (its expected close), stale, closing."""
     source: str = ""
-    """A lead source's id."""
+    """A lead source's id; of a deal, that of the lead it was made of."""
     tag: str = ""
     """A tag's id."""
     sort: str = ""
@@ -52,11 +52,11 @@ DEFAULTS: Mapping[EntityType, ListFilter] = {
 """What a list shows to somebody who never chose."""
 WHEN: Mapping[EntityType, tuple[str, ...]] = {
     EntityType.LEAD: (DUE, OVERDUE),
-    EntityType.DEAL: (OVERDUE, STALE, CLOSING),
+    EntityType.DEAL: (DUE, OVERDUE, STALE, CLOSING),
 }
 SORTS: Mapping[EntityType, tuple[str, ...]] = {
     EntityType.LEAD: ("newest", "follow_up", "name", "touched"),
-    EntityType.DEAL: ("close", "value", "stage", "name", "touched"),
+    EntityType.DEAL: ("close", "value", "stage", "follow_up", "name", "touched"),
 }
 """Orders of a list; the first one is the usual."""
 

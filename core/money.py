@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
-from babel import numbers
+from babel import Locale, numbers
 
 from core.normalise import Unusable
 
@@ -86,6 +87,22 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
 def format_money(amount: Decimal, currency: str, locale: str) -> str:
     """`1.234,50 €` for a German, `€1,234.50` for an American; with the currency's own number of decimals."""
     return numbers.format_currency(round_money(amount, currency), currency, locale=locale)
+
+
+def format_short(amount: Decimal, currency: str, locale: str) -> str:
+    """The same without the decimals of a whole amount: `€1,234`, but `€1,234.50`. For overviews."""
+    rounded = round_money(amount, currency)
+    if rounded != rounded.to_integral_value():
+        return format_money(amount, currency, locale)
+    return str(_whole_pattern(locale).apply(rounded, locale, currency=currency, currency_digits=False))
+
+
+@lru_cache(maxsize=64)
+def _whole_pattern(locale: str) -> numbers.NumberPattern:
+    """The language's way to write an amount, without decimals."""
+    pattern = numbers.parse_pattern(Locale.parse(locale).currency_formats["standard"].pattern)
+    pattern.frac_prec = (0, 0)
+    return pattern
 
 
 def format_number(value: Decimal | int, locale: str) -> str:

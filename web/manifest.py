@@ -25,10 +25,18 @@ SCOPES = (
 """No channel is read and nobody's messages but those to the app itself: the least that the product works with."""
 EVENTS = ("app_home_opened", "app_mention", "link_shared", "message.im")
 COMMANDS = (
-    ("/lead", "Leads: create, look up, list", "new [name, company, mail, phone] | view L-42 | list | find words"),
+    (
+        "/lead",
+        "Leads: create, look up, give to a colleague",
+        "new [name, company, mail, phone] | view L-42 | list [mine due] | assign L-42 @user | find words",
+    ),
     ("/call", "Log a call", "log [L-42 or D-7]"),
     ("/email", "Write an e-mail: to a lead, a contact, a deal", "L-42 [template]"),
-    ("/deal", "Deals: create, look up, move", "new [name] | view D-7 | list [words] | move D-7 Proposal"),
+    (
+        "/deal",
+        "Deals: create, look up, move, give to a colleague",
+        "new [name] | view D-7 | list [mine stale] | move D-7 Proposal | assign D-7 @user",
+    ),
     ("/quote", "Quotes: draft, look up", "new [D-7] | view Q-2026-0001 | list [sent, accepted, mine or words]"),
     ("/pipeline", "Deals by stage, and which need attention", "mine | team | all [pipeline]"),
     ("/crm", "What Rapport can do", "help"),

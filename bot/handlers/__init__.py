@@ -15,6 +15,7 @@ AREAS = (
     "leads",
     "links",
     "lists",
+    "mailings",
     "mentions",
     "more",
     "mornings",

@@ -2,13 +2,14 @@
 
 import html
 
-from bot.commands import CommandCall
+from bot.commands import CommandCall, Subcommand
 from bot.dispatch import COMMANDS, Request, command, on, on_event
 from bot.payloads import EventBody
-from bot.replies import Nothing, Reply, Say, ShowHome
+from bot.replies import Message, Nothing, Reply, Say, ShowHome
 from bot.routes import DismissDelivery, RefreshHome, RetryDelivery, ShowHelp, SwitchHome
 from bot.views import help as views
 from bot.views import home as home_views
+from bot.views import links as link_views
 from bot.views import records as record_views
 from bot.views.help import Help
 from core import deliveries, preferences
@@ -18,6 +19,7 @@ from core.enums import EntityType
 from core.queries import home as queries
 from core.queries.home import Pages
 from core.queries.records import SEARCHABLE, card_of, search, similar
+from core.refs import parse_ref
 
 FOUND_ROWS = 8
 MEANT = {
@@ -55,13 +57,29 @@ def _answer(ctx: Ctx, name: str, words: str) -> Reply:
     """Help, or what words that are no subcommand probably mean: another topic, a misspelt word, a record."""
     if not words or words.lower() in views.TOPICS:
         return help_reply(ctx, words.lower() or name)
-    found = [] if COMMANDS.nearest(name, words) else search(ctx, words, MEANT[name], FOUND_ROWS)
+    others = COMMANDS.elsewhere(name, words)
+    guess = COMMANDS.nearest(name, words) is not None and not others
+    found = [] if guess else search(ctx, words, MEANT[name], FOUND_ROWS)
+    if not found and others:
+        return Say(_of_other(ctx, name, others, words))
     if not found:
         near = similar(ctx, words, MEANT[name], FOUND_ROWS)
         return Say(record_views.similar_hits(near, words, ctx.viewer)) if near else help_reply(ctx, name, words)
     if len(found) == 1:
         return Say(record_views.card(card_of(ctx, found[0].entity, found[0].id), ctx.viewer))
     return Say(record_views.hits(found, words, ctx.viewer))
+
+
+def _of_other(ctx: Ctx, name: str, others: list[Subcommand], words: str) -> Message:
+    """A word that another command has: done at a click where the record tells which one, else named."""
+    rest = words.partition(" ")[2].strip()
+    ref = parse_ref(rest.partition(" ")[0])
+    fitting = [one for one in others if ref is not None and one.command == ref.kind.value] or others
+    if len(fitting) == 1:
+        return link_views.did_you_mean(
+            f"{name} {fitting[0].word}", fitting[0].command, f"{fitting[0].word} {rest}".strip(), ctx.viewer
+        )
+    return views.which_command(f"{name} {fitting[0].word}", fitting, ctx.viewer)
 
 
 @on(ShowHelp)

@@ -43,7 +43,7 @@ def list_leads_command(ctx: Ctx, call: CommandCall) -> Reply:
 @command(
     "deal",
     "list",
-    arguments="[mine|unassigned|STAGE|overdue|stale|closing|won|lost|@user|WORDS]",
+    arguments="[mine|unassigned|STAGE|due|overdue|stale|closing|won|lost|source:NAME|@user|WORDS]",
     summary="List deals; what you filter by is remembered",
 )
 def list_deals_command(ctx: Ctx, call: CommandCall) -> Reply:

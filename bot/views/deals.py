@@ -266,15 +266,18 @@ def several(rows: Sequence[DealRow], words: str, viewer: Viewer) -> Message:
 
 def row_block(row: DealRow, viewer: Viewer) -> Block:
     """A deal in a list, with its Open button."""
-    name = f"*{kit.esc(row.name)}* · {row.ref}"
-    if row.account:
-        name += f" · {kit.esc(row.account)}"
-    facts = [worth(row, viewer), kit.esc(row.stage)]
+    name = f"*{row.ref}* · {kit.esc(row.name)}"
+    if row.account and row.account != row.name:
+        name += f", {kit.esc(row.account)}"
+    value = viewer.t("no value yet") if row.value is None else viewer.short_money(row.value, row.currency)
+    facts = [value, kit.esc(row.stage)]
     if row.stage_kind is StageKind.OPEN:
         days = viewer.nt("{n} day in stage", "{n} days in stage", row.days_in_stage)
         facts.append(days if row.days_in_stage else viewer.t("in stage since today"))
     if row.stage_kind is StageKind.OPEN and row.expected_close is not None:
-        facts.append(viewer.t("closes {day}", day=viewer.relative_date(row.expected_close, row.today)))
+        day = viewer.relative_date(row.expected_close, row.today)
+        passed = row.expected_close < row.today
+        facts.append(viewer.t("should have closed {day}", day=day) if passed else viewer.t("closes {day}", day=day))
     facts.append(people.owner(row.owner, viewer))
     button = kit.button(viewer.t("Open"), OpenRecord("deal", row.id), label=viewer.t("Open {ref}", ref=row.ref))
     return kit.section(f"{name}\n{' · '.join(facts)}", button)

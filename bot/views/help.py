@@ -59,6 +59,15 @@ def help_message(shown: Help, viewer: Viewer) -> Message:
     return Message(text=_plain(lead), blocks=blocks)
 
 
+def which_command(words: str, meant: Sequence[Subcommand], viewer: Viewer) -> Message:
+    """A word that several other commands have; `words` are the command and it."""
+    lines = [_line(one, viewer, short=False) for one in meant]
+    lead = viewer.t("I do not know “{typed}”. Did you mean one of these?", typed=kit.esc(words))
+    see = kit.actions(kit.button(viewer.t("See all commands"), ShowHelp()))
+    text = _plain(" ".join([lead, *(kit.esc(one.usage) for one in meant)]))
+    return Message(text, [kit.section("\n".join([lead, *lines])), see])
+
+
 def short_help(viewer: Viewer) -> Message:
     """The answer to somebody who writes to Rapport: how to get things done."""
     text = viewer.t("Write me what you would type after a slash, such as `deal view D-7`; `help` shows all of it.")

@@ -252,7 +252,7 @@ def _row_text(row: LeadRow, viewer: Viewer) -> str:
         who += f", {kit.esc(row.company)}"
     facts = [viewer.t(STATUS[row.status]), people.owner(row.owner, viewer)]
     if row.next_follow_up:
-        facts.append(viewer.t("follow-up {day}", day=viewer.date(row.next_follow_up)))
+        facts.append(viewer.t("follow-up {day}", day=viewer.relative_date(row.next_follow_up, row.today)))
     return f"{who}\n{' · '.join(facts)}"
 
 

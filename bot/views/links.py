@@ -1,5 +1,6 @@
 """Words written to Rapport, channels that belong to a record, and links to records."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from core.queries.records import AnyCard
 
 WORDS_SHOWN = 80
+_MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|([^<>]*))?>")
 NAME_SHOWN = 100
 A_RECORD: Mapping[EntityType, str] = {
     EntityType.LEAD: "A lead in Rapport",
@@ -61,7 +63,7 @@ def did_you_mean(word: str, command: str, words: str, viewer: Viewer) -> Message
     """A command was misspelt; the button runs the one that is probably meant."""
     route = run(command, words)
     typed = kit.esc(kit.cut(word, WORDS_SHOWN)).replace("`", "'")
-    meant = f"{route.command} {route.text}".strip()
+    meant = _readable(f"{route.command} {route.text}".strip())
     text = viewer.t(
         "I do not know “{typed}”. Did you mean `{usage}`?",
         typed=typed,
@@ -72,6 +74,11 @@ def did_you_mean(word: str, command: str, words: str, viewer: Viewer) -> Message
         kit.button(viewer.t("Help"), ShowHelp()),
     )
     return Message(text.replace("`", ""), [kit.section(text), buttons])
+
+
+def _readable(words: str) -> str:
+    """Words of a command with people's names in place of Slack's way to write them."""
+    return _MENTION.sub(lambda found: f"@{found[1] or 'user'}", words)
 
 
 # -- channels -----------------------------------------------------------------------------------------------------

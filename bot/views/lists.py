@@ -26,6 +26,7 @@ WHEN: Mapping[EntityType, Mapping[str, str]] = {
     },
     EntityType.DEAL: {
         "": "Any time",
+        lists.DUE: "Follow-up due",
         lists.OVERDUE: "Past its expected close",
         lists.STALE: "Longer in its stage than usual",
         lists.CLOSING: "Closing within 30 days",
@@ -58,6 +59,8 @@ EMPTY: Mapping[EntityType, str] = {
 SHOWN = 12
 """Names of a workspace's own in one select."""
 NAME_SHOWN = 30
+STAGE_SHOWN, PIPELINE_SHOWN = 16, 11
+"""Characters of the two where both are shown."""
 Options = Sequence[tuple[str, str]]
 """Values and what is read for them."""
 
@@ -145,7 +148,13 @@ def _state_options(data: ListData, viewer: Viewer) -> Options:
         statuses = [(status.value, viewer.t(text)) for status, text in STATUS.items()]
         return [(lists.OPEN, viewer.t("All open")), *statuses, ends]
     closed = [(lists.WON, viewer.t("Won")), (lists.LOST, viewer.t("Lost"))]
-    return [(lists.OPEN, viewer.t("All open")), *_few(data.choices.stages, data.chosen.state), *closed, ends]
+    stages = [(value, _stage(name, data.choices.pipelines.get(value, ""))) for value, name in data.choices.stages]
+    return [(lists.OPEN, viewer.t("All open")), *_few(stages, data.chosen.state), *closed, ends]
+
+
+def _stage(name: str, pipeline: str) -> str:
+    """A stage's name, with its pipeline's where there are several."""
+    return f"{kit.cut(name, STAGE_SHOWN)} ({kit.cut(pipeline, PIPELINE_SHOWN)})" if pipeline else name
 
 
 def _few(options: Options, chosen: str) -> list[tuple[str, str]]:

@@ -1,7 +1,6 @@
 """A pipeline in Slack: what stands in each stage, a chart of it, and which deals need somebody."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from bot.replies import Block, Message
 from bot.routes import ListDeals, NewDeal, OpenRecord, ShowPipeline
@@ -26,10 +25,8 @@ def board(shown: Board, viewer: Viewer) -> Message:
     if not shown.count:
         return _empty(shown, viewer)
     title = f"{shown.pipeline.name} · {viewer.t(WHOSE[shown.whose])}"
-    blocks: list[Block] = [kit.header(title), kit.section(_totals(shown, viewer)), *charts(shown, viewer)]
-    blocks += _stages(shown.stages, viewer)
-    blocks += _waiting(shown, viewer)
-    blocks.append(kit.divider())
+    blocks: list[Block] = [kit.header(title), *_waiting(shown, viewer), kit.divider()]
+    blocks += [kit.section(_totals(shown, viewer)), *charts(shown, viewer), *_stages(shown.stages, viewer)]
     blocks += _filters(shown, viewer)
     return Message(_spoken(shown, viewer), blocks)
 
@@ -65,8 +62,8 @@ def _sum(one: Sum, viewer: Viewer) -> str:
         "{n} deal · {value} · weighted {weighted}",
         "{n} deals · {value} · weighted {weighted}",
         one.count,
-        value=viewer.money(one.value, one.currency),
-        weighted=viewer.money(one.weighted, one.currency),
+        value=viewer.short_money(one.value, one.currency),
+        weighted=viewer.short_money(one.weighted, one.currency),
     )
     if one.unvalued:
         text += " · " + viewer.nt("{n} without a value", "{n} without a value", one.unvalued)
@@ -77,8 +74,11 @@ def _sum(one: Sum, viewer: Viewer) -> str:
 
 
 def _stages(stages: Sequence[StageLine], viewer: Viewer) -> list[Block]:
-    """The stages in their order, each a few short lines; many share sections."""
-    texts = [kit.cut(_stage(one, viewer), STAGE_TEXT) for one in stages]
+    """The stages in their order, each a few short lines; many share sections. Those without deals share one line."""
+    texts = [kit.cut(_stage(one, viewer), STAGE_TEXT) for one in stages if one.sums]
+    empty = [kit.esc(kit.cut(one.name, NAME_SHOWN)) for one in stages if not one.sums]
+    if empty:
+        texts.append(kit.cut(viewer.t("No deals in: {stages}", stages=", ".join(empty)), STAGE_TEXT))
     per = max(1, -(-len(texts) // SECTIONS))
     return [kit.section("\n".join(texts[start : start + per])) for start in range(0, len(texts), per)]
 
@@ -86,18 +86,15 @@ def _stages(stages: Sequence[StageLine], viewer: Viewer) -> list[Block]:
 def _stage(stage: StageLine, viewer: Viewer) -> str:
     name = kit.esc(kit.cut(stage.name, NAME_SHOWN))
     head = f"*{name}* · {viewer.percent(stage.probability)}"
-    return (
-        "\n".join([head, *(_sum(one, viewer) for one in stage.sums)])
-        if stage.sums
-        else f"{head} · {viewer.t('no deals')}"
-    )
+    return "\n".join([head, *(_sum(one, viewer) for one in stage.sums)])
 
 
 # -- the charts ---------------------------------------------------------------------------------------------------
 
 
 def charts(shown: Board, viewer: Viewer) -> list[Block]:
-    """Value and weighted value by stage: a chart a currency, for the first two that have a value.
+    """Value and weighted value by stage: a chart a currency, for the first two that have a value. A stage without deals
+    in the currency has no column.
 
     None where there are more stages than a chart takes: half a chart would mislead.
     """
@@ -108,11 +105,11 @@ def charts(shown: Board, viewer: Viewer) -> list[Block]:
 
 
 def _chart(stages: Sequence[StageLine], currency: str, viewer: Viewer) -> Block:
-    labels = _labels([stage.name for stage in stages])
-    here = [next((one for one in stage.sums if one.currency == currency), None) for stage in stages]
+    columns = [(stage.name, one) for stage in stages for one in stage.sums if one.currency == currency]
+    labels = _labels([name for name, _ in columns])
     series = (
-        (viewer.t("Value"), [one.value if one else Decimal(0) for one in here]),
-        (viewer.t("Weighted"), [one.weighted if one else Decimal(0) for one in here]),
+        (viewer.t("Value"), [one.value for _, one in columns]),
+        (viewer.t("Weighted"), [one.weighted for _, one in columns]),
     )
     return {
         "type": "data_visualization",
@@ -159,18 +156,18 @@ def _waiting(shown: Board, viewer: Viewer) -> list[Block]:
 
 
 def _waiting_row(deal: Waiting, shown: Board, viewer: Viewer) -> Block:
-    parts = [f"*{kit.esc(kit.cut(deal.name, NAME_SHOWN))}*", deal.ref]
-    if deal.account:
-        parts.append(kit.esc(kit.cut(deal.account, NAME_SHOWN)))
+    name = kit.esc(kit.cut(deal.name, NAME_SHOWN))
+    if deal.account and deal.account != deal.name:
+        name += f", {kit.esc(kit.cut(deal.account, NAME_SHOWN))}"
     facts = [kit.esc(kit.cut(deal.stage, NAME_SHOWN))]
     if deal.value is not None:
-        facts.insert(0, viewer.money(deal.value, deal.currency))
+        facts.insert(0, viewer.short_money(deal.value, deal.currency))
     if shown.whose is not Whose.MINE:
         facts.append(people.owner(deal.owner, viewer))
     why = "; ".join(_why(reason, deal, shown, viewer) for reason in deal.reasons)
     label = viewer.t("Open {ref}", ref=deal.ref)
     return kit.section(
-        f"{' · '.join(parts)}\n{' · '.join(facts)}\n{why}",
+        f"*{deal.ref}* · {name}\n{' · '.join(facts)}\n{why}",
         kit.button(viewer.t("Open"), OpenRecord("deal", deal.id), label=label),
     )
 

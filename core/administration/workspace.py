@@ -80,6 +80,12 @@ def try_channels(ctx: Ctx) -> None:
     _try(ctx, [getattr(row, name) for name in CHANNELS])
 
 
+def channel_uses(ctx: Ctx, channel: str) -> tuple[str, ...]:
+    """What a channel is chosen for as the settings are now: names of CHANNELS."""
+    row = ctx.session.scalars(select(WorkspaceRow).where(WorkspaceRow.workspace_id == ctx.workspace.id)).one()
+    return tuple(name for name in CHANNELS if getattr(row, name) == channel)
+
+
 def _try(ctx: Ctx, channels: Iterable[str]) -> None:
     """Asked of Slack by the worker: whether one may post in a channel shows by posting alone."""
     chosen = tuple(dict.fromkeys(filter(None, channels)))

@@ -84,6 +84,8 @@ class LeadRow:
     status: LeadStatus
     owner: str
     next_follow_up: date | None
+    today: date
+    """The reader's day."""
 
 
 @dataclass(frozen=True)
@@ -215,8 +217,9 @@ def page_of(ctx: Ctx, query: Select[Lead], page: int, *order: Order) -> Page[Lea
         .offset(page * PAGE_SIZE)
         .limit(PAGE_SIZE + 1)
     ).all()
+    today = ctx.today.date()
     shown = tuple(
-        LeadRow(row.id, lead_ref(row.number), row.name, row.company, row.status, row.owner, row.next_follow_up)
+        LeadRow(row.id, lead_ref(row.number), row.name, row.company, row.status, row.owner, row.next_follow_up, today)
         for row in rows[:PAGE_SIZE]
     )
     return Page(shown, page, len(rows) > PAGE_SIZE)

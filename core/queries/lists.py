@@ -1,6 +1,7 @@
 """Lists by their filters: pages of rows, what the selects offer, and the ids of everything that matches."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,12 +13,13 @@ from core.access import Verb, may, visible
 from core.context import Ctx
 from core.enums import EntityType, LeadStatus, StageKind
 from core.lists import ListFilter, Vocabulary
-from core.models import Deal, Lead, LeadSource, Member, Pipeline, Stage, Tag, Tagging
+from core.models import Deal, Lead, LeadSource, Member, Stage, Tag, Tagging
 from core.queries import deals, leads
 from core.queries.deals import DealRow
 from core.queries.leads import LeadRow
 from core.queries.records import Page
 from core.queries.search import matching
+from core.queries.stages import open_stages
 
 CLOSING_WITHIN = timedelta(days=30)
 MEMBERS = 60
@@ -34,6 +36,8 @@ class ListChoices:
     stages: tuple[tuple[str, str], ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
+    pipelines: Mapping[str, str] = field(default_factory=dict)
+    """Whose a stage is, by its id: the pipeline's name, where there are several to tell apart."""
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -47,12 +51,13 @@ class ListChoices:
 
 def choices(ctx: Ctx, entity: EntityType) -> ListChoices:
     """What a list of this kind may be filtered by."""
-    is_lead = entity is EntityType.LEAD
+    found = open_stages(ctx)[:OPTIONS] if entity is EntityType.DEAL else []
     return ListChoices(
         people=_people(ctx),
-        stages=() if is_lead else _stages(ctx),
-        sources=_names(ctx, LeadSource) if is_lead else (),
+        stages=tuple((str(one.id), one.name) for one in found),
+        sources=_names(ctx, LeadSource),
         tags=_names(ctx, Tag),
+        pipelines={str(one.id): one.pipeline for one in found if one.pipeline},
     )
 
 
@@ -71,6 +76,7 @@ def deal_list(ctx: Ctx, chosen: ListFilter, page: int) -> Page[DealRow]:
     orders: dict[str, tuple[Order, ...]] = {
         "value": (Deal.value.desc().nulls_last(),),
         "stage": (Stage.position.asc(),),
+        "follow_up": (Deal.next_follow_up.asc().nulls_last(),),
         "name": (Deal.name_key.asc(),),
         "touched": (Deal.last_touch_at.desc().nulls_last(),),
     }
@@ -118,6 +124,11 @@ def _deals(ctx: Ctx, chosen: ListFilter) -> Select[Deal]:
         conditions.append(Deal.stage_id == _id(chosen.state))
     if chosen.when:
         conditions.append(_deal_when(ctx, chosen.when))
+    if _id(chosen.source) is not None:
+        made_of = select(Lead.deal_id).where(
+            Lead.workspace_id == ctx.workspace.id, Lead.source_id == _id(chosen.source), Lead.deal_id.is_not(None)
+        )
+        conditions.append(Deal.id.in_(made_of))
     if chosen.words:
         conditions.append(matching(ctx, EntityType.DEAL, chosen.words))
     return visible(ctx, Deal).where(*conditions)
@@ -126,6 +137,8 @@ def _deals(ctx: Ctx, chosen: ListFilter) -> Select[Deal]:
 def _deal_when(ctx: Ctx, when: str) -> ColumnElement[bool]:
     today, is_open = ctx.today.date(), Deal.closed_at.is_(None)
     match when:
+        case lists.DUE:
+            return and_(is_open, Deal.next_follow_up <= today)
         case lists.OVERDUE:
             return and_(is_open, Deal.expected_close < today)
         case lists.STALE:
@@ -188,17 +201,6 @@ def _people(ctx: Ctx) -> tuple[tuple[str, str], ...]:
     )
     seen = [row for row in ctx.session.execute(query.limit(500)) if may(ctx, Verb.SEE, row.id)]
     return tuple((row.slack_user_id, row.name or row.slack_user_id) for row in seen[:MEMBERS])
-
-
-def _stages(ctx: Ctx) -> tuple[tuple[str, str], ...]:
-    query = (
-        visible(ctx, Stage)
-        .join(Pipeline, and_(Pipeline.workspace_id == Stage.workspace_id, Pipeline.id == Stage.pipeline_id))
-        .where(Pipeline.archived_at.is_(None), Stage.kind == StageKind.OPEN)
-        .with_only_columns(Stage.id, Stage.name)
-        .order_by(Pipeline.position, Pipeline.id, Stage.position)
-    )
-    return tuple((str(row.id), row.name) for row in ctx.session.execute(query.limit(OPTIONS)))
 
 
 def _names(ctx: Ctx, model: type[LeadSource | Tag]) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import handlers
 from bot.dispatch import ACTIONS, COMMANDS
 from bot.handlers import register_all
 from bot.routes import Action, Lookup, Route, Submission
@@ -122,3 +123,9 @@ def _features(name: str) -> list[dict[str, str]]:
     features = manifest("https://rapport.example")["features"]
     assert isinstance(features, dict)
     return list(features[name])
+
+
+def test_each_file_of_handlers_is_an_area_that_is_registered() -> None:
+    package = Path(handlers.__file__).parent
+    assert sorted(path.stem for path in package.glob("*.py") if path.stem != "__init__") == sorted(handlers.AREAS)
+    assert list(handlers.AREAS) == sorted(set(handlers.AREAS))

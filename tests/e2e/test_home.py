@@ -219,3 +219,28 @@ def test_who_writes_to_rapport_is_told_how_to_get_things_done(world: World) -> N
     count = len(world.ana.messages("#sales"))
     world.ana.say("#sales", "an ordinary word")
     assert len(world.ana.messages("#sales")) == count + 1, "what is said in channels is none of its business"
+
+
+def test_a_word_of_another_command_is_offered_there(world: World) -> None:
+    with world.ctx() as ctx:
+        make_lead(ctx, "Lena Fischer", owner=world.member(world.ana))
+    told = world.ana.command(f"/crm assign L-1 <@{world.ben.id}|ben>", channel="#sales")
+    assert told is not None
+    assert told.text == "I do not know “crm assign”. Did you mean lead assign L-1 @ben?"
+    told.click("Yes, do it")
+    assert world.ana.last_message("#sales").text.startswith("L-1 now belongs to")
+    several = world.ana.command("/crm assign", channel="#sales")
+    assert several is not None
+    assert "/lead assign REF @user" in several.text
+    assert "/deal assign REF @user" in several.text
+    moved = world.ana.command("/lead move D-7 proposal")
+    assert moved is not None
+    assert "Did you mean deal move D-7 proposal" in moved.text
+
+
+def test_a_record_comes_before_a_word_of_another_command(world: World) -> None:
+    with world.ctx() as ctx:
+        make_lead(ctx, "Move It", owner=world.member(world.ana))
+    found = world.ana.command("/crm move it")
+    assert found is not None
+    assert "Move It" in found.visible_text()

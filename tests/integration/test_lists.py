@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from core import claims, lists
 from core.context import Workspace
@@ -79,11 +80,18 @@ def test_each_filter_of_deals(ctx_for: CtxFor, ana: Member, mira: Member) -> Non
         make_deal(ctx, "Ten days", owner=ana, stage_entered_at=ctx.now - timedelta(days=10, hours=23), value=7)
         make_deal(ctx, "Past", owner=mira, expected_close=TODAY - timedelta(days=1), stage=the_stage(ctx, "Proposal"))
         make_deal(ctx, "Soon", expected_close=TODAY + timedelta(days=30), stage=the_stage(ctx, "Proposal"))
-        make_deal(ctx, "Done", owner=ana, stage=won, closed_at=ctx.now)
+        make_deal(ctx, "Done", owner=ana, stage=won, closed_at=ctx.now, next_follow_up=TODAY)
+        past = ctx.session.scalars(select(Deal).where(Deal.name == "Past")).one()
+        past.next_follow_up = TODAY
+        fair = make_source(ctx)
+        make_lead(ctx, "Was a lead", owner=mira, source_id=fair.id, deal_id=past.id, status=LeadStatus.CONVERTED)
         proposal = str(the_stage(ctx, "Proposal").id)
     assert deals_of(ctx_for, mira) == ["Past", "Soon", "Old", "Ten days"]
     assert deals_of(ctx_for, mira, when="stale") == ["Old"]
     assert deals_of(ctx_for, mira, when="overdue") == ["Past"]
+    assert deals_of(ctx_for, mira, when="due") == ["Past"]
+    assert deals_of(ctx_for, mira, source=str(fair.id)) == ["Past"]
+    assert deals_of(ctx_for, mira, sort="follow_up")[0] == "Past"
     assert deals_of(ctx_for, mira, when="closing") == ["Soon"]
     assert deals_of(ctx_for, mira, state=proposal) == ["Past", "Soon"]
     assert deals_of(ctx_for, mira, state="won") == ["Done"]

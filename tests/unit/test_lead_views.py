@@ -155,7 +155,16 @@ STAGES = (
 def rows(count: int) -> tuple[LeadRow, ...]:
     """Leads of a list."""
     return tuple(
-        LeadRow(an_id(n), f"L-{n}", f"Lead {n}", "Acme", LeadStatus.NEW, "U0ANA" if n % 2 else "", date(2026, 4, n))
+        LeadRow(
+            an_id(n),
+            f"L-{n}",
+            f"Lead {n}",
+            "Acme",
+            LeadStatus.NEW,
+            "U0ANA" if n % 2 else "",
+            date(2026, 4, n),
+            date(2026, 4, 1),
+        )
         for n in range(1, count + 1)
     )
 

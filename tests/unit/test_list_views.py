@@ -21,7 +21,8 @@ from tests.golden import assert_golden, problems_of
 
 EN = Viewer("en_US", "UTC")
 HOSTILE = "<!channel> *x* <https://evil|ok>"
-LEAD = LeadRow(UUID(int=1), "L-42", "Lena Fischer", "Acme GmbH", LeadStatus.NEW, "U0ANA", date(2026, 3, 17))
+TODAY = date(2026, 3, 16)
+LEAD = LeadRow(UUID(int=1), "L-42", "Lena Fischer", "Acme GmbH", LeadStatus.NEW, "U0ANA", date(2026, 3, 17), TODAY)
 DEAL = DealRow(
     id=UUID(int=2),
     ref="D-7",
@@ -54,6 +55,24 @@ def test_filtered_deals_can_be_reset() -> None:
     assert_golden("lists/deals_filtered", views.listing(DEALS, EN))
 
 
+def test_leads_and_deals_are_written_in_one_way() -> None:
+    lead, deal = (str(views.listing(data, EN).blocks) for data in (LEADS, replace(DEALS, chosen=ListFilter())))
+    assert "*L-42* · Lena Fischer, Acme GmbH" in lead
+    assert "follow-up tomorrow" in lead
+    assert "*D-7* · Acme rollout, Acme GmbH" in deal
+    assert "€12,000 · Proposal" in deal
+    soon = replace(DEALS, page=Page((replace(DEAL, expected_close=date(2026, 3, 15)),)))
+    assert "should have closed yesterday" in str(views.listing(soon, EN).blocks)
+
+
+def test_stages_of_several_pipelines_are_told_apart() -> None:
+    two = ((str(UUID(int=5)), "Proposal"), (str(UUID(int=8)), "Proposal"))
+    named = {two[0][0]: "Sales", two[1][0]: "Partners of ours"}
+    shown = str(views.filter_bar(replace(DEALS, choices=replace(CHOICES, stages=two, pipelines=named)), EN))
+    assert "Proposal (Sales)" in shown
+    assert "Proposal (Partners o…)" in shown
+
+
 @pytest.mark.parametrize("entity", list(views.TITLES))
 def test_nothing_there_and_nothing_that_fits(entity: EntityType) -> None:
     usual = ListData(entity, Page(), lists.DEFAULTS[entity], ListChoices())
@@ -65,7 +84,13 @@ def test_nothing_there_and_nothing_that_fits(entity: EntityType) -> None:
 def test_the_longest_words_and_the_most_choices_fit() -> None:
     long = "x" * 300
     many = tuple((str(UUID(int=n)), long) for n in range(90))
-    made = ListChoices(people=tuple((f"U{n:010}", long) for n in range(60)), stages=many, sources=many, tags=many)
+    made = ListChoices(
+        people=tuple((f"U{n:010}", long) for n in range(60)),
+        stages=many,
+        sources=many,
+        tags=many,
+        pipelines={value: long for value, _ in many},
+    )
     chosen = ListFilter("U0000000001", str(UUID(int=1)), "overdue", str(UUID(int=1)), str(UUID(int=1)), "", HOSTILE * 3)
     rows = tuple(replace(LEAD, name=HOSTILE, company=HOSTILE) for _ in range(8))
     for data in (

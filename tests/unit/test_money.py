@@ -133,3 +133,18 @@ def test_the_readers_way_of_writing() -> None:
     assert money.format_money(Decimal("1234.5"), "JPY", "en_US") == "¥1,235"
     assert money.format_percent(Decimal("7.5"), "de_DE") == "7,5\xa0%"
     assert money.format_number(1200, "de_DE") == "1.200"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "locale", "shown"),
+    [
+        ("12000", "EUR", "en_US", "€12,000"),
+        ("12000.00", "EUR", "de_DE", "12.000\xa0€"),
+        ("999.99", "EUR", "en_US", "€999.99"),
+        ("999.999", "EUR", "en_US", "€1,000"),
+        ("70000", "JPY", "en_US", "¥70,000"),
+        ("0", "USD", "pt_BR", "US$\xa00"),
+    ],
+)
+def test_overviews_show_whole_amounts_without_decimals(amount: str, currency: str, locale: str, shown: str) -> None:
+    assert money.format_short(Decimal(amount), currency, locale) == shown
