@@ -7,6 +7,8 @@ import pytest
 from core.events import (
     CardShared,
     DealWon,
+    EmailNeedsWord,
+    EmailQueued,
     Event,
     HomeChanged,
     MemberJoined,
@@ -15,7 +17,7 @@ from core.events import (
     RecordChanged,
     TaskGiven,
 )
-from notifications.plans import ForMember, Kind, NewCard, OldCard, Plan, Purpose, pack, unpack
+from notifications.plans import ForMember, Kind, MailOut, MailWord, NewCard, OldCard, Plan, Purpose, pack, unpack
 from notifications.rules import Facts, LiveCard, UnknownEvent, plans_for
 
 ANA, BEN, LEAD, EVENT, CARD = (uuid4() for _ in range(5))
@@ -101,3 +103,15 @@ def test_an_event_without_a_rule_is_not_swallowed() -> None:
 def test_payloads_hold_ids_and_come_back_whole() -> None:
     card = NewCard("lead", LEAD, "C1", Purpose.WON, member_id=None, by_id=ANA)
     assert unpack(NewCard, pack(card)) == card
+
+
+def test_a_mail_leaves_by_a_lane_of_its_own_and_once_for_each_time_it_is_asked_for() -> None:
+    (plan,) = plans(EmailQueued(LEAD))
+    assert (plan.key, plan.lane, plan.kind) == (f"email:{EVENT}", f"email:{LEAD}", Kind.EMAIL)
+    assert plan.payload == MailOut(LEAD)
+
+
+def test_a_mails_writer_is_told_if_they_can_be_written_to() -> None:
+    (plan,) = plans(EmailNeedsWord(LEAD, ANA))
+    assert (plan.lane, plan.kind, plan.payload) == ("UANA", Kind.EMAIL_WORD, MailWord(LEAD, ANA))
+    assert plans(EmailNeedsWord(LEAD, uuid4())) == []
