@@ -24,6 +24,7 @@ from core.operations import operation
 from core.workspaces import SlackPerson
 from sandbox.model import Team, User
 from sandbox.sample_company_data import PRODUCTS
+from sandbox.sample_company_mail import FOOTER, SENDER, add_templates, with_mails
 from sandbox.sample_company_story import Step, tell
 
 SEED = 7
@@ -48,9 +49,12 @@ def ensure_sample_company(database: Database, clock: Clock, team: Team) -> bool:
         if session.scalar(select(Lead.id).where(Lead.workspace_id == workspace_id).limit(1)) is not None:
             return False
         workspace, staff = _set_up(session, clock, team)
-        _add_products(_ctx(session, workspace, staff.sam, clock.now() - timedelta(days=560)))
+        begun = _ctx(session, workspace, staff.sam, clock.now() - timedelta(days=560))
+        _add_products(begun)
+        add_templates(begun)
         dice = random.Random(SEED)  # noqa: S311 - a story
-        _play(session, workspace, tell(dice, clock.now(), (staff.ana, staff.ben, staff.mira)))
+        story = tell(dice, clock.now(), (staff.ana, staff.ben, staff.mira))
+        _play(session, workspace, with_mails(story, clock.now()))
         _hush(session, workspace)
     return True
 
@@ -63,8 +67,9 @@ def _set_up(session: Session, clock: Clock, team: Team) -> tuple[Workspace, Staf
     ctx = workspaces.enter(session, clock, SlackPerson(team.id, sam.id, sam.real_name), "sample data")
     row = session.scalars(select(WorkspaceRow).where(WorkspaceRow.workspace_id == ctx.workspace.id)).one()
     row.name, row.currency, row.locale, row.country = team.name, CURRENCY, LOCALE, COUNTRY
+    row.mail_from, row.mail_footer = SENDER, FOOTER
     row.bot_user_id = team.app.bot_user_id
-    row.sales_channel = next(one.id for one in team.channels.values() if one.name == "sales")
+    row.sales_channel = row.replies_channel = next(one.id for one in team.channels.values() if one.name == "sales")
     manager = _member(ctx, mira, Role.MANAGER)
     reps = [_member(ctx, user, Role.REP) for user in (ana, ben)]
     for rep in reps:

@@ -17,7 +17,8 @@ def backend(database: Database) -> Iterator[Backend]:
 
 @pytest.fixture
 def world(backend: Backend) -> Iterator[World]:
-    """A fresh team at their screens; the clock and the faults are put right afterwards."""
+    """A fresh team at their screens; the clock, the faults and the mailboxes are put right afterwards."""
     yield World(backend)
+    backend.sandbox.mail.forget()
     backend.sandbox.clock.reset()
     backend.sandbox.faults.clear()

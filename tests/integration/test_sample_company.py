@@ -11,12 +11,15 @@ from sqlalchemy import select
 
 from core.context import Actor
 from core.db import Database
-from core.enums import Role
+from core.enums import EmailProgress, EmailState, InboundState, MailKind, Role
 from core.events import MemberJoined
 from core.models import (
     Activity,
     Deal,
+    Email,
+    EmailTemplate,
     History,
+    InboundEmail,
     Lead,
     LossReason,
     Member,
@@ -25,6 +28,7 @@ from core.models import (
     Quote,
     Stage,
     StageChange,
+    Suppression,
     TenantModel,
 )
 from core.workspaces import workspace_id_for
@@ -126,3 +130,23 @@ def test_the_same_dice_tell_the_same_story(moment: FixedClock) -> None:
         return [(step.at, step.actor.name, step.do.__name__, step.told) for step in steps]
 
     assert story() == story()
+
+
+def test_people_were_written_to_and_answered(database: Database, team: Team, moment: FixedClock) -> None:
+    mails = rows(database, team, Email)
+    assert len(rows(database, team, EmailTemplate)) == 5
+    assert 20 <= len(mails) <= 40
+    assert {mail.state for mail in mails} == {EmailState.SENT}
+    assert {EmailProgress.DELIVERED, EmailProgress.OPENED, EmailProgress.CLICKED, EmailProgress.BOUNCED} <= {
+        mail.progress for mail in mails
+    }
+    assert all("{{" not in mail.subject + mail.body for mail in mails)
+    assert len(rows(database, team, Suppression)) >= 1
+
+    came = rows(database, team, InboundEmail)
+    assert {mail.kind for mail in came} == {MailKind.HUMAN, MailKind.AWAY}
+    assert len([mail for mail in came if mail.state is InboundState.TRIAGE]) == 1
+    linked = [mail for mail in came if mail.state is InboundState.LINKED and mail.kind is MailKind.HUMAN]
+    assert len([mail for mail in linked if mail.handled_at is None]) == 2
+    assert len(linked) >= 5
+    assert max(mail.received_at for mail in came) <= moment.now()
