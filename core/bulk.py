@@ -1,7 +1,8 @@
 """Changes to many records at once: asked for here, done by the worker in pieces, taken back as one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from core import jobs, leads, tags, undo
 from core.access import Verb, load
 from core.administration import merging, people, removal
 from core.context import Clock, Ctx
+from core.emails import mailings
 from core.enums import BulkState, EntityType, LeadStatus
 from core.errors import Busy, Conflict, DomainError, Invalid, NotFound
 from core.events import RecordChanged
@@ -56,7 +58,11 @@ class Progress:
     code: str = ""
     """Why it was stopped: a code of core.errors."""
     name: str = ""
-    """What was removed or merged, or who left."""
+    """What was removed or merged, who left, or the template of a mailing."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """Of a mailing: how many did not get it, by reason (core.emails.mailings)."""
+    ends_at: datetime | None = None
+    """About when a mailing will be done (aware, UTC)."""
 
 
 @operation("bulk.start")
@@ -118,6 +124,8 @@ def _undo_job(ctx: Ctx, job: BulkJob) -> BulkJob:
     """Ask for the change that a job made to be taken back; one that was stopped half-way as well."""
     if job.state in OPEN or job.undoes is not None:
         raise Conflict("bulk_running")
+    if job.kind == jobs.MAIL:
+        raise Conflict("mail_left")
     _refuse_undone(ctx, job.change_id)
     if not undo.can_undo(ctx, job.created_at):
         raise Conflict("undo_too_late")
@@ -135,7 +143,12 @@ def progress(ctx: Ctx, job_id: UUID) -> Progress:
     job = _own(ctx, job_id)
     entity, code = EntityType(job.entity), str(job.params.get("code", ""))
     name = str(job.params.get("name", ""))
-    return Progress(job.id, job.kind, entity, job.done, job.skipped, job.total, job.state, code, name)
+    if job.kind != jobs.MAIL:
+        return Progress(job.id, job.kind, entity, job.done, job.skipped, job.total, job.state, code, name)
+    left_out, ends_at = dict(job.params["left_out"]), mailings.ends_at(job, ctx.now)
+    return Progress(
+        job.id, job.kind, entity, job.done, job.skipped, job.total, job.state, code, name, left_out, ends_at
+    )
 
 
 def advance(session: Session, clock: Clock, workspace_id: UUID) -> UUID | None:
@@ -144,7 +157,7 @@ def advance(session: Session, clock: Clock, workspace_id: UUID) -> UUID | None:
     None where nothing waits, or another worker is at it: the lock of its row is the lease, and what was done is
     counted in the same transaction, so that a worker that dies leaves nothing to be done twice.
     """
-    here = (BulkJob.workspace_id == workspace_id, BulkJob.state.in_(OPEN))
+    here = (BulkJob.workspace_id == workspace_id, BulkJob.state.in_(OPEN), jobs.due(clock.now()))
     query = select(BulkJob).where(*here).order_by(BulkJob.id).limit(1)
     job = session.scalars(query.with_for_update(skip_locked=True)).one_or_none()
     if job is None:
@@ -158,6 +171,8 @@ def advance(session: Session, clock: Clock, workspace_id: UUID) -> UUID | None:
     ctx.change_id = job.change_id
     if job.undoes is not None:
         finished = _take_back(ctx, job, clock)
+    elif job.kind == jobs.MAIL:
+        finished = mailings.go_on(ctx, job)
     elif job.kind in STEPS:
         finished = _go_on(ctx, job, clock)
     else:

@@ -1,9 +1,10 @@
 """Asking the worker for a change of more records than one transaction should hold (core.bulk does them)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from core.context import Ctx, new_id
 from core.enums import BulkState, EntityType
@@ -15,6 +16,9 @@ AT_ONCE = 100
 these are left to the worker."""
 ASSIGN, STATUS, TAG, UNTAG, UNDO = "assign", "status", "tag", "untag", "undo"
 REMOVE_STAGE, REMOVE_PIPELINE, HAND_OVER, MERGE = "remove_stage", "remove_pipeline", "hand_over", "merge"
+MAIL = "mail"
+NEXT_AT = "next_at"
+"""A job's parameter: it is not worked on before this moment (`moment`)."""
 OPEN = (BulkState.WAITING, BulkState.RUNNING)
 
 
@@ -45,6 +49,17 @@ def put(
     ctx.add(job)
     ctx.session.flush()
     return job
+
+
+def moment(at: datetime) -> str:
+    """A moment (aware) as a job's parameters keep it: as texts they compare like the moments themselves."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def due(now: datetime) -> ColumnElement[bool]:
+    """Which jobs may be worked on at a moment (aware)."""
+    wait_until = BulkJob.params[NEXT_AT].astext
+    return or_(wait_until.is_(None), wait_until <= moment(now))
 
 
 def refuse_twice(ctx: Ctx, kind: str, subject: UUID) -> None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from bot.dispatch import Request, on, on_submit
+from bot.handlers.mailings import mailing_modal
 from bot.replies import CloseModal, OpenModal, Replace, Reply, UpdateModal
 from bot.routes import ChooseBulk, SelectRows, StartBulk, UndoBulk
 from bot.views import bulk as views
@@ -38,6 +39,8 @@ def choose_bulk(ctx: Ctx, route: ChooseBulk, values: BulkInput) -> Reply:
         value = values.tags[0]
     everything = values.which == views.EVERYTHING
     ids = () if everything else _ids(values.rows)
+    if kind == jobs.MAIL and route.entity == EntityType.LEAD:
+        return UpdateModal(mailing_modal(ctx, route.chosen, ids))
     total = len(_meant(ctx, StartBulk(route.entity, kind, value, route.chosen, ids)))
     if not total:
         raise Invalid({"rows": "rows_required"})

@@ -60,12 +60,9 @@ DIGEST_LENGTH = 16
 
 
 @command("email", "", arguments="REF [TEMPLATE]", summary="Write an e-mail to a lead, a contact or a deal's contact")
-@command("email", "help", summary="Show what is possible")
 def email_command(ctx: Ctx, call: CommandCall) -> Reply:
     """`/email L-42`, `/email D-7 first mail`, `/email lena intro`; in a record's channel `/email` or `/email intro`."""
     words = html.unescape(call.text).strip()
-    if words.lower() == "help":
-        return help_reply(ctx, "email")
     here = record_here(ctx, call.channel_id, *WRITTEN_TO)
     if not words:
         return OpenModal(_window(ctx, here)) if here else Say(views.write_to_whom(ctx.viewer))
@@ -79,6 +76,12 @@ def email_command(ctx: Ctx, call: CommandCall) -> Reply:
         return Say(views.which_one(found, ctx.viewer, template.id if template else None))
     notice = views.unknown_template(rest, ctx.viewer) if rest and template is None else ""
     return OpenModal(_window(ctx, found[0], template, notice=notice))
+
+
+@command("email", "help", summary="Show what is possible")
+def email_help(ctx: Ctx, call: CommandCall) -> Reply:
+    """What the command can do; words that are no subcommand end up here too, and here they name a record."""
+    return email_command(ctx, call) if call.text else help_reply(ctx, "email")
 
 
 def _meant(ctx: Ctx, words: str) -> tuple[list[Hit], str]:

@@ -19,7 +19,16 @@ from bot.routes.base import (
     route_id_of,
     unpack,
 )
-from bot.routes.bulk import ChooseBulk, SelectRows, StartBulk, UndoBulk
+from bot.routes.bulk import (
+    ChooseBulk,
+    ChooseMailing,
+    PreviewMailing,
+    SelectRows,
+    StartBulk,
+    StartMailing,
+    StopMailing,
+    UndoBulk,
+)
 from bot.routes.deals import (
     AssignDeal,
     EditDeal,
@@ -193,6 +202,7 @@ __all__ = [
     "ChangeQuoteLine",
     "CheckLead",
     "ChooseBulk",
+    "ChooseMailing",
     "ChooseQuoteDeal",
     "ChooseQuoteProduct",
     "ChooseReader",
@@ -259,6 +269,7 @@ __all__ = [
     "OpenRecord",
     "OpenSection",
     "PreviewEmail",
+    "PreviewMailing",
     "PreviewTemplate",
     "PutBack",
     "ReactivateMember",
@@ -334,7 +345,9 @@ __all__ = [
     "SnoozeReply",
     "SnoozeTask",
     "StartBulk",
+    "StartMailing",
     "StopEmail",
+    "StopMailing",
     "Submission",
     "SwitchHome",
     "TaskDone",

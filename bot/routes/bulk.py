@@ -1,9 +1,11 @@
 """Routes of changes to many records at once."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
-from bot.routes.base import Action, Submission
+from bot.routes.base import Action, Lookup, Submission
+from bot.routes.emails import FindTemplate
 from core.lists import ListFilter
 
 
@@ -34,6 +36,38 @@ class StartBulk(Submission, id="bulk.start"):
     value: str
     chosen: ListFilter
     ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class StartMailing(Submission, id="bulk.mail"):
+    """Which template goes to these leads, and how quickly. Without `ids`, all leads of the list are meant."""
+
+    chosen: ListFilter
+    ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChooseMailing(Action, id="bulk.mail_template"):
+    """A template was chosen for a mailing: who gets it is counted."""
+
+    lookup: ClassVar[type[Lookup] | None] = FindTemplate
+
+
+@dataclass(frozen=True)
+class PreviewMailing(Action, id="bulk.mail_preview"):
+    """The mail as one of those who get it sees it; `page` counts them from 0."""
+
+    chosen: ListFilter
+    template_id: UUID
+    ids: tuple[UUID, ...] = ()
+    page: int = 0
+
+
+@dataclass(frozen=True)
+class StopMailing(Action, id="bulk.mail_stop"):
+    """Nobody further gets a mailing."""
+
+    job_id: UUID
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from bot import errors
 from bot.payloads import Element
 from bot.replies import Choice, Message, Modal
 from bot.routes import ChooseBulk, FindTag, StartBulk, UndoBulk
-from bot.views import kit, people, settings_lists, settings_pipelines
+from bot.views import kit, mailings, people, settings_lists, settings_pipelines
 from bot.views.forms import Field, Form, Person, Search, Select
 from bot.views.leads import STATUS
 from core import jobs
@@ -90,6 +90,7 @@ def _actions(entity: EntityType, viewer: Viewer) -> list[Choice]:
             Choice(viewer.t("Set status: {status}", status=viewer.t(STATUS[status])), f"{jobs.STATUS} {status.value}")
             for status in BY_HAND
         ]
+        made.append(Choice(viewer.t("Send an e-mail"), jobs.MAIL))
     return [*made, Choice(viewer.t("Add the tag"), jobs.TAG), Choice(viewer.t("Remove the tag"), jobs.UNTAG)]
 
 
@@ -126,6 +127,8 @@ def started(viewer: Viewer) -> Message:
 
 def progress(job: Progress, viewer: Viewer) -> Message:
     """How far a bulk change is, in one message that is edited as it goes on."""
+    if job.kind == jobs.MAIL:
+        return mailings.progress(job, viewer)
     text = _progress_text(job, viewer)
     blocks = [kit.section(text)]
     if job.state not in jobs.OPEN and job.kind != jobs.UNDO and job.done > job.skipped:
