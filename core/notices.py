@@ -102,6 +102,11 @@ def choose(ctx: Ctx, audience: str, modes: Mapping[NoticeKind, NoticeMode]) -> N
         )
 
 
+def zone_of(ctx: Ctx, audience: str) -> ZoneInfo:
+    """The zone an audience lives in: a person's own, for a channel that of the workspace's first admin."""
+    return _morning_of(ctx, audience)[0]
+
+
 def due_next(ctx: Ctx, audience: str) -> datetime:
     """When the audience's next morning message is due (UTC)."""
     zone, at, days = _morning_of(ctx, audience)
