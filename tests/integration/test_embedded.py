@@ -30,7 +30,11 @@ class Owner:
 
     def __init__(self, folder: Path) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", OWNER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", OWNER, str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"TMPDIR": str(shared_by_all(folder))},
         )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
@@ -60,6 +64,14 @@ def folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="rapport-embedded-"))
     yield path
     shutil.rmtree(path)
+
+
+def shared_by_all(folder: Path) -> Path:
+    """A folder for what belongs to no user of the machine in particular, as /tmp is one."""
+    place = folder / "tmp"
+    place.mkdir(exist_ok=True)
+    place.chmod(0o1777)
+    return place
 
 
 def server_of(folder: Path) -> psutil.Process:
@@ -92,6 +104,7 @@ def test_owners_share_one_server_and_the_last_one_stops_it(folder: Path) -> None
         assert connection.execute("SELECT * FROM kept").fetchall() == []
     assert third.leave() == 0
     assert not serves(server), "the killed one does not count any more"
+    assert list(shared_by_all(folder).iterdir()) == [], "the machine's next user could not open it"
 
 
 def test_an_id_that_was_given_out_again_is_no_user(folder: Path) -> None:
