@@ -10,6 +10,7 @@ from core.enums import EmailState, LeadStatus, QuoteStatus, SuppressionReason, V
 from core.models import Deal, Email, Lead, Quote
 from core.quotes import LineInput, QuoteInput
 from core.quotes import create as create_quote
+from sandbox.driver.mailbox import MailHandle
 from tests.e2e.world import World
 from tests.factories import make_account, make_contact, make_deal, make_lead
 
@@ -337,3 +338,95 @@ def test_a_quote_nobody_can_be_mailed_is_marked_by_hand(world: World, deal: Deal
     ana.modal.close()
     card.click("Mark as sent")
     assert world.rows(Quote)[0].status is QuoteStatus.SENT
+
+
+# -- what becomes of it -------------------------------------------------------------------------------------------
+
+
+def written(world: World, body: str = "Hello Lena, see https://acme.example/offer") -> MailHandle:
+    """A mail of Ana's to the lead, in its mailbox."""
+    world.ana.command("/email L-1", channel="#sales")
+    world.ana.modal.fill({"Subject": "Our call", "Text": body})
+    world.ana.modal.submit()
+    world.settle()
+    return world.mailbox.last("lena@acme.example")
+
+
+def card_text(world: World) -> str:
+    card = world.ana.command("/lead view L-1", channel="#sales")
+    assert card is not None
+    return card.visible_text().replace("*", "")
+
+
+@pytest.mark.usefixtures("lead")
+def test_the_timeline_says_how_far_a_mail_got(world: World) -> None:
+    mail = written(world)
+    assert "E-mail · delivered · Ana Costa" in card_text(world)
+    mail.open(machine=True)
+    world.settle()
+    assert "E-mail · delivered, opened by a mail program · Ana Costa" in card_text(world)
+    mail.open()
+    world.settle()
+    assert "E-mail · opened · Ana Costa" in card_text(world)
+    world.jump(minutes=5)  # who follows a link in the second it arrives is a scanner
+    mail.click()
+    world.settle()
+    assert "E-mail · link clicked · Ana Costa" in card_text(world)
+    mail.reply("Sounds good")
+    world.settle()
+    assert "E-mail · link clicked, answered · Ana Costa" in card_text(world)
+
+    world.ana.last_message("#sales").click("Show")
+    text = world.ana.modal.text()
+    for words in (
+        "Delivered",
+        "Opened",
+        "Opened by a mail program",
+        "Link clicked (https://acme.example/offer)",
+        "Answered",
+    ):
+        assert words in text, words
+
+
+@pytest.mark.usefixtures("lead")
+def test_a_mail_that_bounced_says_so_and_the_next_is_refused(world: World) -> None:
+    mail = written(world)
+    mail.bounce()
+    world.settle()
+    assert "E-mail · bounced · Ana Costa" in card_text(world)
+    world.ana.command("/email L-1", channel="#sales")
+    assert "came back before" in world.ana.modal.text()
+
+
+@pytest.mark.usefixtures("lead")
+def test_the_mail_arrives_as_it_was_written(world: World) -> None:
+    world.configure(mail_from="sales@northwind.example", mail_footer="Northwind Ltd, Main St 1")
+    mail = written(world, "Hello {{first_name}}\n\nBye")
+    assert "Hello Lena\n\nBye" in mail.text.replace("\r\n", "\n")
+    assert "Northwind Ltd, Main St 1" in mail.text
+    assert mail.header("From") == "Ana Costa <sales@northwind.example>"
+    assert mail.subject == "Our call"
+
+
+@pytest.mark.usefixtures("lead")
+def test_writing_again_goes_on_with_the_thread(world: World) -> None:
+    written(world)
+    card_text(world)
+    ana = world.ana
+    ana.last_message("#sales").click("Show")
+    ana.modal.click("Write again")
+    assert ana.modal.value("Subject") == "Re: Our call"
+    assert "Ana Costa wrote to this address today" in ana.modal.text()
+    ana.modal.fill({"Text": "One more thing"})
+    ana.modal.submit("Send anyway")
+    world.settle()
+    assert len(world.mailbox.last("lena@acme.example").thread()) == 2
+
+
+@pytest.mark.usefixtures("lead")
+def test_undo_after_it_left_says_so(world: World) -> None:
+    written(world)
+    said = world.ana.last_message("#sales")
+    said.click("Undo")
+    assert "has left already" in world.ana.last_message("#sales").visible_text()
+    assert states(world) == [EmailState.SENT]
