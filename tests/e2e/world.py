@@ -104,6 +104,7 @@ def running_backend(database: Database) -> Iterator[Backend]:
             site=SITE,
             events_key=sandbox.mail.poster.events_signer.public_key,
             inbound_key=sandbox.mail.poster.inbound_signer.public_key,
+            secret=MAIL.secret,
         )
         with serving(create_app(parts)) as url:
             sandbox.mail.account.serve(url, SITE, MAIL.inbound_domain)
