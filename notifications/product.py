@@ -19,6 +19,7 @@ from bot.views import kit
 from bot.views import quotes as quote_views
 from bot.views import records as record_views
 from bot.views import replies as reply_views
+from bot.views import tasks as task_views
 from core.context import Ctx
 from core.enums import EntityType, QuoteStatus, StageKind
 from core.i18n import Viewer
@@ -57,6 +58,8 @@ class ProductContent:
         if isinstance(record, QuoteCard) and not public:
             # The only thing somebody is told of a quote is that it ended: what to do next, and not all of its lines.
             message = quote_views.what_next(record, ctx.viewer)
+        elif isinstance(record, TaskRow) and not public:
+            message = task_views.told(record, ctx.viewer)
         else:
             shown = record_views.for_everybody if public else record_views.card
             message = shown(for_channel(record) if public else record, ctx.viewer)

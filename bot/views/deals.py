@@ -5,10 +5,12 @@ from uuid import UUID
 
 from bot.replies import Block, Message
 from bot.routes import (
+    Action,
     AssignDeal,
     Claim,
     ComposeEmail,
     EditDeal,
+    EditTags,
     ListDeals,
     LogCall,
     LoseDeal,
@@ -17,13 +19,14 @@ from bot.routes import (
     NewQuote,
     NewTask,
     OpenRecord,
+    ShowHistory,
     ShowStages,
     WinDeal,
 )
 from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
 from bot.views.quotes import STATUS as QUOTE_STATUS
-from bot.views.records import confirmation, rarely
+from bot.views.records import confirmation, to_others
 from core.enums import StageKind
 from core.i18n import Viewer
 from core.queries.deals import DealCard, DealRow
@@ -147,19 +150,20 @@ def _buttons(deal: DealCard, viewer: Viewer) -> list[Block]:
         buttons.append(kit.button(viewer.t("Email"), ComposeEmail("deal", deal.id)))
     if deal.can_edit and still_open:
         buttons.append(kit.button(viewer.t("New quote"), NewQuote(deal.id)))
+    more: list[tuple[str, Action]] = []
     if deal.can_edit:
-        buttons.append(kit.button(viewer.t("New task"), NewTask("deal", deal.id)))
         buttons.append(kit.button(viewer.t("Edit"), EditDeal(deal.id)))
+        more.append((viewer.t("New task"), NewTask("deal", deal.id)))
     if deal.can_assign and still_open:
-        buttons.append(kit.button(viewer.t("Assign"), AssignDeal(deal.id)))
+        more.append((viewer.t("Assign"), AssignDeal(deal.id)))
     if deal.can_edit:
-        buttons.append(tags.button(deal.entity, deal.id, viewer))
-    more = [(viewer.t("Stages"), ShowStages(deal.id)), *rarely(deal, viewer)]
+        more.append((viewer.t("Tags"), EditTags("deal", deal.id)))
+    more += [(viewer.t("Stages"), ShowStages(deal.id)), (viewer.t("History"), ShowHistory("deal", deal.id))]
     return [*buttons, kit.overflow(more)]
 
 
 def _related(deal: DealCard, viewer: Viewer) -> list[Block]:
-    """What belongs to the deal, each a click away."""
+    """What belongs to the deal, each a click away; and behind the dots how it gets in front of others."""
     quotes = [(quote.ref, "", OpenRecord("quote", quote.id)) for quote in deal.quotes]
     records = [(hit.ref, hit.name, OpenRecord(hit.entity.value, hit.id)) for hit in deal.related]
     buttons = [
@@ -170,7 +174,7 @@ def _related(deal: DealCard, viewer: Viewer) -> list[Block]:
         )
         for ref, name, route in (*records, *quotes)
     ]
-    return [kit.actions(*buttons)] if buttons else []
+    return [kit.actions(*buttons, kit.overflow(to_others(deal, viewer)))]
 
 
 # -- what was done ------------------------------------------------------------------------------------------------

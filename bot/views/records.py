@@ -55,9 +55,13 @@ def card(record: "AnyCard", viewer: Viewer) -> Message:
 
 def rarely(record: "AnyCard", viewer: Viewer) -> list[tuple[str, Action]]:
     """What every card keeps under its three dots."""
+    return [(viewer.t("History"), ShowHistory(record.entity.value, record.id)), *to_others(record, viewer)]
+
+
+def to_others(record: "AnyCard", viewer: Viewer) -> list[tuple[str, Action]]:
+    """How a record gets in front of others."""
     kind, record_id = record.entity.value, record.id
     found: list[tuple[str, Action]] = [
-        (viewer.t("History"), ShowHistory(kind, record_id)),
         (viewer.t("Share in this channel"), ShareCard(kind, record_id)),
         (viewer.t("Copy link"), ShowLink(kind, record_id)),
     ]

@@ -223,13 +223,23 @@ def card(task: TaskRow, viewer: Viewer) -> Message:
 
 def task_line(task: TaskRow, viewer: Viewer, *facts: str) -> list[Block]:
     """A task: what, on which record, until when, and what can be done about it right here. `facts` are escaped."""
-    state = viewer.t("Done") if task.done else _due(task, viewer)
-    known = [*facts, _named(task.record) if task.record else "", state]
-    if task.link:
-        known.append(f"<{task.link}|{viewer.t('Message')}>")
-    lines = [f"*{_subject(task)}*", " · ".join(fact for fact in known if fact)]
+    text = "\n".join(filter(None, (f"*{_subject(task)}*", _facts(task, viewer, *facts))))
     buttons = _buttons(task, viewer)
-    return [kit.section("\n".join(filter(None, lines))), *([kit.actions(*buttons)] if buttons else [])]
+    return [kit.section(text), *([kit.actions(*buttons)] if buttons else [])]
+
+
+def told(task: TaskRow, viewer: Viewer) -> Message:
+    """One task below a line that has named it already: until when, on which record, and what can be done."""
+    facts, buttons = _facts(task, viewer), _buttons(task, viewer)
+    blocks = [*([kit.section(facts)] if facts else []), *([kit.actions(*buttons)] if buttons else [])]
+    return Message(facts or viewer.t("No day is set."), blocks or [kit.context(viewer.t("No day is set."))])
+
+
+def _facts(task: TaskRow, viewer: Viewer, *facts: str) -> str:
+    state = viewer.t("Done") if task.done else _due(task, viewer)
+    link = f"<{task.link}|{viewer.t('Message')}>" if task.link else ""
+    known = (*facts, _named(task.record) if task.record else "", state, link)
+    return " · ".join(fact for fact in known if fact)
 
 
 def _buttons(task: TaskRow, viewer: Viewer) -> list[Block]:

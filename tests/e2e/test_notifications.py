@@ -125,6 +125,7 @@ def test_a_given_task_is_told_and_done_from_there(world: World) -> None:
     world.settle()
     told = world.ben.last_message(world.ben.dm_with_app)
     assert "Mira Brandt gave you a task: Book the room." in told.visible_text()
+    assert told.visible_text().count("Book the room") == 1
     assert told.has_button("Notifications")
     told.click("Done")
     world.settle()
