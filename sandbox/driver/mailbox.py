@@ -149,7 +149,7 @@ class MailHandle:
         return self._sent(answer)
 
     def out_of_office(self, until: date | None = None, language: str = "en") -> "MailHandle":
-        """The mailbox answers that nobody is there; `until`: the day of return, where it names one."""
+        """The mailbox answers that nobody is there; `until`: the last day away, where it names one."""
         return self._sent(lambda: people.be_away(self._office, self._mail, until, language))
 
     def delivery_notice(self) -> "MailHandle":

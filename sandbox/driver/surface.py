@@ -1,6 +1,7 @@
 """Anything with blocks on it that a person can read, click and choose from."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Protocol
 
 from sandbox.acts import elements as acts
@@ -101,6 +102,11 @@ class Surface:
         picked = [self._value_for(label, element, text, query) for text in texts]
         several = as_text(element.get("type")).startswith("multi_") or element.get("type") == "checkboxes"
         self._put(element, picked if several else (picked[0] if picked else None))
+
+    def pick(self, label: str, day: date | str) -> None:
+        """Pick a date where it acts at once."""
+        _, element = self._field(label)
+        self._put(element, day.isoformat() if isinstance(day, date) else day)
 
     def value(self, label: str) -> str:
         """Return what a field holds, as it reads."""

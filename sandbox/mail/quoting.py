@@ -25,9 +25,9 @@ class Words:
     """A day in words: `{day}`, `{month}`, `{year}`."""
     away_subject: str
     away: str
-    """`{until}`: the day of return."""
+    """`{until}`: the last day away."""
     away_open: str
-    """Without a day of return."""
+    """Without a day."""
 
 
 def _months(text: str) -> tuple[str, ...]:

@@ -164,7 +164,7 @@ def html_text(message: EmailMessage) -> str:
 
 
 def out_of_office(message: EmailMessage, sender: str, until: date | None, language: str) -> Letter:
-    """What an Exchange server answers for somebody who is away. `until`: the day of return, None where it says none."""
+    """What an Exchange server answers for somebody who is away. `until`: the last day, None where it names none."""
     words = words_of(language)
     body = words.away.format(until=day_in_words(until, language)) if until is not None else words.away_open
     headers = (

@@ -115,7 +115,7 @@ function away(mail) {
     title: 'Out of office',
     button: 'Answer by itself',
     fields: [
-      field('until', 'Back on', (given) => h('input', { ...given, class: 'field', type: 'date', hook: start(toLocal(daysOn(14, '09:00')).slice(0, 10)) }), { hint: 'Empty: the note names no day.' }),
+      field('until', 'Away until', (given) => h('input', { ...given, class: 'field', type: 'date', hook: start(toLocal(daysOn(14, '09:00')).slice(0, 10)) }), { hint: 'Empty: the note names no day.' }),
       field('language', 'Language', choice(LANGUAGES, store.state.languages)),
     ],
     send: async (data) => outcome(await act('away', { mail: mail.id, until: data.get('until'), language: data.get('language') }, { quiet: true }), 'The note is on its way.'),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
@@ -190,6 +190,15 @@ class World:
     def jump(self, by: timedelta | None = None, **parts: float) -> None:
         """Move everybody's clock: `world.jump(days=1)`."""
         self.sandbox.clock.advance((by or timedelta(**parts)).total_seconds())
+
+    def jump_to(self, moment: datetime) -> None:
+        """Move everybody's clock to a moment."""
+        self.sandbox.clock.jump_to(moment)
+
+    def keep_schedules(self) -> None:
+        """Let schedules follow people whose zone a test changed in the database."""
+        with self.ctx() as ctx:
+            schedules.follow_members(ctx)
 
     def settle(self) -> int:
         """Let the worker do what is due in this workspace, and SendGrid tell what became of it; how much it did.

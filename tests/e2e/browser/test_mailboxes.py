@@ -138,7 +138,7 @@ def test_a_form_says_what_is_missing_and_is_left_with_escape(page: Page) -> None
 def test_out_of_office_names_a_day(page: Page, office: PostOffice) -> None:
     letter(page).get_by_role("button", name="Out of office").click()
     form = page.get_by_role("dialog", name="Out of office")
-    form.get_by_label("Back on").fill("2026-12-05")
+    form.get_by_label("Away until").fill("2026-12-05")
     form.get_by_label("Language").select_option("de")
     form.get_by_role("button", name="Answer by itself").click()
     expect(form).to_have_count(0)
