@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
@@ -123,6 +123,16 @@ class Database:
     def dispose(self) -> None:
         """Close all pooled connections (before a fork, and at the end)."""
         self.engine.dispose()
+
+
+@contextmanager
+def outside(session: Session) -> Iterator[None]:
+    """For a moment a transaction reads as `dispatcher` does: a few columns of every workspace, and nothing else."""
+    session.flush()
+    session.execute(text(f"SET LOCAL ROLE {DISPATCHER_ROLE}"))
+    yield
+    # Not after an exception: the transaction ends with it, and with that the role.
+    session.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
 
 
 def _connect(session: Session, options: dict[str, object]) -> None:

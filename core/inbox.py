@@ -21,6 +21,8 @@ LEASE = timedelta(minutes=2)
 """How long who claimed a request may take, before it is somebody else's."""
 KEEP = timedelta(days=14)
 """How long the body of a request that was worked on stays for somebody to look at."""
+AGAIN = timedelta(days=1)
+"""After how long what was given up is tried once more."""
 ERROR_MAX = 500
 
 
@@ -104,8 +106,16 @@ def _mark(session: Session, item: Stored, *, own: bool = True, **values: object)
 
 
 def again(session: Session, now: datetime) -> int:
-    """Let everything that was given up be tried once more, from the start; how many."""
-    statement = update(InboxItem).where(InboxItem.workspace_id == HOUSE, InboxItem.state == InboxState.FAILED)
+    """Let what was given up a day ago or longer be tried once more, for as long as anything is kept; how many.
+
+    Whose a mail is may be known by now, and what this version could not read a newer one may.
+    """
+    statement = update(InboxItem).where(
+        InboxItem.workspace_id == HOUSE,
+        InboxItem.state == InboxState.FAILED,
+        InboxItem.next_at < now - AGAIN,
+        InboxItem.received_at > now - KEEP,
+    )
     values = {"state": InboxState.WAITING, "attempts": 0, "next_at": now}
     found = session.execute(
         statement.values(**values).returning(InboxItem.id), execution_options={"synchronize_session": False}

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from pydantic import ValidationError
 
-from notifications import cards, channels, day_messages, files, mail_words, people, routing
+from notifications import cards, channels, day_messages, files, health, mail_words, people, routing
 from notifications.claims import Claimed
 from notifications.desk import Composed, Composer, Desk, Skip, Unreadable, read
 from notifications.plans import Kind, StoredEvent
@@ -36,6 +36,7 @@ COMPOSERS: Mapping[Kind, Composer] = MappingProxyType(
         Kind.DAY: day_messages.day_message,
         Kind.AUDIT: files.audit,
         Kind.EMAIL_WORD: mail_words.mail_word,
+        Kind.HEALTH: health.weekly,
         Kind.EVENT: event,
     }
 )

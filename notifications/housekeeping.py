@@ -19,7 +19,7 @@ from core.errors import Busy
 from core.models import Delivery, Lane, Member, Outbox, WorkspaceRow
 from core.models.inbox import HOUSE
 from core.workspaces import system_ctx
-from notifications import routing
+from notifications import health, routing
 from notifications.claims import LONGEST_HOLD
 from notifications.desk import SOURCE
 from notifications.plans import profile_sync
@@ -48,6 +48,7 @@ class Housekeeper:
         if only is None:
             with self._database.begin(HOUSE, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as session:
                 inbox.forget(session, self._clock.now())
+                inbox.again(session, self._clock.now())
 
     def expire_quotes(self, only: Collection[UUID] | None = None) -> None:
         """Let quotes expire whose last day is over; their cards follow by the relay."""
@@ -56,6 +57,10 @@ class Housekeeper:
     def refresh_profiles(self, only: Collection[UUID] | None = None) -> None:
         """Ask Slack anew for profiles that are a day old."""
         self._everywhere(_refresh_profiles, only)
+
+    def tell_health(self, only: Collection[UUID] | None = None) -> None:
+        """Say on Mondays how e-mail did, once, where there was any."""
+        self._everywhere(health.plan_weekly, only)
 
     def keep_schedules(self, only: Collection[UUID] | None = None) -> None:
         """Give every member their morning: changes keep it right; this is for who was here before there was one."""

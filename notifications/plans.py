@@ -31,6 +31,7 @@ class Kind(StrEnum):
     CHANNEL_REFUSED = "channel.refused"
     EMAIL = "email.send"
     EMAIL_WORD = "email.word"
+    HEALTH = "health.weekly"
     EVENT = "event.route"
     """An event this version could not read; only ever a dead letter, which a retry reads again."""
 
@@ -66,6 +67,7 @@ METHODS: Mapping[Kind, str] = MappingProxyType(
         Kind.AUDIT: "files.completeUploadExternal",
         Kind.EMAIL: "mail/send",
         Kind.EMAIL_WORD: "chat.postMessage",
+        Kind.HEALTH: "chat.postMessage",
         Kind.CHANNEL: "chat.postMessage",
         Kind.CHANNEL_REFUSED: "chat.postMessage",
     }
@@ -124,6 +126,13 @@ class NotShared:
 @dataclass(frozen=True)
 class Morning:
     """Payload of a morning message; what it says is what waits for the audience (core.notices) by then."""
+
+    audience: str
+
+
+@dataclass(frozen=True)
+class WeekOfMail:
+    """Payload of the weekly line about e-mail; what it says is read when it is sent."""
 
     audience: str
 

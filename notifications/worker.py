@@ -125,6 +125,7 @@ class Worker:
             keeper = Housekeeper(self._database, clock)
             keeper.clean(only)
             keeper.expire_quotes(only)
+            keeper.tell_health(only)
             keeper.refresh_profiles(only)
             keeper.keep_schedules(only)
         try:
@@ -198,6 +199,7 @@ class Worker:
         ticks = (
             (keeper.clean, CLEAN_EVERY),
             (keeper.expire_quotes, EXPIRE_EVERY),
+            (keeper.tell_health, EXPIRE_EVERY),
             (keeper.refresh_profiles, PROFILES_EVERY),
         )
         for job, every in ticks:

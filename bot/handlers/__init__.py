@@ -11,6 +11,7 @@ AREAS = (
     "deal_stages",
     "deals",
     "emails",
+    "health",
     "home",
     "leads",
     "links",

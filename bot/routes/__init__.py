@@ -59,6 +59,7 @@ from bot.routes.emails import (
     StopEmail,
     UseTemplate,
 )
+from bot.routes.health import ShowHealth
 from bot.routes.home import DismissDelivery, RefreshHome, RetryDelivery, ShowHelp, SwitchHome
 from bot.routes.leads import (
     AssignLead,
@@ -331,6 +332,7 @@ __all__ = [
     "ShiftWord",
     "ShowAudit",
     "ShowEmail",
+    "ShowHealth",
     "ShowHelp",
     "ShowHistory",
     "ShowLink",

@@ -252,14 +252,34 @@ def test_done_requests_are_forgotten_and_no_others(house: Database, clock: Fixed
     assert [item.body for item in items(house)] == [b"hopeless", b"waits"]
 
 
-def test_what_was_given_up_can_be_tried_once_more(house: Database, clock: FixedClock) -> None:
+def test_what_was_given_up_is_tried_once_more_each_day(house: Database, clock: FixedClock) -> None:
+    put(house)
+    outcomes = iter([Unplaced(), Unplaced(), None])
+
+    def placed_at_last(_: Stored) -> None:
+        if (outcome := next(outcomes)) is not None:
+            raise outcome
+
+    running, keeper, days = runner(house, clock, placed_at_last), Housekeeper(house, clock), list[int]()
+    for _ in range(5):
+        days.append(drain(running))
+        keeper.clean()
+        assert drain(running) == 0
+        clock.advance(days=1, seconds=1)
+        keeper.clean()
+    assert days == [1, 0, 1, 0, 1]
+    assert items(house)[0].state is InboxState.DONE
+
+
+def test_what_stays_hopeless_is_left_alone_in_the_end(house: Database, clock: FixedClock) -> None:
     put(house)
 
     def hopeless(_: Stored) -> None:
         raise Unplaced
 
-    drain(runner(house, clock, hopeless))
-    with house.begin(HOUSE) as session:
-        assert inbox.again(session, clock.now()) == 1
-    assert drain(runner(house, clock, lambda _: None)) == 1
-    assert items(house)[0].state is InboxState.DONE
+    running, keeper = runner(house, clock, hopeless), Housekeeper(house, clock)
+    drain(running)
+    clock.advance(KEEP)
+    keeper.clean()
+    assert drain(running) == 0
+    assert items(house)[0].state is InboxState.FAILED

@@ -21,6 +21,7 @@ DISPATCHER_READS = {
     "held_notices": {"workspace_id", "due_at", "sent_at"},
     "bulk_jobs": {"workspace_id", "state", "lease_until"},
     "emails": {"workspace_id", "message_id", "provider_id"},
+    "inbox": {"workspace_id", "kind", "state", "received_at", "last_error"},
     "schedules": {"workspace_id", "next_due_at"},
 }
 FORBIDDEN = "42501"

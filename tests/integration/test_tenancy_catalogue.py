@@ -50,7 +50,7 @@ def test_no_other_policy_but_the_dispatchers(owner: psycopg.Connection) -> None:
     others = owner.execute(
         "SELECT tablename, roles::text[], cmd FROM pg_policies WHERE policyname <> 'tenant' ORDER BY 1"
     ).fetchall()
-    readable = ("bulk_jobs", "deliveries", "emails", "held_notices", "outbox", "schedules", "workspaces")
+    readable = ("bulk_jobs", "deliveries", "emails", "held_notices", "inbox", "outbox", "schedules", "workspaces")
     assert others == [(table, [DISPATCHER_ROLE], "SELECT") for table in readable]
 
 
