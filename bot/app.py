@@ -53,6 +53,7 @@ def build_app(
         )
 
     app = App(
+        name="rapport",  # or Bolt reads the source of everything on the stack to find a file's name
         signing_secret=signing_secret,
         # The SDK's annotation forgets that None means "not installed", which its own code handles.
         authorize=authorize,  # type: ignore[arg-type]

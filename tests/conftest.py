@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
+import psycopg
 import pytest
 from hypothesis import settings
+from psycopg import sql
 
 from core.context import Ctx, Workspace
 from core.db import Database
 from core.models import Member
 from tests import factories
 from tests.factories import FixedClock
-from tests.postgres import database_server
+from tests.postgres import copy_database, database_server, with_database
 from tests.scheduling import ByUnit, longest_first
 
 # The same examples in each run, half the default's number for the same kinds of surprise, and never a verdict on how
@@ -59,6 +61,15 @@ def database(owner_url: str) -> Iterator[Database]:
     database = Database(owner_url)
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def own_url(owner_url: str) -> Iterator[str]:
+    """A migrated database of the test's own: a process of the product looks at every workspace there is."""
+    name = f"rapport_{uuid4().hex[:12]}"
+    yield copy_database(owner_url, name, template="rapport")
+    with psycopg.connect(with_database(owner_url, "postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture

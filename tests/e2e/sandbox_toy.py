@@ -96,7 +96,7 @@ def playing(rules: Rules | None = None, team: Team | None = None) -> Iterator[To
     server = SandboxServer(sandbox).start()
     team = sandbox.add_team(team or toy_team())
     client = WebClient(token=team.app.bot_token, base_url=server.api_url)
-    app = App(signing_secret=team.app.signing_secret, client=client, process_before_response=True)
+    app = App(name="toy", signing_secret=team.app.signing_secret, client=client, process_before_response=True)
     toy = Toy(sandbox, server, team, app, client, Driver(sandbox, team), timer)
     flask = Flask("toy")
     handler = SlackRequestHandler(app)

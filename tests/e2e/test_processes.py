@@ -34,12 +34,12 @@ def slack() -> Iterator[tuple[SandboxServer, Team]]:
 
 @contextmanager
 def rapport(
-    owner_url: str, slack: tuple[SandboxServer, Team], *command: str, **more: str
+    url: str, slack: tuple[SandboxServer, Team], *command: str, **more: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The command as a process, which is to end with exit code 0 when it is asked to."""
     server, team = slack
     settings = {
-        "DATABASE_URL": owner_url,
+        "DATABASE_URL": url,
         "SLACK_API_URL": server.api_url,
         "SLACK_BOT_TOKEN": team.app.bot_token,
         "SLACK_SIGNING_SECRET": SIGNING_SECRET,
@@ -83,21 +83,28 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_web_serves_slack_and_ends_when_asked(owner_url: str, slack: tuple[SandboxServer, Team]) -> None:
+def test_web_serves_slack_and_the_worker_sends_what_is_due_and_both_end_when_asked(
+    own_url: str, slack: tuple[SandboxServer, Team]
+) -> None:
+    server, team = slack
     port = free_port()
-    with rapport(owner_url, slack, "web", PORT=str(port), WEB_CONCURRENCY="2"):
+    with rapport(own_url, slack, "web", PORT=str(port), WEB_CONCURRENCY="2"):
+        until(lambda: answers(f"http://127.0.0.1:{port}/healthz"))
         until(lambda: answers(f"http://127.0.0.1:{port}/readyz"))
-        slack[1].app.request_url = f"http://127.0.0.1:{port}/slack/events"
-        answer = Driver(slack[0].sandbox, slack[1]).as_("ana").command("/crm help")
+        team.app.request_url = f"http://127.0.0.1:{port}/slack/events"
+        ana = Driver(server.sandbox, team).as_("ana")
+        answer = ana.command("/crm help")
         assert answer is not None
         assert "/lead" in answer.visible_text()
         metrics = urllib3.request("GET", f"http://127.0.0.1:{port}/metrics").data.decode()
         assert 'route="/slack/events"' in metrics
+        with rapport(own_url, slack, "worker"):
+            until(lambda: any(message.is_from_app and not message.is_ephemeral for message in ana.messages()))
 
 
-def test_socket_mode_serves_slack_and_ends_when_asked(owner_url: str, slack: tuple[SandboxServer, Team]) -> None:
+def test_socket_mode_serves_slack_and_ends_when_asked(own_url: str, slack: tuple[SandboxServer, Team]) -> None:
     server, team = slack
-    with rapport(owner_url, slack, "socket", SLACK_APP_TOKEN=team.app.app_token, SLACK_SIGNING_SECRET=""):
+    with rapport(own_url, slack, "socket", SLACK_APP_TOKEN=team.app.app_token, SLACK_SIGNING_SECRET=""):
         until(lambda: server.sandbox.sockets.connected(team.app.app_token))
         answer = Driver(server.sandbox, team).as_("ana").command("/crm help")
         assert answer is not None
@@ -105,9 +112,9 @@ def test_socket_mode_serves_slack_and_ends_when_asked(owner_url: str, slack: tup
 
 
 def test_socket_mode_with_a_wrong_token_says_so(
-    owner_url: str, slack: tuple[SandboxServer, Team], monkeypatch: pytest.MonkeyPatch
+    own_url: str, slack: tuple[SandboxServer, Team], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"DATABASE_URL": owner_url, "SLACK_API_URL": slack[0].api_url}.items():
+    for name, value in {"DATABASE_URL": own_url, "SLACK_API_URL": slack[0].api_url}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("SLACK_BOT_TOKEN", slack[1].app.bot_token)
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-wrong")
@@ -116,18 +123,6 @@ def test_socket_mode_with_a_wrong_token_says_so(
     assert ended.returncode == 1
     assert "Slack refuses the connection: invalid_auth" in ended.stderr
     assert "Traceback" not in ended.stderr
-
-
-def test_the_worker_sends_what_is_due_and_ends(owner_url: str, slack: tuple[SandboxServer, Team]) -> None:
-    server, team = slack
-    port = free_port()
-    with rapport(owner_url, slack, "web", PORT=str(port)):
-        until(lambda: answers(f"http://127.0.0.1:{port}/healthz"))
-        team.app.request_url = f"http://127.0.0.1:{port}/slack/events"
-        ana = Driver(server.sandbox, team).as_("ana")
-        ana.command("/crm help")
-        with rapport(owner_url, slack, "worker"):
-            until(lambda: any(message.is_from_app and not message.is_ephemeral for message in ana.messages()))
 
 
 def test_the_watchdog_ends_a_process_that_lost_its_connection() -> None:

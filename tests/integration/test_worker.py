@@ -11,11 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
-from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
@@ -35,7 +32,6 @@ from sandbox.server import SandboxServer
 from sandbox.simulator import Sandbox
 from tests.factories import FixedClock, make_lead
 from tests.integration.relay_world import PlainContent, RelayWorld, TickingClock, make_world
-from tests.postgres import copy_database, with_database
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -49,15 +45,6 @@ def world(database: Database) -> Iterator[RelayWorld]:
     sandbox = Sandbox(rules=Rules(deliver_own_messages=False), timer=lambda: clock.now().timestamp())
     with SandboxServer(sandbox) as server:
         yield make_world(database, server, clock)
-
-
-@pytest.fixture
-def own_url(owner_url: str) -> Iterator[str]:
-    """A migrated database of the test's own: a worker process looks at every workspace there is."""
-    name = f"rapport_{uuid4().hex[:12]}"
-    yield copy_database(owner_url, name, template="rapport")
-    with psycopg.connect(with_database(owner_url, "postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def until(condition: Callable[[], bool], what: str) -> None:

@@ -66,6 +66,7 @@ class ToyApp:
             )
 
         app = App(
+            name="toy",
             client=WebClient(base_url=api_url),
             authorize=authorize,
             signing_secret=SIGNING_SECRET,
