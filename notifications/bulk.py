@@ -21,7 +21,7 @@ from core.jobs import OPEN
 from core.members import find_member
 from core.models import BulkJob
 from core.workspaces import member_ctx
-from notifications.composing import SOURCE
+from notifications.desk import SOURCE
 from notifications.failures import Failure, Permanent
 from notifications.slack import Answer, Sender
 
