@@ -14,10 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 
 from core.context import Ctx
+from core.emails.reader_words import words_for
 from core.emails.tokens import reply_address, unsubscribe_url
 from core.models import Email, Member, WorkspaceRow
 from core.normalise import name_text
-from notifications.reader_words import words_for
 
 SIGNATURE_MARK = "-- "
 """RFC 3676 §4.3: what comes below is no part of what was said, and mail programs do not quote it."""

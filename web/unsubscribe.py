@@ -13,9 +13,9 @@ from sqlalchemy.exc import NoResultFound
 from core.context import Clock
 from core.db import Database
 from core.emails import optouts
+from core.emails.reader_words import FALLBACK, WORDS
 from core.emails.tokens import UNSUBSCRIBE_PATH, read_unsubscribe
 from core.workspaces import system_ctx
-from notifications.reader_words import FALLBACK, WORDS
 
 SOURCE = "unsubscribe page"
 RESUME = "resume"

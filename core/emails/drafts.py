@@ -1,11 +1,13 @@
 """Writing to somebody: what a mail starts with, what speaks against it, and putting it on its way."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import TypeVar
 from uuid import UUID
 
+from babel import dates
 from sqlalchemy import select
 
 from core.access import Verb, load
@@ -13,6 +15,7 @@ from core.activities import SUBJECTS, load_subject
 from core.context import Ctx
 from core.emails import suppressions
 from core.emails.queueing import known_template, make, put, thread
+from core.emails.reader_words import words_for
 from core.emails.templates import BODY_MAX, SUBJECT_MAX, Filled, fill
 from core.enums import (
     EmailState,
@@ -51,6 +54,8 @@ WHY_SUPPRESSED: Mapping[SuppressionReason, str] = {
     SuppressionReason.MANUAL: "written_off",
 }
 """The warning, and the reason a mail is held back for."""
+_ANSWERED = re.compile(r"^(?:(?:re|aw|antw|sv|vs|odp|rif|rv|ref)(?: ?\[\d+\])? ?: ?)+", re.IGNORECASE)
+"""What mail programs put before the subject of an answer."""
 Row = TypeVar("Row", bound=TenantModel)
 
 
@@ -372,15 +377,15 @@ def _checked(subject: Filled, body: Filled) -> tuple[str, str]:
 
 
 def _answer_subject(subject: str) -> str:
-    text = name_text(subject)[: SUBJECT_MAX - 4]
-    return text if text.lower().startswith("re:") else f"Re: {text}".strip()
+    """One "Re:", whatever the mail programs of other countries made of ours."""
+    return f"Re: {_ANSWERED.sub('', name_text(subject), count=1)[: SUBJECT_MAX - 4]}".strip()
 
 
 def _quoted(ctx: Ctx, inbound: InboundEmail) -> str:
     """What an answer repeats: who wrote and when, in the workspace's language, and their words behind marks."""
-    team = Viewer(ctx.workspace.locale, ctx.actor.tz)
-    who = name_text(inbound.from_name) or inbound.from_address
-    head = team.t("{who} wrote on {when}:", who=who, when=team.datetime(inbound.received_at))
+    language, reader = words_for(ctx.workspace.locale)
+    when = dates.format_datetime(inbound.received_at, "d MMM yyyy, HH:mm", ctx.actor.zone, locale=language)
+    head = reader.wrote.format(who=name_text(inbound.from_name) or inbound.from_address, when=when)
     words = multiline_text(inbound.body or inbound.new_words)[:QUOTED_MAX]
     return "\n".join([head, *(f"> {line}".rstrip() for line in words.split("\n"))])
 

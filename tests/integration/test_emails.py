@@ -297,7 +297,7 @@ def test_an_answer_goes_into_the_thread_with_the_text_below(ctx_for: CtxFor, ana
     assert email.in_reply_to == "<b@acme.example>"
     assert email.thread_ids == ["<a@ours.example>", "<b@acme.example>"]
     assert email.quoted.splitlines()[1:] == ["> Gern.", ">", "> Lena"]
-    assert email.quoted.startswith("Lena Fischer wrote on")
+    assert email.quoted.splitlines()[0] == "On 16 Mar 2026, 09:00, Lena Fischer wrote:"
     with ctx_for() as ctx:
         inbound = load(ctx, InboundEmail, inbound_id)
         assert (inbound.answer_id, inbound.handled_by_id, inbound.handled_at) == (email.id, ana.id, ctx.now)
@@ -310,6 +310,24 @@ def test_whoever_wrote_gets_the_answer_also_where_it_was_a_colleague(ctx_for: Ct
     with ctx_for(ana) as ctx:
         email = drafts.answer(ctx, inbound_id, EmailInput("", "Thanks"))
     assert (email.to_address, email.subject) == ("assistant@acme.example", "Re:")
+
+
+@pytest.mark.parametrize(
+    ("subject", "answered"),
+    [
+        ("Your visit", "Re: Your visit"),
+        ("Re: Your visit", "Re: Your visit"),
+        ("AW: RE: Re[2]: Your visit", "Re: Your visit"),
+        ("SV:Your visit", "Re: Your visit"),
+        ("Reform: now", "Re: Reform: now"),
+        ("x" * 400, "Re: " + "x" * 246),
+        ("", "Re:"),
+    ],
+)
+def test_an_answers_subject_has_one_re(ctx_for: CtxFor, ana: Member, lead: Lead, subject: str, answered: str) -> None:
+    inbound_id = arrived(ctx_for, lead, subject=subject)
+    with ctx_for(ana) as ctx:
+        assert drafts.draft_answer(ctx, inbound_id).subject == answered
 
 
 def test_a_mail_of_nobody_is_not_answered(ctx_for: CtxFor, sam: Member, lead: Lead) -> None:

@@ -12,10 +12,10 @@ from core.context import Workspace
 from core.db import Database
 from core.emails import drafts, suppressions
 from core.emails.drafts import EmailInput
+from core.emails.reader_words import WORDS
 from core.emails.tokens import unsubscribe_url
 from core.enums import SuppressionReason
 from core.models import Email, EmailEvent, Outbox, WorkspaceRow
-from notifications.reader_words import WORDS
 from tests.conftest import CtxFor
 from tests.factories import FixedClock, make_lead, make_member
 from web import unsubscribe
@@ -189,7 +189,8 @@ def test_every_language_has_every_sentence() -> None:
         texts = [getattr(words, name) for name in words.__dataclass_fields__]
         assert all(texts), language
         assert "{company}" in words.ask_title
-        assert [text for text in texts if "{" in text] == [words.ask_title], language
+        assert [text for text in texts if "{" in text] == [words.wrote, words.ask_title], language
+        assert "A" in words.wrote.format(who="A", when="B"), language
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,10 @@ FALLBACK = "en"
 
 @dataclass(frozen=True)
 class ReaderWords:
-    """All sentences in one language. `{company}` stands for who writes."""
+    """All sentences in one language. `{company}` stands for who writes; `{who}` and `{when}` for a mail's."""
 
+    wrote: str
+    """Above the text an answer repeats, as mail programs write it: so that others know it for a quote."""
     link: str
     """The link below a mail."""
     ask_title: str
@@ -33,6 +35,7 @@ class ReaderWords:
 WORDS: Mapping[str, ReaderWords] = MappingProxyType(
     {
         "en": ReaderWords(
+            wrote="On {when}, {who} wrote:",
             link="Unsubscribe",
             ask_title="Stop e-mail from {company}?",
             ask_title_plain="Stop e-mail from this sender?",
@@ -47,6 +50,7 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             broken_text="Please open the link in the mail again, or copy all of it. Nothing was changed.",
         ),
         "de": ReaderWords(
+            wrote="Am {when} schrieb {who}:",
             link="Abmelden",
             ask_title="Keine E-Mails mehr von {company}?",
             ask_title_plain="Keine E-Mails mehr von diesem Absender?",
@@ -62,6 +66,7 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             "Es wurde nichts geändert.",
         ),
         "es": ReaderWords(
+            wrote="El {when}, {who} escribió:",
             link="Darse de baja",
             ask_title="¿No recibir más correos de {company}?",
             ask_title_plain="¿No recibir más correos de este remitente?",
@@ -76,6 +81,7 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             broken_text="Abra de nuevo el enlace del correo o cópielo entero. No se ha cambiado nada.",
         ),
         "fr": ReaderWords(
+            wrote="Le {when}, {who} a écrit :",
             link="Se désabonner",
             ask_title="Ne plus recevoir d’e-mails de {company} ?",
             ask_title_plain="Ne plus recevoir d’e-mails de cet expéditeur ?",
@@ -90,6 +96,7 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             broken_text="Ouvrez de nouveau le lien du message ou copiez-le en entier. Rien n’a été modifié.",
         ),
         "nl": ReaderWords(
+            wrote="Op {when} schreef {who}:",
             link="Afmelden",
             ask_title="Geen e-mail meer van {company}?",
             ask_title_plain="Geen e-mail meer van deze afzender?",
@@ -104,6 +111,7 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             broken_text="Open de link in de e-mail opnieuw of kopieer hem helemaal. Er is niets veranderd.",
         ),
         "pl": ReaderWords(
+            wrote="W dniu {when} {who} napisał(a):",
             link="Wypisz się",
             ask_title="Nie otrzymywać więcej e-maili od {company}?",
             ask_title_plain="Nie otrzymywać więcej e-maili od tego nadawcy?",
@@ -118,6 +126,7 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             broken_text="Proszę ponownie otworzyć link z wiadomości lub skopiować go w całości. Nic nie zmieniono.",
         ),
         "da": ReaderWords(
+            wrote="Den {when} skrev {who}:",
             link="Afmeld",
             ask_title="Ingen flere e-mails fra {company}?",
             ask_title_plain="Ingen flere e-mails fra denne afsender?",
@@ -132,6 +141,7 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             broken_text="Åbn linket i e-mailen igen, eller kopiér hele linket. Intet er ændret.",
         ),
         "sv": ReaderWords(
+            wrote="Den {when} skrev {who}:",
             link="Avsluta utskick",
             ask_title="Inga fler mejl från {company}?",
             ask_title_plain="Inga fler mejl från den här avsändaren?",
