@@ -1,18 +1,19 @@
 """Taking a change back: within a day, as a whole, and only where nobody has built on it since."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, inspect, not_, or_, select
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import Mapper, aliased
 
 from core import activities, channels, history, invariants
-from core.access import Power, Verb, load_any, load_given_away, may, require_power
+from core.access import Power, Verb, load_any, load_any_of, load_given_away, may, require_power
 from core.context import Ctx
 from core.emails import sending
 from core.enums import ActivityKind
@@ -22,6 +23,8 @@ from core.models import Activity, Base, ChannelLink, History, Member, Tagging, T
 from core.operations import operation
 
 WINDOW = timedelta(days=1)
+AT_A_TIME = 500
+"""Records read by one statement."""
 KEPT = frozenset({"objection", "tag", "member"})
 """Words of a shared vocabulary, and colleagues who were made members by being chosen as an owner, stay when the change
 that brought them is taken back: others may have used them."""
@@ -32,6 +35,7 @@ DECIDED = ("word.%", "member.%")
 Row = TenantModel | WorkspaceRow
 
 
+@cache
 def tracked_models() -> Mapping[str, type[TenantModel]]:
     """Every tracked model by the name the history calls it."""
     classes = [mapper.class_ for mapper in Base.registry.mappers]
@@ -56,13 +60,17 @@ def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
     if not can_undo(ctx, changes[0].at):
         raise Conflict("undo_too_late")
     invariants.hold(ctx, [(change.entity, change.entity_id) for change in changes])
-    rows = {change.entity_id: _load(ctx, change) for change in changes}
+    rows = _load_all(ctx, changes)
     # Asked after the records are locked: of two people who undo the same change, the second finds it undone.
     if _was_undone(ctx, change_id):
         raise Conflict("undo_already")
+    _refuse_touched_since(ctx, changes)
     ctx.undoes = change_id
-    for change in reversed(changes):
-        _take_back(ctx, change, rows[change.entity_id], set(rows))
+    together = set(rows)
+    # Flushed as a whole: what is asked below leaves out what belongs to the change itself.
+    with ctx.session.no_autoflush:
+        for change in reversed(changes):
+            _take_back(ctx, change, rows[change.entity_id], together)
     ctx.session.flush()
     invariants.check(ctx, rows.values())
     _follow_up(ctx, list(rows.values()))
@@ -81,6 +89,24 @@ def _changes(ctx: Ctx, change_id: UUID) -> list[History]:
     if not changes:
         raise NotFound
     return changes
+
+
+def _load_all(ctx: Ctx, changes: Sequence[History]) -> dict[UUID, Row]:
+    """The records, locked: many at a time, and one by one what that does not find, which says why."""
+    wanted: dict[type[TenantModel], set[UUID]] = {}
+    for change in changes:
+        model = tracked_models().get(change.entity)
+        if model is not None:
+            wanted.setdefault(model, set()).add(change.entity_id)
+    rows: dict[UUID, Row] = {}
+    for model, ids in wanted.items():
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), AT_A_TIME):
+            rows |= {row.id: row for row in load_any_of(ctx, model, ordered[start : start + AT_A_TIME])}
+    for change in changes:
+        if change.entity_id not in rows:
+            rows[change.entity_id] = _load(ctx, change)
+    return rows
 
 
 def _load(ctx: Ctx, change: History) -> Row:
@@ -117,7 +143,6 @@ def _take_back(ctx: Ctx, change: History, row: Row, together: set[UUID]) -> None
         raise TypeError(f"{change.entity} is not tracked")
     match change.action:
         case history.CREATE:
-            _refuse_if_touched_since(ctx, change)
             _refuse_if_built_upon(ctx, row, together)
             if mail is not None:
                 sending.take_back(ctx, mail)
@@ -125,6 +150,8 @@ def _take_back(ctx: Ctx, change: History, row: Row, together: set[UUID]) -> None
         case history.ARCHIVE:
             _restore_fields(ctx, change, row)
             if link is not None:
+                # Another link of the same change may have given the channel back just now.
+                ctx.session.flush()
                 channels.refuse_if_taken(ctx, link.channel)
             row.archived_at = None
         case history.RESTORE:
@@ -160,10 +187,37 @@ def _later(ctx: Ctx, change: History) -> list[History]:
     return list(ctx.session.scalars(query.order_by(History.id.desc())))
 
 
-def _refuse_if_touched_since(ctx: Ctx, change: History) -> None:
-    later = _later(ctx, change)
-    if later:
-        raise _conflict(ctx, change.entity, next(iter(later[0].changes), ""), later[0])
+def _refuse_touched_since(ctx: Ctx, changes: Sequence[History]) -> None:
+    """What was created and changed since is not taken away. Asked of all at once: mostly nothing was."""
+    created = [change for change in changes if change.action == history.CREATE]
+    if not created:
+        return
+    first, later = aliased(History), aliased(History)
+    undone = select(History.undoes).where(History.workspace_id == ctx.workspace.id, History.undoes.is_not(None))
+    query = (
+        select(later.entity_id)
+        .select_from(first)
+        .join(
+            later,
+            (later.workspace_id == first.workspace_id)
+            & (later.entity == first.entity)
+            & (later.entity_id == first.entity_id)
+            & (later.id > first.id)
+            & (later.change_id != first.change_id),
+        )
+        .where(
+            first.workspace_id == ctx.workspace.id,
+            first.change_id == created[0].change_id,
+            first.action == history.CREATE,
+            later.undoes.is_(None),
+            later.change_id.not_in(undone),
+        )
+    )
+    touched = set(ctx.session.scalars(query))
+    for change in created:
+        if change.entity_id in touched:
+            last = _later(ctx, change)[0]
+            raise _conflict(ctx, change.entity, next(iter(last.changes), ""), last)
 
 
 def _changed_since(ctx: Ctx, change: History, field: str) -> Conflict:
@@ -182,28 +236,30 @@ def _conflict(ctx: Ctx, entity: str, field: str, last: History | None) -> Confli
 
 def _refuse_if_built_upon(ctx: Ctx, row: Row, together: set[UUID]) -> None:
     """A record that others point at (a quote on the deal, a call on the lead) is not pulled away under them."""
-    table = _mapper(row).local_table
-    for model in tracked_models().values():
-        other = inspect(model).local_table
-        for column in _columns_pointing_at(other, table):
-            query = select(other.c.id).where(
-                other.c.workspace_id == ctx.workspace.id,
-                other.c[column] == row.id,
-                other.c.archived_at.is_(None),
-                other.c.id.not_in(together),
-            )
-            if ctx.session.execute(query.limit(1)).first() is not None:
-                raise Conflict("undo_built_upon", entity=_entity(row), by=model.__entity__)  # type: ignore[attr-defined]
+    for entity, other, column in _pointing_at(type(row)):
+        query = select(other.c.id).where(
+            other.c.workspace_id == ctx.workspace.id,
+            other.c[column] == row.id,
+            other.c.archived_at.is_(None),
+            other.c.id.not_in(together),
+        )
+        if ctx.session.execute(query.limit(1)).first() is not None:
+            raise Conflict("undo_built_upon", entity=_entity(row), by=entity)
 
 
-def _columns_pointing_at(table: object, target: object) -> list[str]:
-    if not isinstance(table, Table) or "id" not in table.c:
-        return []
-    return [
-        constraint.column_keys[-1]
+@cache
+def _pointing_at(model: type[Row]) -> tuple[tuple[str, Table, str], ...]:
+    """What may point at a record of this kind: entity, table, column."""
+    mapper: Mapper[Any] = inspect(model)
+    target = mapper.local_table
+    tables = [(entity, inspect(other).local_table) for entity, other in tracked_models().items()]
+    return tuple(
+        (entity, table, constraint.column_keys[-1])
+        for entity, table in tables
+        if isinstance(table, Table) and "id" in table.c
         for constraint in table.foreign_key_constraints
         if constraint.referred_table is target
-    ]
+    )
 
 
 def _mapper(row: Row) -> Mapper[Any]:

@@ -21,6 +21,7 @@ class History(TenantModel):
         Index(None, "workspace_id", "change_id"),
         Index(None, "workspace_id", "at"),
         Index(None, "workspace_id", "actor_id", "at"),
+        Index("ix_history_undone", "workspace_id", "undoes", postgresql_where=text("undoes IS NOT NULL")),
     )
 
     change_id: Mapped[UUID]

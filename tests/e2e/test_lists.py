@@ -1,5 +1,9 @@
 """Lists with their filters, giving away by command, claiming: through the sandbox."""
 
+import time
+
+from core import bulk, jobs
+from core.enums import EntityType
 from core.models import Deal, Lead
 from sandbox.driver import MessageHandle
 from tests.e2e.world import World
@@ -171,3 +175,21 @@ def test_a_tag_is_asked_for_where_one_is_needed(world: World) -> None:
     ana.modal.submit("Do it")
     world.settle()
     assert "Tags: vip" in saw(ana.command("/lead view L-1", channel="#sales")).visible_text()
+
+
+def test_many_are_undone_from_the_history_of_one_without_keeping_anybody_waiting(world: World) -> None:
+    with world.ctx() as ctx:
+        ids = [make_lead(ctx, f"Lead {n}", owner=world.member(world.ana)).id for n in range(150)]
+    with world.ctx(world.ana) as ctx:
+        bulk.start(ctx, EntityType.LEAD, jobs.STATUS, "contacted", ids)
+    world.settle()
+    ana = world.ana
+    saw(ana.command("/lead view L-7", channel="#sales")).click("History")
+    began = time.monotonic()
+    ana.modal.click("Undo")
+    assert time.monotonic() - began < 3, "Slack waits three seconds for an answer"
+    assert "Under way." in ana.modal.visible_text()
+    assert {lead.status.value for lead in world.rows(Lead)} == {"contacted"}
+    world.settle()
+    assert {lead.status.value for lead in world.rows(Lead)} == {"new"}
+    assert ana.last_message(ana.dm_with_app).text == "Undone: 150 records are as they were before."
