@@ -81,6 +81,17 @@ def in_words_order(days: int) -> tuple[int, ...]:
     return tuple(day for day in range(7) if days >> day & 1)
 
 
+def last_due(until: datetime, at: time, zone: ZoneInfo, days: int) -> Due:
+    """The last run up to and including a moment; the counterpart of `next_due`."""
+    day = until.astimezone(zone).date() + ONE_DAY
+    while True:
+        if days >> day.weekday() & 1 and exists(day, zone):
+            due = moment(day, at, zone)
+            if due <= until:
+                return Due(day, due)
+        day -= ONE_DAY
+
+
 def put(
     ctx: Ctx, kind: ScheduleKind, audience: str, *, at: time, tz: str, days: int, member_id: UUID | None = None
 ) -> None:
@@ -198,23 +209,24 @@ def claim(ctx: Ctx, limit: int = CLAIMED_AT_ONCE) -> Claimed:
 
 
 def _take(ctx: Ctx, row: Schedule) -> list[Run]:
-    """The one run of a schedule that still makes sense: the last that is due, and none where even that is too late."""
-    zone = _zone(row.tz)
-    if row.next_due_at is None:
+    """The one run of a schedule that still makes sense: the last that was due, and none where even that is too late.
+
+    Of those that nobody was there for, the first is written down.
+    """
+    zone, owed = _zone(row.tz), row.next_due_at
+    if owed is None:
         return []
-    missed = [next_due(row.next_due_at - timedelta(microseconds=1), row.local_time, zone, row.days)]
-    if missed[0].at > ctx.now:  # its hour was changed after it was due: what was due is still owed
-        missed = [Due(row.next_due_at.astimezone(zone).date(), row.next_due_at)]
-    while (later := next_due(missed[-1].at, row.local_time, zone, row.days)).at <= ctx.now:
-        missed.append(later)
-    row.next_due_at = later.at
+    last = last_due(ctx.now, row.local_time, zone, row.days)
+    if last.at < owed:  # its hour was changed after it was due: what was due is still owed
+        last = Due(owed.astimezone(zone).date(), owed)
+    elif last.at > owed:
+        first = last_due(owed, row.local_time, zone, row.days)
+        _write_down(ctx, row.id, first, RunState.TOO_LATE)
+    row.next_due_at = next_due(ctx.now, row.local_time, zone, row.days).at
     limit = LATE[row.kind]
-    taken: list[Run] = []
-    for due in missed:
-        fresh = due is missed[-1] and (limit is None or ctx.now - due.at <= limit)
-        if _write_down(ctx, row.id, due, RunState.PLANNED if fresh else RunState.TOO_LATE) and fresh:
-            taken.append(Run(row.id, row.kind, row.audience, row.member_id, due.day))
-    return taken
+    fresh = limit is None or ctx.now - last.at <= limit
+    mine = _write_down(ctx, row.id, last, RunState.PLANNED if fresh else RunState.TOO_LATE)
+    return [Run(row.id, row.kind, row.audience, row.member_id, last.day)] if mine and fresh else []
 
 
 def _write_down(ctx: Ctx, schedule_id: UUID, due: Due, state: RunState) -> bool:

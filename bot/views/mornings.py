@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.replies import Block, Message
 from bot.routes import (
     Action,
+    AnswerReply,
     ComposeEmail,
     LogCall,
     MorningDate,
@@ -93,7 +94,13 @@ def _acts(line: MorningLine, data: MorningData, viewer: Viewer) -> Block:
         if about is not None:
             more.append((viewer.t("Log call"), LogCall(about.entity, about.id)))
             more.append((viewer.t("Open {ref}", ref=about.ref), OpenRecord(about.entity, about.id)))
-        return kit.actions(done, *([kit.overflow(more)] if more else []))
+        reply = kit.button(
+            viewer.t("Reply"),
+            AnswerReply(waiting.id),
+            style="primary",
+            label=viewer.t("Reply to {name}", name=line.title),
+        )
+        return kit.actions(reply, done, *([kit.overflow(more)] if more else []))
     buttons = [done]
     if about is not None:
         buttons.append(

@@ -89,9 +89,9 @@ class Backend:
 
 
 @contextmanager
-def running_backend(database: Database) -> Iterator[Backend]:
-    """The sandbox and the product, each on a port of its own, until the context ends."""
-    sandbox = Sandbox()
+def running_backend(database: Database, sandbox: Sandbox | None = None) -> Iterator[Backend]:
+    """The sandbox (a fresh one) and the product, each on a port of its own, until the context ends."""
+    sandbox = sandbox or Sandbox()
     secrets = Secrets(Fernet.generate_key().decode())
     with SandboxServer(sandbox) as server:
         parts = Parts(
