@@ -1,18 +1,21 @@
-"""Bringing a database to the tables this version of the code expects."""
+"""Bringing a database to the tables this version of the code expects.
+
+Alembic is imported only where there is something to migrate: every process asks at its start whether there is.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
 from core.db import APP_ROLE, DISPATCHER_ROLE, sqlalchemy_url
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 LOCK_TIMEOUT_MS = 4_000
 """A migration that waits for a table lock makes everybody behind it wait too: it gives up and is run again instead."""
@@ -38,9 +41,20 @@ def upgrade(url: str, revision: str = "head") -> None:
     once are safe: the second waits for the first.
     Raises sqlalchemy.exc.OperationalError where a lock was not had in time; running it again is safe.
     """
+    if revision == "head" and _is_current(url):
+        return
+    from alembic import command
+
     config = make_config()
     config.attributes[URL] = url
     command.upgrade(config, revision)
+
+
+def _is_current(url: str) -> bool:
+    engine = create_engine(sqlalchemy_url(url), poolclass=NullPool, connect_args={"connect_timeout": 5})
+    with engine.connect() as connection:
+        current, head = current_and_head(connection)
+    return current == head
 
 
 def current_and_head(connection: Connection) -> tuple[str | None, str]:
@@ -48,16 +62,16 @@ def current_and_head(connection: Connection) -> tuple[str | None, str]:
 
     The application's own role may ask.
     """
-    return MigrationContext.configure(connection).get_current_revision(), head_revision()
+    if connection.exec_driver_sql("SELECT to_regclass('alembic_version')").scalar() is None:
+        return None, head_revision()
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar(), head_revision()
 
 
 @cache
 def head_revision() -> str:
-    """The newest revision this code knows; read from the files once a process."""
-    head = ScriptDirectory.from_config(make_config()).get_current_head()
-    if head is None:
-        raise LookupError("there is no migration at all")
-    return head
+    """The newest revision this code knows; their files begin with a number each, one higher than the one before."""
+    files = (Path(__file__).parent / "versions").glob("[0-9]*.py")
+    return max(file.name.partition("_")[0] for file in files)
 
 
 def runtime_grant(login: str) -> str:
@@ -66,8 +80,10 @@ def runtime_grant(login: str) -> str:
     return f"GRANT {APP_ROLE}, {DISPATCHER_ROLE} TO {quoted}"
 
 
-def make_config() -> Config:
+def make_config() -> "Config":
     """Alembic's configuration, also where the code runs from a wheel and pyproject.toml is not there."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config
