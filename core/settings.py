@@ -77,8 +77,9 @@ class Settings(BaseSettings):
     @field_validator("secret_key")
     @classmethod
     def _secret(cls, secret: SecretStr) -> SecretStr:
-        if 0 < len(secret.get_secret_value()) < SECRET_MIN:
-            raise ValueError(f"it needs at least {SECRET_MIN} characters: openssl rand -hex 32")
+        text = secret.get_secret_value()
+        if text and any(len(one.strip()) < SECRET_MIN for one in text.split(",")):
+            raise ValueError(f"each needs at least {SECRET_MIN} characters: openssl rand -hex 32")
         return secret
 
     def require(self, *names: str) -> None:

@@ -6,8 +6,9 @@ program makes by itself (RFC 8058: one click, no cookie, no redirect).
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
-from flask import Flask, Response, render_template_string, request
+from flask import Flask, Response, abort, render_template_string, request
 from sqlalchemy.exc import NoResultFound
 
 from core.context import Clock
@@ -15,10 +16,12 @@ from core.db import Database
 from core.emails import optouts
 from core.emails.reader_words import FALLBACK, WORDS
 from core.emails.tokens import UNSUBSCRIBE_PATH, read_unsubscribe
+from core.errors import Busy
 from core.workspaces import system_ctx
 
 SOURCE = "unsubscribe page"
 RESUME = "resume"
+ATTEMPTS = 3
 PAGE = """<!doctype html>
 <html lang="{{ language }}">
 <head>
@@ -80,7 +83,10 @@ def mount(app: Flask, database: Database, clock: Clock, secret: str) -> None:
 
     @app.post(f"{UNSUBSCRIBE_PATH}/<signed>")
     def unsubscribe(signed: str) -> Response:
-        return _page(_act(database, clock, secret, signed, resume=request.form.get("act") == RESUME))
+        try:
+            return _page(_act(database, clock, secret, signed, resume=request.form.get("act") == RESUME))
+        except Busy:
+            abort(503)
 
 
 def _look(database: Database, clock: Clock, secret: str, signed: str) -> Found:
@@ -102,15 +108,26 @@ def _act(database: Database, clock: Clock, secret: str, signed: str, *, resume: 
     named = read_unsubscribe(secret, signed)
     if named is None:
         return Found(Stands.BROKEN)
-    workspace_id, email_id = named
     after = Stands.RESUMED if resume else Stands.STOPPED
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return Found(after, _write(database, clock, *named, resume=resume))
+        except Busy:
+            # A mail program that unsubscribes does not come again.
+            if attempt == ATTEMPTS:
+                raise
+    return Found(after)
+
+
+def _write(database: Database, clock: Clock, workspace_id: UUID, email_id: UUID, *, resume: bool) -> str:
+    """The name of the workspace; empty where there is none (any more)."""
     try:
         with database.begin(workspace_id) as session:
             ctx = system_ctx(session, clock, workspace_id, SOURCE)
             (optouts.resume if resume else optouts.stop)(ctx, email_id)
-            return Found(after, ctx.workspace.name)
+            return ctx.workspace.name
     except NoResultFound:
-        return Found(after)
+        return ""
 
 
 def _page(found: Found) -> Response:

@@ -68,4 +68,6 @@ def read_unsubscribe(secret: str, signed: str) -> tuple[UUID, UUID] | None:
 
 
 def _signer(secret: str) -> Signer:
-    return Signer(secret, salt=_SALT, digest_method=hashlib.sha256)
+    """Of several secrets, separated by commas, the first signs and all verify; itsdangerous wants the newest last."""
+    secrets_known = [one.strip() for one in secret.split(",") if one.strip()]
+    return Signer(secrets_known[::-1], salt=_SALT, digest_method=hashlib.sha256)

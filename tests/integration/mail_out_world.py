@@ -30,7 +30,7 @@ from tests.integration.relay_world import RelayWorld, TickingClock, make_world
 
 LENA = "lena@acme.example"
 SITE = "https://rapport.example"
-SECRET = "a secret of the tests, and long enough"
+SECRET = "a secret of the tests that is long enough"
 DOMAIN = "in.northwind.example"
 MAIL = MailSettings("sales@northwind.example", DOMAIN, SITE, SECRET)
 

@@ -44,7 +44,7 @@ UNSET = (
     "MAIL_FROM",
     "INBOUND_DOMAIN",
 )
-SECRET = "a secret of the tests, and long enough"
+SECRET = "a secret of the tests that is long enough"
 
 
 @pytest.fixture
@@ -160,6 +160,7 @@ def test_settings_that_cannot_be_used_are_named(rapport: Run, monkeypatch: pytes
         ("INBOUND_DOMAIN", "https://in.acme.example"),
         ("INBOUND_DOMAIN", "r@in.acme.example"),
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "long enough for a secret,"),
     ],
 )
 def test_settings_of_mail_that_cannot_be_used_are_named(

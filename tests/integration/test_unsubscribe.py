@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from core.context import Workspace
+from core.context import Ctx, Workspace
 from core.db import Database
 from core.emails import drafts, suppressions
 from core.emails.drafts import EmailInput
@@ -21,7 +21,7 @@ from tests.factories import FixedClock, make_lead, make_member
 from web import unsubscribe
 
 LENA = "lena@acme.example"
-SECRET = "a secret of this test, long enough"
+SECRET = "a secret of the tests that is long enough"
 
 
 @pytest.fixture
@@ -111,6 +111,26 @@ def test_the_same_link_brings_one_back(client: FlaskClient, ctx_for: CtxFor, pat
     assert standing(ctx_for) == OUT
 
 
+def test_a_busy_database_is_asked_again(
+    client: FlaskClient, ctx_for: CtxFor, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.emails import optouts
+    from core.errors import Busy
+
+    stop, busy = optouts.stop, [Busy(), Busy()]
+
+    def sometimes(ctx: Ctx, email_id: UUID) -> None:
+        if busy:
+            raise busy.pop()
+        stop(ctx, email_id)
+
+    monkeypatch.setattr("core.emails.optouts.stop", sometimes)
+    assert client.post(path).status_code == 200
+    assert standing(ctx_for) == OUT
+    busy += [Busy()] * 3
+    assert client.post(path).status_code == 503
+
+
 def test_coming_back_lifts_nothing_else(client: FlaskClient, ctx_for: CtxFor, path: str) -> None:
     with ctx_for() as ctx:
         suppressions.suppress(ctx, LENA, SuppressionReason.BOUNCED)
@@ -181,7 +201,7 @@ def test_without_a_secret_there_is_no_page(database: Database, clock: FixedClock
     app = Flask("page")
     unsubscribe.mount(app, database, clock, "")
     assert app.test_client().get(path).status_code == 404
-    assert app.test_client().post(link(uuid4(), uuid4(), "")).status_code == 404
+    assert app.test_client().post(path).status_code == 404
 
 
 def test_every_language_has_every_sentence() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.emails import tokens
 
 DOMAIN = "reply.acme.example"
-SECRET = "a secret of this test, long enough"
+SECRET = "a secret of this test that is long enough"
 
 
 @given(st.uuids())
@@ -79,3 +79,14 @@ def test_nothing_that_is_typed_breaks_the_reading_of_a_link(text: str) -> None:
 @given(st.text(max_size=200))
 def test_nothing_that_is_typed_breaks_the_reading_of_an_address(text: str) -> None:
     assert tokens.token_in(text, DOMAIN) is None
+
+
+def test_a_secret_is_changed_without_breaking_old_links() -> None:
+    workspace_id, email_id = uuid4(), uuid4()
+    new = "another secret and a new one"
+    old_link = tokens.unsubscribe_url("", SECRET, workspace_id, email_id).rpartition("/")[2]
+    both = f"{new}, {SECRET}"
+    assert tokens.read_unsubscribe(both, old_link) == (workspace_id, email_id)
+    new_link = tokens.unsubscribe_url("", both, workspace_id, email_id).rpartition("/")[2]
+    assert tokens.read_unsubscribe(new, new_link) == (workspace_id, email_id)
+    assert tokens.read_unsubscribe(SECRET, new_link) is None
