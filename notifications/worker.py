@@ -26,8 +26,8 @@ from notifications.postman import Postman
 from notifications.product import ProductContent
 from notifications.relay import Relay
 from notifications.reply_text import ReplyCutter
-from notifications.sendgrid_events import EventsProcessor
 from notifications.schedules import Ticker
+from notifications.sendgrid_events import EventsProcessor
 from notifications.slack import Sender
 
 log = structlog.get_logger()
@@ -201,6 +201,7 @@ class Worker:
             (keeper.expire_quotes, EXPIRE_EVERY),
             (keeper.tell_health, EXPIRE_EVERY),
             (keeper.refresh_profiles, PROFILES_EVERY),
+            (keeper.keep_schedules, CLEAN_EVERY),
         )
         for job, every in ticks:
             # The default grace of one second would drop a run whenever the machine is busy.
