@@ -53,12 +53,17 @@ function letter(mail, newest) {
       face(nameIn(mail.from)),
       h('span', { class: 'letter-who' },
         h('span', { class: 'letter-from' }, nameIn(mail.from), !folded && h('span', { class: 'letter-address' }, ` ${addressIn(mail.from)}`)),
-        h('span', { class: 'letter-to' }, folded ? mail.text.split('\n').find(Boolean) || '' : `to ${mail.folder === 'sent' ? addressIn(mail.to) : nameIn(mail.to)}${mail.cc ? `, ${mail.cc}` : ''}`)),
+        h('span', { class: 'letter-to' }, folded ? gist(mail.text) : `to ${mail.folder === 'sent' ? addressIn(mail.to) : nameIn(mail.to)}${mail.cc ? `, ${mail.cc}` : ''}`)),
       h('span', { class: 'letter-time', title: moment(mail.at) }, when(mail.at))),
     !folded && happenings(mail),
     !folded && body(mail),
     !folded && mail.files.length > 0 && files(mail),
     !folded && mail.from_app && actions(mail));
+}
+
+// What a folded mail shows: its own words, on one line.
+function gist(text) {
+  return text.split('\n').filter((line) => line && !line.startsWith('>')).join(' ').slice(0, 200);
 }
 
 function happenings(mail) {
