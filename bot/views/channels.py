@@ -13,6 +13,8 @@ USES: Mapping[str, str] = {
     "digest_channel": "the morning message",
 }
 """What is posted in the channel of each setting."""
+INVITE = "/invite"
+"""Where a reason says this, it says what to do."""
 
 
 def channel_tried(viewer: Viewer, uses: Sequence[str], chooser: str) -> Message:
@@ -33,10 +35,9 @@ def channel_refused(viewer: Viewer, uses: Sequence[str], channel: str, reason: s
         what=_in_words(viewer, uses),
         reason=viewer.t(reason),
     )
-    todo = viewer.t(
-        "Type `/invite @Rapport` in {channel}, then click Try again; or choose another channel in `/crm settings`.",
-        channel=f"<#{channel}>",
-    )
+    todo = viewer.t("Then click Try again; or choose another channel in `/crm settings`.")
+    if INVITE not in reason:
+        todo = viewer.t("If it is a private channel, type `/invite @Rapport` there.") + " " + todo
     again = kit.button(viewer.t("Try again"), TryChannels(), label=viewer.t("Try to post in the channels again"))
     return Message(f"{text} {todo}", [kit.section(text), kit.context(todo), kit.actions(again)])
 

@@ -144,10 +144,10 @@ def pipeline_removal_modal(removal: PipelineRemoval, shown: Shown, viewer: Viewe
     name = f"*{kit.esc(removal.name)}*"
     if removal.deals:
         text = viewer.nt(
-            "{pipeline} has {n} deal, closed ones counted. It goes to the pipeline you choose, into the stage of the "
-            "same name; what happened so far stays in its history.",
-            "{pipeline} has {n} deals, closed ones counted. They go to the pipeline you choose, each into the stage of "
-            "the same name; what happened so far stays in their history.",
+            "{pipeline} has {n} deal, won and lost ones included. It goes to the pipeline you choose, into the stage "
+            "of the same name; what happened so far stays in its history.",
+            "{pipeline} has {n} deals, won and lost ones included. They go to the pipeline you choose, each into the "
+            "stage of the same name; what happened so far stays in their history.",
             removal.deals,
             pipeline=name,
         )
@@ -161,7 +161,11 @@ def pipeline_removal_modal(removal: PipelineRemoval, shown: Shown, viewer: Viewe
     for way in removal.targets[:WAYS_SHOWN] if removal.deals else ():
         if way.elsewhere:
             pairs = ", ".join(f"{kit.esc(old)} → {kit.esc(new)}" for old, new in way.elsewhere)
-            blocks.append(kit.context(viewer.t("In {pipeline}: {stages}", pipeline=kit.esc(way.name), stages=pairs)))
+            blocks.append(
+                kit.context(
+                    viewer.t("Where {pipeline} has no such stage: {stages}", pipeline=kit.esc(way.name), stages=pairs)
+                )
+            )
     return Modal(
         viewer.t("Remove pipeline"),
         [*blocks, kit.actions(back(Section.PIPELINES, viewer))],

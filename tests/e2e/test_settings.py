@@ -246,7 +246,7 @@ def test_a_pipeline_is_ordered_and_goes_with_its_deals_to_another(world: World) 
     modal.click("Back")
     clicked(modal, "Remove", "Partners")
     assert "*Partners* has 2 deals" in modal.visible_text()
-    assert "In Sales: Offer → Lead in" in modal.visible_text()
+    assert "Where Sales has no such stage: Offer → Lead in" in modal.visible_text()
     modal.submit("Remove")
     assert set(modal.errors) == {"Its deals go to"}
     modal.choose("Its deals go to", "Sales")
