@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bot.replies import Block, Message, Modal
 from bot.routes import (
+    Action,
     AnswerReply,
     LogCall,
     NotAReply,
@@ -182,8 +183,8 @@ def _said(reply: ReplyCard, viewer: Viewer) -> list[Block]:
 
 def _buttons(reply: ReplyCard, viewer: Viewer) -> list[Block]:
     original = kit.button(viewer.t("Show original"), ShowOriginal(reply.id), label=viewer.t("Show all of the mail"))
-    opener = kit.button(viewer.t("Open {ref}", ref=reply.ref), OpenRecord(reply.about.value, reply.about_id))
     if reply.handled_at is not None:
+        opener = kit.button(viewer.t("Open {ref}", ref=reply.ref), OpenRecord(reply.about.value, reply.about_id))
         again = [] if reply.answered else [kit.button(viewer.t("Not done yet"), ReopenReply(reply.id))]
         return [opener, original, *again]
     about = (reply.about.value, reply.about_id)
@@ -199,11 +200,14 @@ def _buttons(reply: ReplyCard, viewer: Viewer) -> list[Block]:
     if reply.about is not EntityType.ACCOUNT:
         later = [(viewer.t(text), SnoozeReply(reply.id, days)) for text, days in SNOOZES]
         buttons.append(kit.route_select(viewer.t("Snooze"), later))
+    rarely: list[tuple[str, Action]] = [
+        (viewer.t("Done without an answer"), ReplyDone(reply.id)),
+        (viewer.t("Open {ref}", ref=reply.ref), OpenRecord(*about)),
+    ]
     buttons += [
-        kit.button(viewer.t("Done"), ReplyDone(reply.id), label=viewer.t("Done without an answer by mail")),
         kit.button(viewer.t("Not a reply"), NotAReply(reply.id), label=viewer.t("Nobody wrote this: it is automatic")),
         original,
-        opener,
+        kit.overflow(rarely),
     ]
     return buttons
 
@@ -278,11 +282,11 @@ def original_modal(mail: Original, viewer: Viewer) -> Modal:
     sender = f"{mail.who} <{mail.email}>" if mail.who else mail.email
     head = [
         (viewer.t("From"), kit.esc(kit.cut(sender, 300))),
-        (viewer.t("To"), kit.esc(kit.cut(", ".join(mail.to), 300))),
+        (viewer.t("Also to"), kit.esc(kit.cut(", ".join(mail.also_to), 300))),
         (viewer.t("Subject"), kit.esc(kit.cut(mail.subject, 300))),
         (viewer.t("Received"), viewer.slack_date(mail.received_at)),
     ]
-    blocks: list[Block] = [*kit.fields(head)]
+    blocks: list[Block] = [*kit.fields((label, value) for label, value in head if value)]
     doubts = _doubts(mail.email, viewer, stranger=mail.stranger, unproven=mail.unproven)
     if doubts:
         blocks.append(kit.context("\n".join(doubts)))

@@ -51,6 +51,12 @@ def token_in(address: str, domain: str) -> str | None:
     return token if TOKEN.fullmatch(token) else None
 
 
+def is_reply_address(address: str) -> bool:
+    """Whether answers to one of our mails come to this address, whatever its domain."""
+    local = address.strip().lower().rpartition("@")[0]
+    return local.startswith(PREFIX) and TOKEN.fullmatch(local.removeprefix(PREFIX)) is not None
+
+
 def unsubscribe_url(site: str, secret: str, workspace_id: UUID, email_id: UUID) -> str:
     """The link by which a mail's reader takes their address off the list. It never expires, and names nobody."""
     payload = base64.urlsafe_b64encode(workspace_id.bytes + email_id.bytes).rstrip(b"=")

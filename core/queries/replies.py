@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from core.access import Power, Verb, has_power, load, may_touch, require_power, visible
 from core.activities import SUBJECTS
 from core.context import Ctx
+from core.emails.tokens import is_reply_address
 from core.enums import EmailState, EntityType, InboundState, MailKind
 from core.errors import NotFound
 from core.models import Account, Contact, Deal, Email, InboundAttachment, InboundEmail, Lead, Member, Stage
@@ -137,7 +138,8 @@ class Original:
     id: UUID
     who: str
     email: str
-    to: tuple[str, ...]
+    also_to: tuple[str, ...]
+    """Without the addresses that replies come to: who knows those can write into a conversation."""
     subject: str
     body: str
     received_at: datetime
@@ -249,7 +251,7 @@ def original(ctx: Ctx, inbound_id: UUID) -> Original:
         id=inbound.id,
         who=inbound.from_name,
         email=inbound.from_address,
-        to=tuple(inbound.to_addresses),
+        also_to=tuple(address for address in inbound.to_addresses if not is_reply_address(address)),
         subject=inbound.subject,
         body=inbound.body,
         received_at=inbound.received_at,

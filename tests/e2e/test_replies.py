@@ -223,7 +223,7 @@ def test_a_reply_delivered_many_times_is_told_once(world: World, lead: Lead, rep
 def test_done_and_not_a_reply_can_be_taken_back(world: World, lead: Lead, replies: str) -> None:
     mail(world, "lead", lead.id).reply("Yes please")
     world.settle()
-    alert(world, replies).click("Done")
+    alert(world, replies).click("Done without an answer")
     assert "Done: nobody has to answer Lena Fischer about L-1." in world.ana.last_message(replies).visible_text()
     world.settle()
     assert "Ana Costa marked the reply of Lena Fischer about L-1 as done." in alert(world, replies).visible_text()
@@ -258,7 +258,7 @@ def test_who_may_not_see_the_record_may_not_answer(world: World, lead: Lead, rep
     mail(world, "lead", lead.id).reply("Yes please")
     world.settle()
     (told,) = said(world.ben, replies)
-    for button in ("Reply", "Done", "Not a reply", "Show original"):
+    for button in ("Reply", "Done without an answer", "Not a reply", "Show original"):
         told.click(button)
         assert not world.ben.has_modal
         assert "I cannot find that" in world.ben.last_message(replies).visible_text()

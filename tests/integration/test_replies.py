@@ -416,7 +416,8 @@ def test_a_reply_is_seen_as_its_record_is(
         assert card.said is not None
         assert (card.said.subject, card.said.by) == ("Offer", "Ana Silva")
         assert card.company == "Acme GmbH"
-        assert "Wann passt es?" in queries.original(ctx, found.id).body
+        whole = queries.original(ctx, found.id)
+        assert ("Wann passt es?" in whole.body, whole.also_to) == (True, ())
         assert [row.id for row in queries.waiting(ctx, [ana.id], 5)] == [found.id]
         assert queries.triage(ctx) is None
     with ctx_for(ben) as ctx:
