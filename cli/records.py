@@ -10,13 +10,16 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import select
 
+from bot.views.mail_standing import standing
 from cli.console import OUT, Stop, print_json, print_table, text_of
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
+from core.i18n import UTC_VIEWER
 from core.models import Member
 from core.queries.calls import call_page
 from core.queries.deals import deal_page
+from core.queries.emails import MailStanding
 from core.queries.leads import lead_page
 from core.queries.quotes import quote_page
 from core.queries.records import Hit, Page, card_of, find_by_ref, search, similar
@@ -115,6 +118,8 @@ def told(record: object, people: Mapping[str, str]) -> Iterator[tuple[str, objec
 
 def _plain(value: object, people: Mapping[str, str]) -> object:
     """A value as a cell: what is inside other data is one line each, a person's Slack id is their name."""
+    if isinstance(value, MailStanding):
+        return standing(value, UTC_VIEWER)
     if isinstance(value, StrEnum):
         return value.value.replace("_", " ")
     if isinstance(value, str):

@@ -19,6 +19,7 @@ from bot.routes import (
     OpenRecord,
     SaveCall,
     ShowEmail,
+    ShowOriginal,
     SnoozeFollowUp,
 )
 from bot.views import kit
@@ -222,10 +223,12 @@ def timeline_blocks(items: Sequence[TimelineItem], viewer: Viewer) -> list[Block
 
 def _timeline_block(item: TimelineItem, viewer: Viewer) -> Block:
     line = timeline_line(item, viewer)
-    if item.mail is None:
-        return kit.context(line)
     label = viewer.t("Show the e-mail “{subject}”", subject=item.subject)
-    return kit.section(line, kit.button(viewer.t("Show"), ShowEmail(item.mail.id), label=label))
+    if item.mail is not None:
+        return kit.section(line, kit.button(viewer.t("Show"), ShowEmail(item.mail.id), label=label))
+    if item.reply_id is not None:
+        return kit.section(line, kit.button(viewer.t("Show"), ShowOriginal(item.reply_id), label=label))
+    return kit.context(line)
 
 
 def timeline_line(item: TimelineItem, viewer: Viewer) -> str:

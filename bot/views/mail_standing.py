@@ -41,6 +41,8 @@ MACHINE_EVENTS: Mapping[str, str] = {
     "open": "Opened by a mail program, not surely by a person",
     "click": "Links followed by a scanner, not by a person",
 }
+QUIET = frozenset({"processed", "delivered", "open", "click"})
+"""What went well: what the other side's mail server said of it is of no use to anybody."""
 REASON_SHOWN = 300
 URL_SHOWN = 120
 
@@ -76,6 +78,6 @@ def event_line(event: MailEvent, viewer: Viewer) -> str:
     line = f"{viewer.slack_date(event.at)}: {what}"
     if event.url:
         line += f" ({kit.esc(kit.cut(event.url, URL_SHOWN))})"
-    if event.reason:
+    if event.reason and event.kind not in QUIET:
         line += f"\n_{kit.esc(kit.cut(' '.join(event.reason.split()), REASON_SHOWN))}_"
     return line

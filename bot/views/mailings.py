@@ -95,6 +95,8 @@ def _counted(data: MailingData, viewer: Viewer) -> list[Block]:
         return [kit.context(viewer.t("Once a template is chosen, you see here who gets it."))]
     reached = len(data.audience.reached)
     text = viewer.nt("*{n} lead gets it.*", "*{n} leads get it.*", reached)
+    if data.audience.today:
+        text += " " + viewer.nt("({n} was written to today)", "({n} were written to today)", data.audience.today)
     reasons = [f"{count} · {reason(why, viewer, field)}" for why, field, count in data.audience.reasons]
     button = None
     if reached:

@@ -27,7 +27,7 @@ def sent(mail: MailView, change_id: UUID, viewer: Viewer, *, also: str = "", whe
     if where:
         answers = viewer.t("An answer is told in {channel}.", channel=f"<#{where}>")
     said = " ".join(filter(None, (text, also, answers)))
-    return Message(said, [*confirmation(viewer, said, change_id), kit.actions(*mail_buttons(mail, viewer))])
+    return Message(said, [*confirmation(viewer, said, change_id), kit.actions(*_look(mail, viewer))])
 
 
 def stopped_text(mail: MailView, viewer: Viewer) -> str:
@@ -56,7 +56,12 @@ def now(text: str, mail: MailView, viewer: Viewer) -> Message:
 
 def mail_buttons(mail: MailView, viewer: Viewer) -> list[Block]:
     """What can be done with a mail now."""
-    buttons = step_buttons(mail, viewer) if mail.can_edit else []
+    steps = step_buttons(mail, viewer) if mail.can_edit else []
+    return [*steps, *_look(mail, viewer)]
+
+
+def _look(mail: MailView, viewer: Viewer) -> list[Block]:
+    buttons: list[Block] = []
     buttons.append(kit.button(viewer.t("Show e-mail"), ShowEmail(mail.standing.id)))
     label = viewer.t("Open {ref}", ref=mail.ref)
     buttons.append(kit.button(viewer.t("Open"), OpenRecord(mail.entity.value, mail.entity_id), label=label))

@@ -332,16 +332,20 @@ def _of_person(ctx: Ctx, recipient: Recipient | None, *, today: bool = True) -> 
     return tuple(found)
 
 
+def midnight(ctx: Ctx) -> datetime:
+    """When the actor's day began (aware, UTC)."""
+    return datetime.combine(ctx.today.date(), time(), tzinfo=ctx.actor.zone).astimezone(UTC)
+
+
 def _mailed_today(ctx: Ctx, address: str) -> list[Warning]:
     """The latest mail to an address since the actor's midnight, whoever sent it: only who and when is said."""
-    midnight = datetime.combine(ctx.today.date(), time(), tzinfo=ctx.actor.zone).astimezone(UTC)
     query = (
         select(Email.created_at, Member.name)
         .outerjoin(Member, (Member.workspace_id == Email.workspace_id) & (Member.id == Email.sender_id))
         .where(
             Email.workspace_id == ctx.workspace.id,
             Email.to_address == address,
-            Email.created_at >= midnight,
+            Email.created_at >= midnight(ctx),
             Email.state.not_in(UNDONE),
         )
         .order_by(Email.created_at.desc())

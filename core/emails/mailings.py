@@ -5,12 +5,12 @@ worker that is killed sends nothing twice.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core import jobs
 from core.access import Verb, load, may, visible
@@ -53,6 +53,8 @@ class Audience:
     """Who gets a mailing and who does not, in the order of the list."""
 
     readers: tuple[Reader, ...]
+    today: int = 0
+    """How many of those who get it were written to today already."""
 
     @property
     def reached(self) -> tuple[Reader, ...]:
@@ -91,7 +93,17 @@ def audience(ctx: Ctx, lead_ids: Sequence[UUID], template_id: UUID) -> Audience:
         readers.append(Reader(**{**vars(reader), "why": why, "field": ""}) if why else reader)
         if not readers[-1].why:
             seen.add(lead.email)
-    return Audience(tuple(readers))
+    return Audience(tuple(readers), _written_to_today(ctx, seen))
+
+
+def _written_to_today(ctx: Ctx, addresses: Collection[str]) -> int:
+    query = select(func.count(Email.to_address.distinct())).where(
+        Email.workspace_id == ctx.workspace.id,
+        Email.to_address.in_(addresses),
+        Email.created_at >= drafts.midnight(ctx),
+        Email.state.not_in(drafts.UNDONE),
+    )
+    return ctx.session.execute(query).scalar_one()
 
 
 def _reader(ctx: Ctx, lead: Lead, template: EmailTemplate) -> Reader:

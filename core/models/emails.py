@@ -54,6 +54,7 @@ class Email(TenantModel):
         Index(None, "workspace_id", "to_address", "created_at"),
         Index(None, "workspace_id", "created_at"),
         Index(None, "workspace_id", "bulk_job_id"),
+        Index(None, "workspace_id", "activity_id"),
         Index("ix_emails_message_id", "workspace_id", "message_id", postgresql_where=text("message_id <> ''")),
         Index("ix_emails_provider_id", "workspace_id", "provider_id", postgresql_where=text("provider_id <> ''")),
         Index(
@@ -203,6 +204,7 @@ class InboundEmail(TenantModel):
         Index(None, "workspace_id", "contact_id", "received_at"),
         Index(None, "workspace_id", "deal_id", "received_at"),
         Index(None, "workspace_id", "email_id"),
+        Index(None, "workspace_id", "activity_id"),
         Index(None, "workspace_id", "received_at"),
         Index("ix_inbound_emails_triage", "workspace_id", "id", postgresql_where=text("state = 'triage'")),
         Index(

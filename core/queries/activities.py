@@ -15,7 +15,7 @@ from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadSta
 from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Member, Objection
 from core.normalise import name_text
 from core.prepared import read
-from core.queries.emails import MailStanding, standings
+from core.queries.emails import MailStanding, replies, standings
 from core.queries.records import Page
 from core.refs import LETTERS
 
@@ -47,6 +47,8 @@ class TimelineItem:
     """Of a task."""
     mail: MailStanding | None = None
     """Of a mail that was sent from here."""
+    reply_id: UUID | None = None
+    """The mail that came in."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,9 @@ def timeline(ctx: Ctx, entity: str, entity_id: UUID, limit: int = TIMELINE) -> l
     """
     rows = read(ctx, _newest, entity, record=entity_id, at_most=limit)
     heard = _objections_of(ctx, [row.id for row in rows if row.kind is ActivityKind.CALL])
-    mails = standings(ctx, [row.id for row in rows if row.kind is ActivityKind.EMAIL])
+    mailed = [row for row in rows if row.kind is ActivityKind.EMAIL]
+    mails = standings(ctx, [row.id for row in mailed if row.direction is not Direction.INBOUND])
+    came = replies(ctx, [row.id for row in mailed if row.direction is Direction.INBOUND])
     return [
         TimelineItem(
             id=row.id,
@@ -118,6 +122,7 @@ def timeline(ctx: Ctx, entity: str, entity_id: UUID, limit: int = TIMELINE) -> l
             due_on=row.due_on,
             done=row.done,
             mail=mails.get(row.id),
+            reply_id=came.get(row.id),
         )
         for row in rows
     ]

@@ -12,7 +12,7 @@ from core.conflicts import last_change
 from core.context import Ctx
 from core.enums import EmailProgress, EmailState, EntityType
 from core.errors import NotFound
-from core.models import Email, EmailEvent, EmailTemplate, Member, WorkspaceRow
+from core.models import Email, EmailEvent, EmailTemplate, InboundEmail, Member, WorkspaceRow
 from core.normalise import name_text
 from core.queries.records import Page, hit_of
 
@@ -116,6 +116,16 @@ def standings(ctx: Ctx, activity_ids: Collection[UUID]) -> dict[UUID, MailStandi
         return {}
     query = select(Email).where(Email.workspace_id == ctx.workspace.id, Email.activity_id.in_(activity_ids))
     return {mail.activity_id: _standing(mail) for mail in ctx.session.scalars(query) if mail.activity_id is not None}
+
+
+def replies(ctx: Ctx, activity_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The mails that came in behind these entries of a timeline: their ids by the entry's."""
+    if not activity_ids:
+        return {}
+    query = select(InboundEmail.activity_id, InboundEmail.id).where(
+        InboundEmail.workspace_id == ctx.workspace.id, InboundEmail.activity_id.in_(activity_ids)
+    )
+    return {activity_id: reply_id for activity_id, reply_id in ctx.session.execute(query) if activity_id is not None}
 
 
 def mail_view(ctx: Ctx, email_id: UUID) -> MailView:

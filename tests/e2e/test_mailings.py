@@ -6,6 +6,7 @@ import pytest
 
 from core import bulk
 from core.emails import suppressions
+from core.emails.drafts import EmailInput, send
 from core.emails.templates import TemplateInput, create
 from core.enums import EmailState, LeadStatus, SuppressionReason
 from core.models import BulkJob, Email, Lead
@@ -75,6 +76,11 @@ def test_who_gets_it_is_counted_and_shown_before(world: World) -> None:
         "L-7 No Address",
     ):
         assert words in text, words
+    with world.ctx(ana) as ctx:
+        lead = next(one for one in world.rows(Lead) if one.name == "Lena 3")
+        send(ctx, "lead", lead.id, EmailInput("Before", "Hello"))
+    ana.modal.choose("Template", "News", query="ne")
+    assert "6 leads get it.* (1 was written to today)" in ana.modal.text()
     ana.modal.click("Preview")
     assert "1 of 6" in ana.modal.text()
     ana.modal.click("Next")

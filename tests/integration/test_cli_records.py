@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from cli import console
 from cli.main import main
 from core.context import Workspace
+from core.emails.drafts import EmailInput, send
 from core.enums import ActivityKind, CallOutcome, LeadStatus, QuoteStatus, Role
 from core.models import Activity, ActivityObjection, History, Lead, Member, Objection, Outbox
 from tests.conftest import CtxFor
@@ -89,6 +90,16 @@ def test_calls_newest_first_with_their_record_and_objections(rapport: Run, ctx_f
     assert len(rows(rapport("list", "calls", "mine", "--json"))) == 2
     assert "No budget, Too expensive" in rapport("list", "calls").out
     assert rapport("list", "calls", who="ben").out.strip() == "No calls here."
+
+
+def test_a_record_is_shown_with_its_mails_and_where_they_stand(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for(ana) as ctx:
+        lead = make_lead(ctx, "Lena Fischer", owner=ana, email="lena@acme.example")
+        send(ctx, "lead", lead.id, EmailInput("Our <b>call</b>", "Hello"))
+    shown = rapport("show", "L-1")
+    assert "Our <b>call</b>" in shown.out
+    assert "waiting to be sent" in shown.out
+    assert "machine" not in shown.out.lower()
 
 
 def test_calls_of_a_record_that_was_taken_back_are_gone(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:

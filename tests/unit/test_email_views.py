@@ -177,8 +177,9 @@ def test_a_mail_on_the_timeline_is_no_call() -> None:
     item = TimelineItem(
         UUID(int=4), AT, ActivityKind.EMAIL, "Ana", Direction.OUTBOUND, subject=HOSTILE, notes="Hello", mail=STANDING
     )
-    answered = replace(item, direction=Direction.INBOUND, mail=None)
-    assert_golden("emails/timeline", timeline_blocks([item, answered], EN))
+    note = replace(item, direction=Direction.INBOUND, mail=None)
+    answered = replace(note, reply_id=UUID(int=6))
+    assert_golden("emails/timeline", timeline_blocks([item, note, answered], EN))
 
 
 # -- a quote ------------------------------------------------------------------------------------------------------
