@@ -13,7 +13,7 @@ from core.db import Database
 from core.settings import Settings
 from migrations.run import upgrade
 from notifications.email import ConsoleMailSender, MailSender, SendGridSender
-from notifications.mailing import MailSettings
+from notifications.mailing import GRACE, MailSettings
 from notifications.slack import ConsoleSender, Sender, SlackSender
 from notifications.worker import INBOX_THREADS, MAIL_THREADS, THREADS, Worker
 from web.database import database_for
@@ -102,4 +102,5 @@ def mail_settings(settings: Settings) -> MailSettings:
         inbound_domain=settings.inbound_domain,
         site=settings.public_url.rstrip("/"),
         secret=settings.secret_key.get_secret_value(),
+        grace=GRACE,
     )

@@ -12,7 +12,7 @@ from bot.tokens import SingleToken
 from cli.processes import WORKER_POOL
 from core.db import Database
 from notifications.email import SendGridSender
-from notifications.mailing import MailSettings
+from notifications.mailing import GRACE, MailSettings
 from notifications.slack import SlackSender
 from notifications.worker import Worker
 from sandbox.clock import SandboxClock
@@ -58,7 +58,7 @@ def on_stage(database_url: str, folder: Path, port: int) -> Iterator[str]:
 def working(parts: Parts, database_url: str, mails: SendGridSender) -> Iterator[None]:
     """The worker in threads of its own, while the context is open."""
     database, stop = Database(database_url, pool_size=WORKER_POOL), Event()
-    mail = MailSettings(mail_from=SENDER, inbound_domain=DOMAIN, site=SITE, secret=parts.secret)
+    mail = MailSettings(mail_from=SENDER, inbound_domain=DOMAIN, site=SITE, secret=parts.secret, grace=GRACE)
     worker = Worker(database, parts.clock, SlackSender(parts.slack, parts.tokens), mail_sender=mails, mail=mail)
     thread = Thread(target=worker.serve, args=(stop,), name="worker", daemon=True)
     thread.start()

@@ -6,6 +6,7 @@ for good, so those hold ids alone.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -27,6 +28,10 @@ CRM_WORKSPACE, CRM_MESSAGE = "crm_ws", "crm_msg"
 """Custom arguments: they come back in each event, with a prefix no field of SendGrid's has."""
 
 
+GRACE = timedelta(seconds=5)
+"""As long as people need to see that they sent it to the wrong person."""
+
+
 @dataclass(frozen=True)
 class MailSettings:
     """What the installation says about mail; empty for what it does not have."""
@@ -39,6 +44,8 @@ class MailSettings:
     """Where the product's pages are (https://…, no slash at the end)."""
     secret: str = ""
     """Signs the links to unsubscribe; without it mails have none."""
+    grace: timedelta = timedelta(0)
+    """How long a mail that somebody wrote waits, so that Undo comes in time."""
 
 
 class NoSender(Exception):

@@ -115,11 +115,14 @@ class Postman:
             sending.again(email)
             claims.put_off(ctx, delivery, ctx.now + backoff.after(delivery.attempt), failure.reason)
 
-    def _begin(self, ctx: Ctx, email: Email, delivery: Claimed) -> Handover | Done:
+    def _begin(self, ctx: Ctx, email: Email, delivery: Claimed) -> Handover | Done | Later:
         if email.progress is not None:
             # Somebody asked for it to be sent again, and meanwhile it turned out that it had left.
             sending.took(ctx, email)
             return Done("It had left already.")
+        grace = email.created_at + self._settings.grace - ctx.now
+        if grace > timedelta(0) and email.bulk_job_id is None:
+            return Later(min(grace, self._settings.grace), "Its writer may still undo it.")
         if delivery.attempt > MAX_ATTEMPTS:
             raise Permanent("mail_not_taken", "Sending it ended without an answer too often.")
         reason = suppressions.standing(ctx, [email.to_address]).get(email.to_address)

@@ -2,19 +2,22 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from core import undo
 from core.db import Database
 from core.emails import sending, suppressions
 from core.enums import DeliveryState, EmailProgress, EmailState, SuppressionReason
 from core.errors import Conflict
-from core.models import Email, WorkspaceRow
+from core.models import Email, History, WorkspaceRow
 from notifications.email import ConsoleMailSender, Message
 from notifications.failures import MAX_ATTEMPTS, Failure, OutcomeUnknown, Permanent
 from notifications.mailing import MailSettings
-from tests.integration.mail_out_world import LENA, MailWorld, mail_world
+from tests.integration.mail_out_world import LENA, MAIL, MailWorld, mail_world
 
 
 @pytest.fixture
@@ -424,3 +427,18 @@ def test_without_a_key_mails_are_shown_in_the_terminal(world: MailWorld) -> None
     assert "To: Lena Fischer <lena@acme.example>" in shown[0]
     assert "thank you." in shown[0]
     assert (world.email(email_id).state, world.email(email_id).provider_id) == (EmailState.SENT, "console-1")
+
+
+def test_a_mail_waits_for_a_moment_in_which_its_writer_may_undo_it(world: MailWorld) -> None:
+    world.settings = replace(MAIL, grace=timedelta(seconds=5))
+    email_id = world.write()
+    world.settle()
+    assert (world.arrived(), world.email(email_id).state) == ([], EmailState.QUEUED)
+    kept = world.write("Kept")
+    with world.world.ctx("ben") as ctx:
+        change = select(History.change_id).where(History.entity == "activity").order_by(History.id.desc()).limit(1)
+        undo.undo(ctx, ctx.session.scalars(change).one())
+    world.later(0.1)
+    assert world.arrived() == ["Your visit"]
+    assert (world.email(email_id).state, world.email(kept).state) == (EmailState.SENT, EmailState.STOPPED)
+    assert {one.attempts for one in world.deliveries()} == {1}
