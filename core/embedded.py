@@ -5,6 +5,7 @@ process that was killed is noticed by the next one that comes or goes (the packa
 and SIGKILL, and then never stops the server again).
 """
 
+import atexit
 import fcntl
 import os
 import warnings
@@ -46,6 +47,9 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
             users.discard(_me())
             if not users:
                 server.stop()
+            # What the package would do when the process exits, and then in a folder that may be gone.
+            atexit.unregister(server._cleanup)  # noqa: SLF001
+            server._cleanup()  # noqa: SLF001
 
 
 @contextmanager

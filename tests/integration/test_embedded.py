@@ -16,21 +16,23 @@ import pytest
 from core.embedded import DATABASE
 
 OWNER = """
-import sys
+import shutil, sys
 from pathlib import Path
 from core.embedded import embedded_postgres
 with embedded_postgres(Path(sys.argv[1])) as url:
     print(url, flush=True)
     sys.stdin.read()
+if sys.argv[2:] == ["forget"]:
+    shutil.rmtree(sys.argv[1])
 """
 
 
 class Owner:
     """A process that uses the embedded server until it is told to leave."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *then: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", OWNER, str(folder)],
+            [sys.executable, "-c", OWNER, str(folder), *then],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -63,7 +65,8 @@ def folder() -> Iterator[Path]:
     """A folder for the data; its path is short, since a socket's may have 107 characters."""
     path = Path(tempfile.mkdtemp(prefix="rapport-embedded-"))
     yield path
-    shutil.rmtree(path)
+    if path.exists():
+        shutil.rmtree(path)
 
 
 def shared_by_all(folder: Path) -> Path:
@@ -109,7 +112,8 @@ def test_owners_share_one_server_and_the_last_one_stops_it(folder: Path) -> None
 
 def test_an_id_that_was_given_out_again_is_no_user(folder: Path) -> None:
     (folder / "postgres.users").write_text(f"{os.getpid()}:1 99999999:1 nonsense")
-    owner = Owner(folder)
+    owner = Owner(folder, "forget")
     server = server_of(folder)
     assert owner.leave() == 0
     assert not serves(server)
+    assert not folder.exists(), "what was removed by the last owner does not come back when its process ends"
