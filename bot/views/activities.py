@@ -261,7 +261,7 @@ def timeline_line(item: TimelineItem, viewer: Viewer) -> str:
 def _what(item: TimelineItem) -> str:
     match item.kind, item.direction:
         case ActivityKind.EMAIL, Direction.INBOUND:
-            return "E-mail received"
+            return "Automatic answer received" if item.automatic else "E-mail received"
         case ActivityKind.CALL, Direction():
             return CALLS[item.direction]
         case _:

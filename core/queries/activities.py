@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, fu
 from core.access import Verb, may, visible
 from core.activities import SUBJECTS, load_subject
 from core.context import Ctx
-from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus
+from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus, MailKind
 from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Member, Objection
 from core.normalise import name_text
 from core.prepared import read
@@ -49,6 +49,8 @@ class TimelineItem:
     """Of a mail that was sent from here."""
     reply_id: UUID | None = None
     """The mail that came in."""
+    automatic: bool = False
+    """No person wrote it."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ def timeline(ctx: Ctx, entity: str, entity_id: UUID, limit: int = TIMELINE) -> l
             due_on=row.due_on,
             done=row.done,
             mail=mails.get(row.id),
-            reply_id=came.get(row.id),
+            reply_id=came[row.id][0] if row.id in came else None,
+            automatic=row.id in came and came[row.id][1] is not MailKind.HUMAN,
         )
         for row in rows
     ]

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from core.access import Power, Verb, load, may_touch, require_power, visible
 from core.conflicts import last_change
 from core.context import Ctx
-from core.enums import EmailProgress, EmailState, EntityType
+from core.enums import EmailProgress, EmailState, EntityType, MailKind
 from core.errors import NotFound
 from core.models import Email, EmailEvent, EmailTemplate, InboundEmail, Member, WorkspaceRow
 from core.normalise import name_text
@@ -118,14 +118,15 @@ def standings(ctx: Ctx, activity_ids: Collection[UUID]) -> dict[UUID, MailStandi
     return {mail.activity_id: _standing(mail) for mail in ctx.session.scalars(query) if mail.activity_id is not None}
 
 
-def replies(ctx: Ctx, activity_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """The mails that came in behind these entries of a timeline: their ids by the entry's."""
+def replies(ctx: Ctx, activity_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, MailKind]]:
+    """The mails that came in behind these entries of a timeline: their ids and kinds by the entry's id."""
     if not activity_ids:
         return {}
-    query = select(InboundEmail.activity_id, InboundEmail.id).where(
+    query = select(InboundEmail.activity_id, InboundEmail.id, InboundEmail.kind).where(
         InboundEmail.workspace_id == ctx.workspace.id, InboundEmail.activity_id.in_(activity_ids)
     )
-    return {activity_id: reply_id for activity_id, reply_id in ctx.session.execute(query) if activity_id is not None}
+    rows = ctx.session.execute(query)
+    return {activity_id: (reply_id, kind) for activity_id, reply_id, kind in rows if activity_id is not None}
 
 
 def mail_view(ctx: Ctx, email_id: UUID) -> MailView:

@@ -39,6 +39,7 @@ from core.models import (
     WorkspaceRow,
 )
 from core.queries import replies as queries
+from core.queries.activities import timeline
 from notifications.inbox import Unplaced, Unreadable
 from notifications.incoming import MailProcessor
 from notifications.reply_text import ReplyCutter
@@ -295,7 +296,8 @@ def test_an_out_of_office_note_is_quiet_and_waits_for_the_day(
     assert events(ctx_for, "reply.arrived") == []
     with ctx_for() as ctx:
         assert load(ctx, Email, mail.id).replied_at is None
-        assert load(ctx, Activity, found.activity_id or uuid4()).direction is Direction.INBOUND
+        newest = timeline(ctx, "lead", lead.id)[0]
+        assert (newest.direction, newest.reply_id, newest.automatic) == (Direction.INBOUND, found.id, True)
 
 
 def test_a_later_follow_up_is_left_alone(ctx_for: CtxFor, lead: Lead, mail: Email, take: Take) -> None:
