@@ -104,7 +104,7 @@ MAIL_WHY: Mapping[str, str] = {
     "spam_before": "This person marked a mail from you as spam, so nothing more is sent to them.",
     "bounced_before": "Mail to this address came back before. Correct the address, or allow it again.",
     "written_off": "A colleague took this address off the list.",
-    "mail_outcome_unknown": "The connection broke before SendGrid answered, so nobody knows yet whether it left.",
+    "mail_outcome_unknown": "The connection broke before SendGrid answered.",
     "mail_no_sender": "There is no address to send from. An admin sets it in `/crm settings`, under E-mail.",
     "mail_rejected_key": "SendGrid does not accept Rapport's key, or the key may not send mail. "
     "Whoever runs Rapport can see what is wrong with `rapport doctor`.",

@@ -18,11 +18,11 @@ def word(mail: MailView, viewer: Viewer) -> Message | None:
     state = mail.standing.state
     if state in (EmailState.FAILED, EmailState.HELD):
         said = viewer.t(
-            "Your mail “{subject}” to {who} ({ref}) was not sent. {why}", **_about(mail), why=_why(mail, viewer)
+            "Your e-mail “{subject}” to {who} ({ref}) was not sent. {why}", **_about(mail), why=_why(mail, viewer)
         )
     elif state is EmailState.UNKNOWN:
         said = viewer.t(
-            "I do not know whether your mail “{subject}” to {who} ({ref}) was sent. {why} If it arrived, say so. "
+            "I do not know whether your e-mail “{subject}” to {who} ({ref}) was sent. {why} If it arrived, say so. "
             "If you send it again, they may get it twice.",
             **_about(mail),
             why=_why(mail, viewer),
@@ -52,7 +52,7 @@ def _buttons(mail: MailView, viewer: Viewer) -> list[Block]:
         buttons.append(kit.button(viewer.t("It arrived"), EmailArrived(email_id)))
     if mail.standing.state in TRY_AGAIN:
         buttons.append(kit.button(viewer.t("Send again"), SendEmailAgain(email_id)))
-    buttons.append(kit.button(viewer.t("Show mail"), ShowEmail(email_id)))
+    buttons.append(kit.button(viewer.t("Show e-mail"), ShowEmail(email_id)))
     label = viewer.t("Open {ref}", ref=mail.ref)
     buttons.append(kit.button(label, OpenRecord(mail.entity, mail.entity_id), label=label))
     return buttons

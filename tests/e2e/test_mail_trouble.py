@@ -31,7 +31,7 @@ def write(world: World) -> None:
 
 def told(world: World) -> list[MessageHandle]:
     """What Ana is told in direct messages of her mail."""
-    return [one for one in world.ana.messages(world.ana.dm_with_app) if "our mail “" in one.text]
+    return [one for one in world.ana.messages(world.ana.dm_with_app) if "our e-mail “" in one.text]
 
 
 def state(world: World) -> EmailState:
@@ -46,7 +46,7 @@ def test_a_lost_answer_is_asked_about_and_the_writer_says_it_arrived(world: Worl
     world.jump(minutes=11)
     world.settle()
     (asked,) = told(world)
-    assert "I do not know whether your mail “Robots for Lima Foods” to Zoe Lima (L-1) was sent." in asked.text
+    assert "I do not know whether your e-mail “Robots for Lima Foods” to Zoe Lima (L-1) was sent." in asked.text
     asked.click("It arrived")
     world.settle()
     assert state(world) is EmailState.SENT

@@ -87,7 +87,7 @@ def test_a_mail_whose_answer_was_lost_is_not_repeated(world: MailWorld, mode: st
     assert len(world.arrived()) == arrives
     assert world.email(email_id).state is EmailState.UNKNOWN
     (asked,) = world.words()
-    assert "I do not know whether your mail “Your visit” to Lena Fischer" in asked
+    assert "I do not know whether your e-mail “Your visit” to Lena Fischer" in asked
     world.later(60 * 24)
     assert len(world.words()) == 1
     assert len(world.arrived()) == arrives

@@ -55,13 +55,13 @@ def labels(message: Message) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "state", "why", "buttons"),
     [
-        ("failed", EmailState.FAILED, "The subject is bad.", ["Send again", "Show mail", "Open L-42"]),
-        ("held", EmailState.HELD, "opted_out", ["Show mail", "Open L-42"]),
+        ("failed", EmailState.FAILED, "The subject is bad.", ["Send again", "Show e-mail", "Open L-42"]),
+        ("held", EmailState.HELD, "opted_out", ["Show e-mail", "Open L-42"]),
         (
             "unknown",
             EmailState.UNKNOWN,
             "mail_outcome_unknown",
-            ["It arrived", "Send again", "Show mail", "Open L-42"],
+            ["It arrived", "Send again", "Show e-mail", "Open L-42"],
         ),
     ],
 )
