@@ -206,12 +206,12 @@ def _addresses(headers: list[str]) -> tuple[str, ...]:
 
 def _message_id(header: str) -> str:
     found = _LOOSE_ID.search(header)
-    return f"<{''.join(found[1].split())}>" if found else ""
+    return f"<{''.join(name_text(found[1]).split())}>" if found else ""
 
 
 def _thread(headers: Mapping[str, str]) -> tuple[str, ...]:
     """Message-IDs of the mails before it, oldest first."""
-    found = _ID.findall(f"{headers.get('references', '')} {headers.get('in-reply-to', '')}")
+    found = _ID.findall(name_text(f"{headers.get('references', '')} {headers.get('in-reply-to', '')}"))
     return tuple(dict.fromkeys(found))[-IDS_MAX:]
 
 

@@ -5,6 +5,8 @@ from email.message import EmailMessage
 from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.enums import MailKind
 from notifications.inbound import FILE_BYTES, FILES_BYTES, Arrived, decoded, file_name, read_mail
@@ -264,6 +266,40 @@ def test_the_same_mail_has_the_same_key_and_another_one_another() -> None:
     assert len({one.key, other.key, elsewhere.key}) == 3
     bare = post(part("to", TO), part("text", "No Message-ID"))
     assert read(bare).key == read(bare).key
+
+
+def storable(mail: Arrived) -> bool:
+    """Whether PostgreSQL takes all of it: no NUL, nothing that is no Unicode."""
+    ids = [mail.message_id, *mail.thread_ids, *mail.recipients, *(file.name for file in mail.files)]
+    texts = [mail.from_address, mail.from_name, mail.subject, mail.text, *ids]
+    return all("\x00" not in text and text.encode() for text in texts if text)
+
+
+@given(st.binary(max_size=60), st.integers(0, 5), st.integers(0, 20_000), st.booleans())
+def test_no_bytes_lose_a_mail(noise: bytes, sample: int, at: int, instead: bool) -> None:
+    """Noise put into a genuine post, anywhere behind its first field, leaves a mail that can be stored."""
+    names = ["default_data.txt", "raw_data.txt", "raw_data_with_attachments.txt", "test_inbound_charsets.multipart"]
+    posts = [*(genuine(name) for name in names), genuine("inbound_email_webhook.multipart")]
+    posts.append(raw_post(genuine("invalid_utf.eml"), to=TO))
+    body = posts[sample]
+    start = body.index(b"\r\n\r\n") + 4
+    cut = start + at % (len(body) - start)
+    noisy = body[:cut] + noise + body[cut + (len(noise) if instead else 0) :]
+    assert storable(read(noisy))
+
+
+@pytest.mark.parametrize("noise", ["\x00", "\ud800", "=?x?q?=00?=", "=?utf-16?b?2AA=?=", "=?utf-8?b?!?=", "\x80\xff"])
+def test_headers_of_any_bytes_can_be_stored(noise: str) -> None:
+    raw = noise.encode("utf-8", "surrogatepass") if noise != "\x80\xff" else b"\x80\xff"
+    lines = (
+        b"From: A%s <a%s@b.example>",
+        b"Subject: S%s",
+        b"Message-ID: <m%s@x.example>",
+        b"References: <r%s@x.example>",
+    )
+    mail = read(raw_post(b"\r\n".join(line.replace(b"%s", raw) for line in lines) + b"\r\n\r\nHi" + raw, to=TO))
+    assert storable(mail)
+    assert mail.text.startswith("Hi")
 
 
 # -- kinds ------------------------------------------------------------------------------------------------------------
