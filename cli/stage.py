@@ -17,6 +17,7 @@ from notifications.slack import SlackSender
 from notifications.worker import Worker
 from sandbox.clock import SandboxClock
 from sandbox.defaults import BOT_TOKEN, SIGNING_SECRET, northwind
+from sandbox.old_mail import restore
 from sandbox.sample_company import ensure_sample_company
 from sandbox.sample_company_mail import DOMAIN, SENDER
 from sandbox.server import SandboxServer
@@ -49,16 +50,17 @@ def on_stage(database_url: str, folder: Path, port: int) -> Iterator[str]:
         team = northwind(manifest(SITE), request_url=f"{product}/slack/events")
         ensure_sample_company(parts.database, sandbox.clock, team)
         sandbox.add_team(team)
+        mail = MailSettings(mail_from=SENDER, inbound_domain=DOMAIN, site=SITE, secret=parts.secret, grace=GRACE)
+        restore(parts.database, sandbox.clock, team, sandbox.mail, mail)
         mails = SendGridSender(sandbox.mail.account.api_key, server.url, sandbox.clock)
-        stack.enter_context(working(parts, database_url, mails))
+        stack.enter_context(working(parts, database_url, mails, mail))
         yield server.url
 
 
 @contextmanager
-def working(parts: Parts, database_url: str, mails: SendGridSender) -> Iterator[None]:
+def working(parts: Parts, database_url: str, mails: SendGridSender, mail: MailSettings) -> Iterator[None]:
     """The worker in threads of its own, while the context is open."""
     database, stop = Database(database_url, pool_size=WORKER_POOL), Event()
-    mail = MailSettings(mail_from=SENDER, inbound_domain=DOMAIN, site=SITE, secret=parts.secret, grace=GRACE)
     worker = Worker(database, parts.clock, SlackSender(parts.slack, parts.tokens), mail_sender=mails, mail=mail)
     thread = Thread(target=worker.serve, args=(stop,), name="worker", daemon=True)
     thread.start()

@@ -103,6 +103,7 @@ def _play(session: Session, workspace: Workspace, story: Sequence[Step]) -> None
         step.do(_ctx(session, workspace, step.actor, step.at), made, *step.told)
         if count % STEPS_KEPT == 0:
             # Fewer known objects make each of the following flushes cheaper.
+            session.flush()
             session.expunge_all()
 
 

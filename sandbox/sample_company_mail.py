@@ -19,6 +19,7 @@ from core.emails.templates import TemplateInput
 from core.enums import EntityType, MailKind
 from core.models import Email
 from sandbox import sample_company_steps as steps
+from sandbox.mail.composing import message_id_of
 from sandbox.sample_company_steps import Made
 from sandbox.sample_company_story import Step
 
@@ -188,8 +189,9 @@ def write(ctx: Ctx, made: Made, name: str, mail: Written) -> None:
     template = next(one for one in TEMPLATES if one.name == mail.template)
     email = drafts.send(ctx, mail.span.entity, made[mail.span.key], EmailInput(template.subject, template.body))
     sending.begin(ctx, email)
-    sending.took(ctx, email, str(email.id.hex[:22]))
-    email.from_address, email.message_id = SENDER, f"<{email.id.hex[:22]}@geopod-ismtpd-7>"
+    provider_id = uuid5(NAMESPACE, email.id.hex).hex[:22]
+    sending.took(ctx, email, provider_id)
+    email.from_address, email.message_id = SENDER, message_id_of(provider_id)
     made[name] = email.id
 
 

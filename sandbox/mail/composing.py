@@ -6,12 +6,12 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from sandbox.clock import SandboxClock
 from sandbox.jsons import JsonObject, as_object, as_objects, as_text, is_true
 from sandbox.mail.model import Sent
 
@@ -35,11 +35,11 @@ def new_provider_id() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
 
 
-def make_mails(body: JsonObject, provider_id: str, clock: SandboxClock) -> list[Made]:
-    """One mail for each recipient of each personalization of a request that was found good."""
+def make_mails(body: JsonObject, provider_id: str, at: datetime) -> list[Made]:
+    """One mail for each recipient of each personalization of a request that was found good; `at`: when it was taken."""
     made: list[Made] = []
     for one in as_objects(body.get("personalizations")):
-        message = _message(body, one, provider_id, clock)
+        message = _message(body, one, provider_id, at)
         for kind in ("to", "cc", "bcc"):
             for person in as_objects(one.get(kind)):
                 sent = _sent(body, one, provider_id, len(made), as_text(person.get("email")))
@@ -84,10 +84,10 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
-def _message(body: JsonObject, one: JsonObject, provider_id: str, clock: SandboxClock) -> EmailMessage:
+def _message(body: JsonObject, one: JsonObject, provider_id: str, at: datetime) -> EmailMessage:
     message = EmailMessage(policy=DRAFT)
-    message["Received"] = f"by geopod-ismtpd-1 with SMTP id {provider_id}; {format_datetime(clock.now())}"
-    message["Date"] = format_datetime(clock.now())
+    message["Received"] = f"by geopod-ismtpd-1 with SMTP id {provider_id}; {format_datetime(at)}"
+    message["Date"] = format_datetime(at)
     message["From"] = address(as_object(one.get("from")) or as_object(body.get("from")))
     message["Message-ID"] = message_id_of(provider_id)
     message["Subject"] = as_text(one.get("subject")) or as_text(body.get("subject"))

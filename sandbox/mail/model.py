@@ -46,6 +46,8 @@ class Line:
     """Events come in any order, spread over posts of any size."""
     most_copies: int = 5
     most_mail_copies: int = 3
+    at_once: int = 1
+    """How many posts are under way at the same time."""
     seed: int = 7
 
 

@@ -11,7 +11,7 @@ from sandbox.jsons import JsonObject, as_object, is_true
 from sandbox.mail import event_wire
 from sandbox.mail.composing import WIRE, Made, make_mails, new_provider_id
 from sandbox.mail.inbound_wire import CONTENT_TYPE, Envelope, parsed_post, raw_post
-from sandbox.mail.model import Account, Fate, Line, Mail, Sent
+from sandbox.mail.model import Account, Fate, Folder, Line, Mail, Sent
 from sandbox.mail.posting import Poster
 from sandbox.mail.threads import Thread as MailThread
 from sandbox.mail.threads import threads_of
@@ -101,14 +101,14 @@ class PostOffice:
         """Take a request that was found good; returns its `X-Message-Id`. In sandbox mode nothing is sent."""
         provider_id = new_provider_id()
         if not is_true(as_object(as_object(body.get("mail_settings")).get("sandbox_mode")).get("enable")):
-            for made in make_mails(body, provider_id, self.clock):
+            for made in make_mails(body, provider_id, self.clock.now()):
                 self._deliver(made)
             self.touch()
         return provider_id
 
     def _deliver(self, made: Made) -> None:
         box, now = made.sent.to.lower(), self.clock.unix()
-        mail = self.keep(box, "inbox", read(made.raw), made.raw, made.sent)
+        mail = self.keep(box, "inbox", made.raw, made.sent)
         why = self.account.suppressed.get(box)
         if why is not None:
             self._not_arrived(mail, [event_wire.dropped(made.sent, now, why)])
@@ -142,9 +142,7 @@ class PostOffice:
 
     def send(self, box: str, message: EmailMessage, envelope: Envelope) -> Mail:
         """Send a person's mail. To the parse domain it is posted to the app; anywhere else it leaves our sight."""
-        # Read again, as it arrives: what was put together and what travels may differ in their line ends.
-        raw = message.as_bytes(policy=WIRE)
-        mail = self.keep(box, "sent", read(raw), raw)
+        mail = self.keep(box, "sent", message.as_bytes(policy=WIRE))
         domain = f"@{self.account.inbound_domain.lower()}"
         ours = [one for one in envelope.to if self.account.inbound_domain and one.lower().endswith(domain)]
         if ours:
@@ -158,17 +156,17 @@ class PostOffice:
 
     # -- keeping and finding --------------------------------------------------------------------------------------
 
-    def keep(self, box: str, folder: str, parsed: EmailMessage, raw: bytes, sent: Sent | None = None) -> Mail:
-        """Put a mail into somebody's mailbox."""
+    def keep(self, box: str, folder: Folder, raw: bytes, sent: Sent | None = None, at: float | None = None) -> Mail:
+        """Put a mail into somebody's mailbox; `at`: when it came, unix seconds, by default now."""
         with self.changed:
             self._count += 1
             mail = Mail(
                 id=f"m{self._count}",
                 box=box.lower(),
-                folder="sent" if folder == "sent" else "inbox",
+                folder=folder,
                 raw=raw,
-                parsed=parsed,
-                at=self.clock.unix(),
+                parsed=read(raw),
+                at=self.clock.unix() if at is None else at,
                 sent=sent,
                 read=folder == "sent",
             )

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import RLock
 
 import urllib3
@@ -38,7 +39,7 @@ class Poster:
         self.lost: list[Posted] = []
         """What the app turned away for good: SendGrid does not come again, and nobody is told."""
         self._account, self._line, self._clock, self._faults = account, line, clock, faults
-        self._http = urllib3.PoolManager(maxsize=4, retries=False)
+        self._http = urllib3.PoolManager(maxsize=16, retries=False)
         self._events: list[JsonObject] = []
         self._past: list[JsonObject] = []
         self._parcels: list[Parcel] = []
@@ -80,8 +81,12 @@ class Poster:
         """Post everything that is due; how many posts that were. Retries wait for the sandbox's clock."""
         with self._posting:
             due = self._take_due()
-            for parcel in due:
-                self._post(parcel)
+            if self._line.at_once > 1:
+                with ThreadPoolExecutor(self._line.at_once) as crew:
+                    list(crew.map(self._post, due))
+            else:
+                for parcel in due:
+                    self._post(parcel)
         if due:
             self.changed()
         return len(due)

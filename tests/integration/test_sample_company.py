@@ -32,9 +32,16 @@ from core.models import (
     TenantModel,
 )
 from core.workspaces import workspace_id_for
+from notifications.mailing import MailSettings
+from sandbox.clock import SandboxClock
 from sandbox.defaults import fresh_team
+from sandbox.driver import Mailbox
+from sandbox.faults import Faults
+from sandbox.mail import PostOffice
 from sandbox.model import Team
+from sandbox.old_mail import restore
 from sandbox.sample_company import SEED, ensure_sample_company
+from sandbox.sample_company_mail import DOMAIN, SENDER
 from sandbox.sample_company_story import HISTORY_DAYS, tell
 from tests.factories import FixedClock
 
@@ -150,3 +157,19 @@ def test_people_were_written_to_and_answered(database: Database, team: Team, mom
     assert len([mail for mail in linked if mail.handled_at is None]) == 2
     assert len(linked) >= 5
     assert max(mail.received_at for mail in came) <= moment.now()
+
+
+def test_the_mailboxes_are_filled_with_it_again(database: Database, team: Team, moment: FixedClock) -> None:
+    office = PostOffice(SandboxClock(), Faults())
+    settings = MailSettings(mail_from=SENDER, inbound_domain=DOMAIN)
+    count = restore(database, moment, team, office, settings)
+    mails, came = rows(database, team, Email), rows(database, team, InboundEmail)
+    assert count == len(mails) + len(came) == len(office.mails)
+    mailbox = Mailbox(office)
+    for inbound in came:
+        (kept,) = [one for one in mailbox.mails(inbound.from_address, folder="sent") if one.subject == inbound.subject]
+        assert len(kept.thread()) == (1 if inbound.state is InboundState.TRIAGE else 2)
+    assert {mail.to_address for mail in mails if mail.progress is EmailProgress.BOUNCED} == {
+        one.box for one in mailbox.mails() if not one.arrived
+    }
+    office.close()

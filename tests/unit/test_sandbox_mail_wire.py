@@ -12,7 +12,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from sandbox.clock import SandboxClock
 from sandbox.jsons import JsonObject
 from sandbox.mail import event_wire as wire
 from sandbox.mail.composing import make_mails, new_provider_id
@@ -38,7 +37,7 @@ def good() -> JsonObject:
 
 
 def sent(**changes: object) -> Sent:
-    (made,) = make_mails({**good(), **changes}, new_provider_id(), SandboxClock())
+    (made,) = make_mails({**good(), **changes}, new_provider_id(), datetime.now(UTC))
     return made.sent
 
 
@@ -139,7 +138,7 @@ def test_a_mail_arrives_with_all_the_app_gave_it() -> None:
             {"content": base64.b64encode(b"%PDF").decode(), "filename": "q.pdf", "type": "application/pdf"}
         ],
     }
-    (made,) = make_mails(body, "abcdefghijklmnopqrstuv", SandboxClock())
+    (made,) = make_mails(body, "abcdefghijklmnopqrstuv", datetime.now(UTC))
     mail = read(made.raw)
     assert made.raw.count(b"\n") == made.raw.count(b"\r\n")
     assert mail["Message-ID"] == made.sent.message_id == "<abcdefghijklmnopqrstuv@geopod-ismtpd-17>"
@@ -213,7 +212,7 @@ def test_quotes_in_every_language_and_style(language: str, style: str) -> None:
 
 
 def test_a_reply_goes_where_it_is_wanted_and_carries_the_thread() -> None:
-    (made,) = make_mails(good() | {"reply_to": {"email": "r+t@in.example"}}, new_provider_id(), SandboxClock())
+    (made,) = make_mails(good() | {"reply_to": {"email": "r+t@in.example"}}, new_provider_id(), datetime.now(UTC))
     letter = reply(read(made.raw), "zoe@limafoods.example", "Gerne", language="de", style="gmail")
     answer = draft(letter, datetime.now(UTC))
     assert letter.to == "r+t@in.example"
@@ -223,7 +222,7 @@ def test_a_reply_goes_where_it_is_wanted_and_carries_the_thread() -> None:
 
 
 def test_absence_and_failed_delivery_say_that_a_machine_writes() -> None:
-    (made,) = make_mails(good(), new_provider_id(), SandboxClock())
+    (made,) = make_mails(good(), new_provider_id(), datetime.now(UTC))
     away = out_of_office(read(made.raw), "zoe@limafoods.example", date(2026, 12, 5), "de")
     assert ("Auto-Submitted", "auto-generated") in away.headers
     assert "bis zum 5. Dezember 2026" in away.text
