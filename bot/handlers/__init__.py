@@ -17,6 +17,7 @@ AREAS = (
     "links",
     "lists",
     "mailings",
+    "mails",
     "mentions",
     "more",
     "mornings",

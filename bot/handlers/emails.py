@@ -2,7 +2,7 @@
 
 import hashlib
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,44 +10,41 @@ from uuid import UUID
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.home import help_reply
-from bot.replies import Choices, CloseModal, FieldErrors, Modal, OpenModal, Replace, Reply, Say, UpdateModal
+from bot.replies import Choices, CloseModal, FieldErrors, Modal, OpenModal, Reply, Say, UpdateModal
 from bot.resolving import record_here
 from bot.routes import (
     AllowAddress,
     ChooseReader,
     ChooseTemplate,
     ComposeEmail,
-    EmailArrived,
     FindTemplate,
     KeepText,
     PreviewEmail,
     SendEmail,
-    SendEmailAgain,
     SendQuote,
-    ShowEmail,
-    StopEmail,
     UnknownRoute,
     UseTemplate,
 )
 from bot.views import emails as views
 from bot.views import mail_warnings, mails, quote_mail, settings_mail
+from bot.views import quotes as quote_views
 from bot.views.emails import Compose, TypedEmail
 from bot.views.forms import as_id
 from bot.views.labels import word
 from core import quotes
 from core.activities import load_subject
 from core.context import Ctx
-from core.emails import drafts, sending, suppressions
+from core.emails import drafts, suppressions
 from core.emails.drafts import Draft, EmailInput
 from core.emails.drafts import Warning as MailWarning
 from core.emails.templates import fill
-from core.enums import EntityType
+from core.enums import EntityType, QuoteStatus
 from core.errors import Forbidden, Invalid, NotFound
 from core.i18n import Viewer
 from core.queries import activities as activity_queries
 from core.queries import emails as queries
 from core.queries import quotes as queries_of_quotes
-from core.queries.emails import MailView, TemplateRow
+from core.queries.emails import TemplateRow
 from core.queries.records import Hit, find_by_ref, hit_of, search
 from core.refs import parse_ref
 
@@ -63,6 +60,9 @@ DIGEST_LENGTH = 16
 def email_command(ctx: Ctx, call: CommandCall) -> Reply:
     """`/email L-42`, `/email D-7 first mail`, `/email lena intro`; in a record's channel `/email` or `/email intro`."""
     words = html.unescape(call.text).strip()
+    quote_id = _quote_named(ctx, words)
+    if quote_id is not None:
+        return OpenModal(_quote_window(ctx, quote_id))
     here = record_here(ctx, call.channel_id, *WRITTEN_TO)
     if not words:
         return OpenModal(_window(ctx, here)) if here else Say(views.write_to_whom(ctx.viewer))
@@ -93,8 +93,10 @@ def _meant(ctx: Ctx, words: str) -> tuple[list[Hit], str]:
     ref = parse_ref(first)
     if ref is not None:
         found = find_by_ref(ctx, ref)
-        if found is None or found[0] not in WRITTEN_TO:
+        if found is None:
             raise NotFound
+        if found[0] not in WRITTEN_TO:
+            raise Invalid({"record": "account_has_no_address"})
         return [hit_of(ctx, *found)], rest.strip()
     parts = words.split()
     for cut in range(len(parts), 0, -1):
@@ -102,6 +104,17 @@ def _meant(ctx: Ctx, words: str) -> tuple[list[Hit], str]:
         if hits:
             return hits, " ".join(parts[cut:])
     return [], ""
+
+
+def _quote_named(ctx: Ctx, words: str) -> UUID | None:
+    """The quote a reference names. Raises NotFound."""
+    ref = parse_ref(words)
+    if ref is None or ref.kind is not EntityType.QUOTE:
+        return None
+    found = find_by_ref(ctx, ref)
+    if found is None:
+        raise NotFound
+    return found[1]
 
 
 # -- the window ---------------------------------------------------------------------------------------------------
@@ -133,13 +146,18 @@ def _window(
 
 @on(SendQuote)
 def send_quote(ctx: Ctx, route: SendQuote, _request: Request) -> Reply:
+    """The button on a quote."""
+    return OpenModal(_quote_window(ctx, route.quote_id))
+
+
+def _quote_window(ctx: Ctx, quote_id: UUID) -> Modal:
     """A mail to the deal's contact with what the quote says, to be read and changed before it leaves."""
-    quote = queries_of_quotes.quote_card(ctx, route.quote_id)
+    quote = queries_of_quotes.quote_card(ctx, quote_id)
     about = hit_of(ctx, EntityType.DEAL, quote.deal_id)
     _refuse_looking_on(ctx, about)
-    quotes.refuse_to_send(ctx, route.quote_id)
-    mail = SendEmail(about.entity, about.id, quote_id=quote.id)
-    return OpenModal(_filled(ctx, about, mail, _fresh(ctx, mail, None, None), None))
+    quotes.refuse_to_send(ctx, quote_id)
+    mail = SendEmail(about.entity, about.id, quote_id=quote_id)
+    return _filled(ctx, about, mail, _fresh(ctx, mail, None, None), None)
 
 
 def _fresh(ctx: Ctx, route: SendEmail, template_id: UUID | None, reader_id: UUID | None) -> Draft:
@@ -260,6 +278,7 @@ def send_email(ctx: Ctx, route: SendEmail, typed: TypedEmail) -> Reply:
     against = mail_warnings.lasting(_preview(ctx, route, typed).warnings)
     if any(one.blocks or mail_warnings.key(one) not in route.seen for one in against):
         return UpdateModal(_again(ctx, route, typed))
+    quote = queries_of_quotes.quote_card(ctx, route.quote_id) if route.quote_id else None
     before = activity_queries.standing(ctx, route.entity, route.entity_id).status
     mail = drafts.send(ctx, route.entity, route.entity_id, _input(route, typed), quote_id=route.quote_id)
     ctx.session.flush()
@@ -267,9 +286,8 @@ def send_email(ctx: Ctx, route: SendEmail, typed: TypedEmail) -> Reply:
     also = ""
     if after is not None and after is not before:
         also = ctx.viewer.t("Status is now {status}.", status=word(after, ctx.viewer))
-    if route.quote_id is not None:
-        ref = queries_of_quotes.quote_card(ctx, route.quote_id).ref
-        also = ctx.viewer.t("Quote {ref} is marked as sent. Its lines are fixed now.", ref=ref)
+    if quote is not None and quote.status is QuoteStatus.DRAFT:
+        also = quote_views.step_text(queries_of_quotes.quote_card(ctx, quote.id), ctx.viewer)
     shown = queries.mail_view(ctx, mail.id)
     return CloseModal(
         mails.sent(shown, ctx.change_id, ctx.viewer, also=also, where=queries.mail_settings(ctx).replies_channel)
@@ -335,45 +353,6 @@ def _refuse_looking_on(ctx: Ctx, about: Hit) -> None:
         raise NotFound
     if not subject.can_edit:
         raise Forbidden("not_yours")
-
-
-# -- a mail -------------------------------------------------------------------------------------------------------
-
-
-@on(ShowEmail)
-def show_email(ctx: Ctx, route: ShowEmail, _request: Request) -> Reply:
-    """Its text, and what became of it."""
-    return OpenModal(mails.mail_modal(queries.mail_view(ctx, route.email_id), ctx.viewer))
-
-
-@on(StopEmail)
-def stop_email(ctx: Ctx, route: StopEmail, request: Request) -> Reply:
-    """Keep it from leaving."""
-    sending.stop(ctx, route.email_id)
-    return _stands(ctx, route.email_id, request, mails.stopped_text)
-
-
-@on(SendEmailAgain)
-def send_again(ctx: Ctx, route: SendEmailAgain, request: Request) -> Reply:
-    """Once more."""
-    sending.send_again(ctx, route.email_id)
-    return _stands(ctx, route.email_id, request, mails.again_text)
-
-
-@on(EmailArrived)
-def email_arrived(ctx: Ctx, route: EmailArrived, request: Request) -> Reply:
-    """It did leave."""
-    sending.it_arrived(ctx, route.email_id)
-    return _stands(ctx, route.email_id, request, mails.arrived_text)
-
-
-def _stands(ctx: Ctx, email_id: UUID, request: Request, text: Callable[[MailView, Viewer], str]) -> Reply:
-    """What was done, in the message or the window it was done in."""
-    mail = queries.mail_view(ctx, email_id)
-    said = text(mail, ctx.viewer)
-    if request.channel_id:
-        return Replace(mails.now(said, mail, ctx.viewer))
-    return UpdateModal(mails.mail_modal(mail, ctx.viewer, said))
 
 
 @on(AllowAddress)

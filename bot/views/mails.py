@@ -10,7 +10,7 @@ from bot.views.emails import text_blocks
 from bot.views.mail_standing import event_line, standing
 from bot.views.records import confirmation
 from core.emails import sending
-from core.enums import EmailState
+from core.enums import EmailState, EntityType
 from core.i18n import Viewer
 from core.queries.emails import MailView
 
@@ -109,7 +109,7 @@ def mail_modal(mail: MailView, viewer: Viewer, notice: str = "") -> Modal:
     if mail.why:
         blocks.append(kit.alert(kit.esc(kit.cut(errors.mail_why(mail.why, viewer), 180)), "warning"))
     buttons = [one for one in mail_buttons(mail, viewer) if one["action_id"] != ShowEmail.id]
-    if mail.can_edit:
+    if mail.can_edit and mail.entity is not EntityType.ACCOUNT:
         again = ComposeEmail(mail.entity.value, mail.entity_id, follows_id=mail.standing.id)
         buttons.append(kit.button(viewer.t("Write again"), again, label=viewer.t("Write another e-mail")))
     blocks += [kit.actions(*buttons), kit.divider(), *text_blocks(mail.body)]

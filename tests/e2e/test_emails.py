@@ -8,7 +8,7 @@ from core.emails import suppressions
 from core.emails.templates import TemplateInput, create
 from core.enums import EmailState, LeadStatus, QuoteStatus, SuppressionReason, Visibility
 from core.models import Deal, Email, Lead, Quote
-from core.quotes import LineInput, QuoteInput
+from core.quotes import LineInput, QuoteInput, accept, mark_sent
 from core.quotes import create as create_quote
 from sandbox.driver.mailbox import MailHandle
 from tests.e2e.world import World
@@ -323,6 +323,34 @@ def test_a_quote_is_mailed_and_marked_as_sent_at_once(world: World, deal: Deal) 
     said.click("Undo")
     assert world.rows(Quote)[0].status is QuoteStatus.DRAFT
     assert states(world) == [EmailState.STOPPED]
+
+
+def test_a_quote_and_a_company_after_the_command(world: World, deal: Deal) -> None:
+    ana = world.ana
+    ana.command(f"/email {quoted(world, deal)}", channel="#sales")
+    assert ana.modal.title == "Send quote"
+    ana.modal.close()
+    said = ana.command("/email A-1", channel="#sales")
+    assert said is not None
+    assert said.text == "A company has no address of its own. Write to one of its people."
+
+
+def test_a_decided_quote_is_not_mailed_and_one_with_the_customer_is_mailed_again(world: World, deal: Deal) -> None:
+    ana = world.ana
+    number = quoted(world, deal)
+    with world.ctx(ana) as ctx:
+        mark_sent(ctx, world.rows(Quote)[0].id)
+    card = ana.command(f"/quote view {number}", channel="#sales")
+    assert card is not None
+    card.click("Send again by e-mail")
+    ana.modal.submit("Send")
+    assert f"Quote {number} is marked as sent" not in ana.last_message("#sales").visible_text()
+    assert len(world.rows(Email)) == 1
+    with world.ctx(ana) as ctx:
+        accept(ctx, world.rows(Quote)[0].id)
+    said = ana.command(f"/email {number}", channel="#sales")
+    assert said is not None
+    assert "already accepted" in said.text
 
 
 def test_a_quote_nobody_can_be_mailed_is_marked_by_hand(world: World, deal: Deal) -> None:
