@@ -108,7 +108,8 @@ MAIL_WHY: Mapping[str, str] = {
     "mail_no_sender": "There is no address to send from. An admin sets it in `/crm settings`, under E-mail.",
     "mail_rejected_key": "SendGrid does not accept Rapport's key, or the key may not send mail. "
     "Whoever runs Rapport can see what is wrong with `rapport doctor`.",
-    "mail_wrong_url": "Rapport does not reach SendGrid. Whoever runs Rapport can see what is wrong with `rapport doctor`.",
+    "mail_wrong_url": "Rapport does not reach SendGrid. "
+    "Whoever runs Rapport can see what is wrong with `rapport doctor`.",
     "mail_too_large": "The mail is too large for SendGrid. Shorten it.",
     "mail_not_taken": "SendGrid did not take it for a long time. Try again later.",
     "mail_unreadable": "Rapport could not write this mail; its log says why.",

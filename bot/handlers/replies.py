@@ -7,6 +7,7 @@ from bot.dispatch import Request, on, on_submit
 from bot.replies import CloseModal, FieldErrors, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.routes import (
     AnswerReply,
+    ItIsAReply,
     LeadFromMail,
     LinkMail,
     NotAReply,
@@ -83,6 +84,13 @@ def not_a_reply(ctx: Ctx, route: NotAReply, _request: Request) -> Reply:
 def reopen_reply(ctx: Ctx, route: ReopenReply, _request: Request) -> Reply:
     """It is to be answered after all."""
     replies.reopen(ctx, route.inbound_id)
+    return Replace(views.reopened(queries.reply_card(ctx, route.inbound_id), ctx.viewer))
+
+
+@on(ItIsAReply)
+def it_is_a_reply(ctx: Ctx, route: ItIsAReply, _request: Request) -> Reply:
+    """A person wrote it."""
+    replies.by_a_person(ctx, route.inbound_id)
     return Replace(views.reopened(queries.reply_card(ctx, route.inbound_id), ctx.viewer))
 
 

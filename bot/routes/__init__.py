@@ -110,6 +110,7 @@ from bot.routes.records import (
 )
 from bot.routes.replies import (
     AnswerReply,
+    ItIsAReply,
     LeadFromMail,
     LinkMail,
     NotAReply,
@@ -239,6 +240,7 @@ __all__ = [
     "FindTag",
     "FindTemplate",
     "FollowUpDone",
+    "ItIsAReply",
     "KeepText",
     "LeadFromMail",
     "LeadFromMessage",

@@ -50,6 +50,13 @@ class ReopenReply(Action, id="reply.reopen"):
 
 
 @dataclass(frozen=True)
+class ItIsAReply(Action, id="reply.person"):
+    """A person wrote it: it was taken for automatic."""
+
+    inbound_id: UUID
+
+
+@dataclass(frozen=True)
 class ShowOriginal(Action, id="reply.original"):
     """All of a mail's text."""
 

@@ -8,6 +8,7 @@ from bot.replies import Block, Message, Modal
 from bot.routes import (
     Action,
     AnswerReply,
+    ItIsAReply,
     LogCall,
     NotAReply,
     OpenRecord,
@@ -292,6 +293,9 @@ def original_modal(mail: Original, viewer: Viewer) -> Modal:
         blocks.append(kit.context("\n".join(doubts)))
     if mail.files:
         blocks.append(kit.context(viewer.t("Attached: {files}", files=files_line(mail.files, viewer))))
+    if mail.to_correct:
+        text = viewer.t("This was taken for an automatic answer, so nobody was told.")
+        blocks.append(kit.section(text, kit.button(viewer.t("A person wrote this"), ItIsAReply(mail.id))))
     blocks.append(kit.divider())
     body = mail.body or viewer.t("(no text)")
     blocks += [

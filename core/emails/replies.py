@@ -1,9 +1,4 @@
-"""Mails that come in: what each belongs to, and all that follows from it, in one transaction.
-
-A mail is matched by its address (the token of the mail of ours that it answers), then by the Message-IDs it names.
-A sender's address alone is only ever a suggestion: it is easily forged, and several records may have it. What matches
-nothing waits in the triage list for a person to say.
-"""
+"""Mails that come in, and all that follows from one, in a single transaction: timeline, status, follow-up, outbox."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,8 +9,7 @@ from sqlalchemy import ColumnElement, select
 from core.access import POWERS, Owned, Power, load
 from core.activities import PROGRESS, SUBJECTS, load_subject
 from core.context import Ctx
-from core.emails import outcome
-from core.emails.tokens import token_in
+from core.emails import matching, outcome
 from core.enums import ActivityKind, Direction, InboundState, LeadStatus, MailKind, Role
 from core.errors import Conflict, NotFound
 from core.events import HomeChanged, RecordChanged, ReplyArrived
@@ -27,6 +21,7 @@ from core.operations import operation
 
 REPLY = "reply"
 """The `entity` of the card that tells of a mail that came in."""
+AUTOMATIC = frozenset({MailKind.AWAY, MailKind.LIST})
 SUBJECT_MAX = 300
 """Characters of a timeline entry's subject."""
 
@@ -82,11 +77,11 @@ def receive(ctx: Ctx, mail: IncomingMail, domain: str) -> InboundEmail | None:
     known = select(InboundEmail.id).where(InboundEmail.workspace_id == ctx.workspace.id, InboundEmail.key == mail.key)
     if ctx.session.scalar(known) is not None:
         return None
-    email = None if mail.suspicious else _answered(ctx, mail, domain)
-    record = _record(ctx, email) if email is not None else None
+    email = None if mail.suspicious else matching.answered(ctx, mail.recipients, mail.thread_ids, domain)
+    record = matching.record_about(ctx, email) if email is not None else None
     inbound = _keep(ctx, mail)
     if email is None or record is None:
-        _suggest(ctx, inbound)
+        matching.suggest(ctx, inbound)
         inbound.unproven = inbound.unproven or mail.suspicious
         show_triage(ctx)
         return inbound
@@ -140,6 +135,24 @@ def not_a_reply(ctx: Ctx, inbound_id: UUID) -> InboundEmail:
     return inbound
 
 
+@operation("reply.by_a_person")
+def by_a_person(ctx: Ctx, inbound_id: UUID) -> InboundEmail:
+    """A mail that was taken for automatic was written by a person: all follows from it after all, and it is told.
+
+    One that is known to be a person's stays as it is. Raises NotFound, Forbidden.
+    """
+    inbound = load(ctx, InboundEmail, inbound_id)
+    if inbound.kind not in AUTOMATIC:
+        return inbound
+    record = record_of(ctx, inbound)
+    email = ctx.session.get(Email, (ctx.workspace.id, inbound.email_id)) if inbound.email_id is not None else None
+    inbound.kind, inbound.handled_at, inbound.handled_by_id = MailKind.HUMAN, None, None
+    _move_on(ctx, inbound, record, email)
+    ctx.emit(ReplyArrived(inbound.id))
+    _changed(ctx, inbound, record)
+    return inbound
+
+
 @operation("reply.reopen")
 def reopen(ctx: Ctx, inbound_id: UUID) -> InboundEmail:
     """It is to be answered after all. Raises Conflict("mail_answered") where it was answered, NotFound, Forbidden."""
@@ -187,60 +200,6 @@ def who_handled(ctx: Ctx, inbound: InboundEmail) -> str:
     """The name of whoever dealt with it; empty for nobody."""
     member = _member(ctx, inbound.handled_by_id)
     return member.name if member else ""
-
-
-# -- what it belongs to ---------------------------------------------------------------------------------------------
-
-
-def _answered(ctx: Ctx, mail: IncomingMail, domain: str) -> Email | None:
-    """The mail of ours it answers, locked: named by the address it came to, else by the mails before it."""
-    tokens = [token for token in (token_in(address, domain) for address in mail.recipients) if token]
-    here = select(Email).where(Email.workspace_id == ctx.workspace.id).with_for_update()
-    for token in dict.fromkeys(tokens):
-        found = ctx.session.scalars(here.where(Email.token == token)).one_or_none()
-        if found is not None:
-            return found
-    named = [one for one in mail.thread_ids if one]
-    if not named:
-        return None
-    ours = {one.message_id: one for one in ctx.session.scalars(here.where(Email.message_id.in_(named)))}
-    return next((ours[one] for one in reversed(named) if one in ours), None)
-
-
-def _record(ctx: Ctx, email: Email) -> Owned | None:
-    """The record a mail of ours is about; for a lead that was converted, its deal. None where it was taken back."""
-    for entity, (_, column) in SUBJECTS.items():
-        record_id = getattr(email, column.key)
-        if record_id is None:
-            continue
-        try:
-            record = load_subject(ctx, entity, record_id)
-            if isinstance(record, Lead) and record.deal_id is not None:
-                return _living(ctx, Deal, record.deal_id) or record
-        except NotFound:
-            return None
-        return record
-    return None
-
-
-def _living(ctx: Ctx, model: type[Deal], record_id: UUID) -> Deal | None:
-    try:
-        return load(ctx, model, record_id)
-    except NotFound:
-        return None
-
-
-def _suggest(ctx: Ctx, inbound: InboundEmail) -> None:
-    """Whom the sender's address belongs to, in this workspace: the contact or lead that was touched last."""
-    for model, column in ((Contact, "suggested_contact_id"), (Lead, "suggested_lead_id")):
-        query = select(model.id).where(
-            model.workspace_id == ctx.workspace.id,
-            model.email == inbound.from_address,
-            model.email != "",
-            model.archived_at.is_(None),
-        )
-        newest = query.order_by(model.last_touch_at.desc().nulls_last(), model.id.desc()).limit(1)
-        setattr(inbound, column, ctx.session.scalar(newest))
 
 
 def _keep(ctx: Ctx, mail: IncomingMail) -> InboundEmail:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from core.access import Power, Verb, has_power, load, may_touch, require_power, visible
 from core.activities import SUBJECTS
 from core.context import Ctx
+from core.emails.replies import AUTOMATIC
 from core.emails.tokens import is_reply_address
 from core.enums import EmailState, EntityType, InboundState, MailKind
 from core.errors import NotFound
@@ -146,6 +147,8 @@ class Original:
     stranger: bool
     unproven: bool
     files: tuple[MailFile, ...]
+    to_correct: bool = False
+    """It was taken for automatic, and the reader may say that a person wrote it."""
 
 
 def reply_card(ctx: Ctx, inbound_id: UUID) -> ReplyCard:
@@ -258,6 +261,7 @@ def original(ctx: Ctx, inbound_id: UUID) -> Original:
         stranger=inbound.stranger,
         unproven=inbound.unproven,
         files=files_of(ctx, inbound.id),
+        to_correct=inbound.kind in AUTOMATIC and subject_of(inbound) is not None and may_touch(ctx, inbound, Verb.EDIT),
     )
 
 

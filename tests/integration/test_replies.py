@@ -488,6 +488,25 @@ def test_no_reply_takes_back_what_followed_and_can_be_taken_back(
         assert load(ctx, Email, mail.id).replied_at is not None
 
 
+@pytest.mark.parametrize("headers", ["Precedence: bulk\r\n", "List-Id: <news.acme.example>\r\n"])
+def test_what_was_taken_for_automatic_can_be_a_persons(
+    ctx_for: CtxFor, ana: Member, ben: Member, lead: Lead, mail: Email, take: Take, headers: str
+) -> None:
+    take(parsed_post(to=to(mail), headers=headers))
+    found = the_mail(ctx_for)
+    with ctx_for(ben) as ctx, pytest.raises(NotFound):
+        replies.by_a_person(ctx, found.id)
+    with ctx_for(ana) as ctx:
+        assert queries.original(ctx, found.id).to_correct
+        replies.by_a_person(ctx, found.id)
+        replies.by_a_person(ctx, found.id)
+    assert fresh(ctx_for, lead).status is LeadStatus.REPLIED
+    assert len(events(ctx_for, "reply.arrived")) == 1
+    with ctx_for(ana) as ctx:
+        assert [row.id for row in queries.waiting(ctx, [ana.id], 5)] == [found.id]
+        assert not queries.original(ctx, found.id).to_correct
+
+
 def test_no_reply_leaves_the_lead_where_another_reply_brought_it(
     ctx_for: CtxFor, ana: Member, lead: Lead, mail: Email, take: Take
 ) -> None:

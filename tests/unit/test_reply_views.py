@@ -134,6 +134,7 @@ def test_the_windows() -> None:
     assert_golden("replies/original", views.original_modal(ORIGINAL, EN))
     long = views.original_modal(replace(ORIGINAL, body="x" * 100_000), EN)
     assert problems_of(long) == []
+    assert "A person wrote this" in str(views.original_modal(replace(ORIGINAL, to_correct=True), EN).blocks)
     assert_golden("replies/link", triage.link_modal(MAIL, EN))
     match = Match(EntityType.LEAD, UUID(int=3), "L-3", "Kim Park", "Park KG", Likeness.EMAIL)
     values = {"name": "Kim Park", "email": "kim@park.example"}
