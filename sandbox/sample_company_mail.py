@@ -20,6 +20,7 @@ from core.enums import EntityType, MailKind
 from core.models import Email
 from sandbox import sample_company_steps as steps
 from sandbox.mail.composing import message_id_of
+from sandbox.sample_company_data import COMPANIES
 from sandbox.sample_company_steps import Made
 from sandbox.sample_company_story import Step
 
@@ -74,6 +75,10 @@ ANSWERS: tuple[str, ...] = (
     "Good timing. Tuesday at ten works for me, and our plant manager would join.",
     "We also look at two other makers. What about service at night?",
     "I have passed it on to our controller, who will be in touch.",
+)
+GERMAN_ANSWERS = (
+    "Guten Tag,\n\ndas klingt interessant. Was kosten zwei Zellen?\n\nMit freundlichen Grüßen",
+    "Gerne, Dienstag um zehn passt. Unser Werkleiter kommt dazu.",
 )
 LATEST = ANSWERS[3], ANSWERS[0]
 """These wait to be answered."""
@@ -141,17 +146,23 @@ def _mails(spans: Sequence[Span], now: datetime) -> Iterator[Step]:
     deals = [one for one in spans if one.entity == EntityType.DEAL][:WRITTEN_DEALS]
     for nth, span in enumerate((*leads, *deals)):
         fate = FATES[nth % len(FATES)]
-        template = ("First contact", "Erstkontakt", "First contact")[nth % 3]
+        template, answers = ("Erstkontakt", GERMAN_ANSWERS) if _is_german(span) else ("First contact", ANSWERS)
         if span.entity == EntityType.DEAL:
-            template, fate = "After our call", "opened" if fate == "bounced" else fate
+            template, answers, fate = "After our call", ANSWERS, "opened" if fate == "bounced" else fate
         at = span.first + (span.last - span.first) * dice.uniform(0.2, 0.5)
-        yield from _course(Written(span, at, template, fate, ANSWERS[nth % len(ANSWERS)]), at + timedelta(hours=4))
+        yield from _course(Written(span, at, template, fate, answers[nth % len(answers)]), at + timedelta(hours=4))
     busiest = Counter(one.keeper.member_id for one in spans).most_common(1)[0][0]
     waiting = next(one for one in reversed(leads) if one.keeper.member_id == busiest)
     for nth, span in enumerate((waiting, deals[-1])):
         at = now - timedelta(hours=26 + nth)
         yield from _course(Written(span, at, "Checking in", "waiting", LATEST[nth]), now - timedelta(hours=3 - nth))
     yield Step(now - timedelta(hours=5), SYSTEM, take_in_unknown, ())
+
+
+def _is_german(span: Span) -> bool:
+    """Whether it is a lead of a company in Germany (the story names its leads by their number)."""
+    kind, _, number = span.key.partition(" ")
+    return kind == "lead" and COMPANIES[int(number) % len(COMPANIES)][1] == "DE"
 
 
 def _course(mail: Written, answered_at: datetime) -> Iterator[Step]:

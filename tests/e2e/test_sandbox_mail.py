@@ -221,6 +221,15 @@ def test_without_unsteadiness_each_event_comes_once_in_one_post(heard: Heard) ->
     assert [one["event"] for one in heard.events] == ["processed", "delivered"] * 3
 
 
+def test_several_posts_at_once(heard: Heard) -> None:
+    heard.sandbox.mail.line.at_once = 4
+    for _ in range(8):
+        heard.send()
+    heard.mailbox.settle()
+    assert len({one["sg_event_id"] for one in heard.events}) == 16
+    assert {one.status for one in heard.mailbox.posted} == {200}
+
+
 def test_what_people_do(heard: Heard) -> None:
     heard.send()
     mail = heard.mailbox.last(ZOE)
