@@ -93,14 +93,15 @@ def _stage(stage: StageLine, viewer: Viewer) -> str:
 
 
 def charts(shown: Board, viewer: Viewer) -> list[Block]:
-    """Value and weighted value by stage: a chart a currency, for the first two that have a value. A stage without deals
-    in the currency has no column.
+    """Value and weighted value by stage: a chart a currency, for the first two that have a value in more than one stage.
+    A stage without deals in the currency has no column.
 
     None where there are more stages than a chart takes: half a chart would mislead.
     """
     if len(shown.stages) > CHART_POINTS:
         return []
-    worth = [one.currency for one in shown.totals if one.value]
+    columns = [one.currency for stage in shown.stages for one in stage.sums]
+    worth = [one.currency for one in shown.totals if one.value and columns.count(one.currency) > 1]
     return [_chart(shown.stages, currency, viewer) for currency in worth[:CHARTS]]
 
 
@@ -157,7 +158,7 @@ def _waiting(shown: Board, viewer: Viewer) -> list[Block]:
 
 def _waiting_row(deal: Waiting, shown: Board, viewer: Viewer) -> Block:
     name = kit.esc(kit.cut(deal.name, NAME_SHOWN))
-    if deal.account and deal.account != deal.name:
+    if deal.account.casefold() not in deal.name.casefold():
         name += f", {kit.esc(kit.cut(deal.account, NAME_SHOWN))}"
     facts = [kit.esc(kit.cut(deal.stage, NAME_SHOWN))]
     if deal.value is not None:

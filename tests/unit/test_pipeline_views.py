@@ -70,9 +70,9 @@ def test_several_currencies_pipelines_and_hostile_names() -> None:
     hostile = replace(SALES, name=HOSTILE)
     stages = (
         StageLine(UUID(int=11), HOSTILE, 10, (eur(1, "5", "1"), eur(2, "900", "90", currency="JPY"))),
-        StageLine(UUID(int=12), HOSTILE, 20, (eur(1, "3", "1", currency="USD"),)),
+        StageLine(UUID(int=12), HOSTILE, 20, (eur(1, "4", "1"), eur(1, "3", "1", currency="USD"))),
     )
-    totals = (eur(1, "5", "1"), eur(2, "900", "90", currency="JPY"), eur(1, "3", "1", currency="USD"))
+    totals = (eur(2, "9", "2"), eur(2, "900", "90", currency="JPY"), eur(1, "3", "1", currency="USD"))
     shown = board(
         pipeline=hostile,
         pipelines=(hostile, PipelineName(UUID(int=2), "Partners")),
@@ -137,7 +137,9 @@ def test_the_text_has_every_number_of_the_charts() -> None:
 
 
 def test_currencies_are_never_on_one_axis() -> None:
-    shown = board(totals=(eur(1, "5", "1"), eur(1, "900", "90", currency="JPY"), eur(1, "0", "0", currency="USD")))
+    sums = (eur(1, "5", "1"), eur(1, "900", "90", currency="JPY"), eur(1, "0", "0", currency="USD"))
+    stages = tuple(replace(stage, sums=sums) for stage in board().stages)
+    shown = board(stages=stages, totals=(*sums, eur(1, "7", "7", currency="CHF")))
     titles = [chart["title"] for chart in views.charts(shown, EN)]
 
     assert titles == ["Value by stage, EUR", "Value by stage, JPY"]
