@@ -133,8 +133,7 @@ def error_of(response: urllib3.BaseHTTPResponse) -> str:
 
 def test_what_is_taken_arrives_and_says_what_it_is(heard: Heard) -> None:
     answer = heard.send()
-    assert answer.status == 202
-    assert answer.data == b""
+    assert (answer.status, answer.data) == (202, b"")
     mail = heard.mailbox.last(ZOE)
     assert mail.message_id.startswith(f"<{answer.headers['X-Message-Id']}@geopod-")
     assert len(answer.headers["X-Message-Id"]) == 22
@@ -154,8 +153,7 @@ def test_keys_scopes_senders_and_forms(heard: Heard) -> None:
     assert "mail.send" in urllib3.request("GET", f"{heard.url}/v3/scopes", headers=key).json()["scopes"]
     assert urllib3.request("GET", f"{heard.url}/v3/scopes").status == 401
     refused = heard.send(subject="")
-    assert refused.status == 400
-    assert refused.json()["errors"][0]["field"] == "subject"
+    assert (refused.status, refused.json()["errors"][0]["field"]) == (400, "subject")
     assert refused.json()["errors"][0]["help"].endswith("#message.subject")
     account.senders = ("other.example",)
     assert "verified Sender Identity" in error_of(heard.send())
