@@ -93,7 +93,7 @@ def _stage(stage: StageLine, viewer: Viewer) -> str:
 
 
 def charts(shown: Board, viewer: Viewer) -> list[Block]:
-    """Value and weighted value by stage: a chart a currency, for the first two that have a value in more than one stage.
+    """Value and weighted value by stage: a chart a currency, for the first two with a value in more than one stage.
     A stage without deals in the currency has no column.
 
     None where there are more stages than a chart takes: half a chart would mislead.
