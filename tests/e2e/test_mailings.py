@@ -195,3 +195,23 @@ def test_nobody_and_too_many_are_refused(world: World) -> None:
             make_lead(ctx, f"Many {n}", owner=world.member(ana), email=f"m{n}@x.example")
     open_window(ana, "All 210 records of the list")
     assert "At most two hundred leads" in str(ana.modal.errors)
+
+
+@pytest.mark.usefixtures("leads")
+def test_each_of_them_has_a_mail_of_their_own_in_the_mailbox(world: World) -> None:
+    ana = world.ana
+    open_window(ana)
+    ana.modal.choose("Template", "News", query="ne")
+    ana.modal.submit("Send")
+    for _ in range(6):
+        world.jump(seconds=40)
+        world.settle()
+    for n in range(1, 6):
+        mail = world.mailbox.last(f"lena{n}@acme.example")
+        assert mail.header("To") == f"Lena {n} <lena{n}@acme.example>"
+        assert "Hello Lena,\n\nnews for Acme." in mail.text.replace("\r\n", "\n")
+    world.mailbox.last("lena1@acme.example").unsubscribe()
+    world.settle()
+    ana.command("/email lena1@acme.example", channel="#sales")
+    assert "does not want e-mail from you" in ana.modal.text()
+    assert {mail.state for mail in mails(world)} == {EmailState.SENT}

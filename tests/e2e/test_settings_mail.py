@@ -66,3 +66,11 @@ def test_templates_are_for_admins(world: World) -> None:
     said = world.mira.command("/crm settings", channel="#sales")
     assert said is not None
     assert not world.mira.has_modal
+
+
+def test_the_audit_names_templates(world: World) -> None:
+    with world.ctx(world.sam) as ctx:
+        create(ctx, TemplateInput("Intro", "Hello", "Text"))
+    said = world.sam.command("/crm audit", channel="#sales")
+    assert said is not None
+    assert "Intro" in said.visible_text()
