@@ -29,7 +29,11 @@ def word(mail: MailView, viewer: Viewer) -> Message | None:
         )
     else:
         return None
-    return Message(said, [kit.section(said), kit.actions(*_buttons(mail, viewer))])
+    blocks = [kit.section(said)]
+    if mail.in_mailing:
+        note = viewer.t("It is part of a mailing. You are told once of all its e-mails that end for the same reason.")
+        blocks.append(kit.context(note))
+    return Message(said, [*blocks, kit.actions(*_buttons(mail, viewer))])
 
 
 def _about(mail: MailView) -> dict[str, str]:

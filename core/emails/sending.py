@@ -154,8 +154,22 @@ def _end(ctx: Ctx, email: Email, state: EmailState, why: str) -> None:
 
 
 def _tell(ctx: Ctx, email: Email) -> None:
-    if email.sender_id is not None:
+    if email.sender_id is not None and not _told_of_another(ctx, email):
         ctx.emit(EmailNeedsWord(email.id, email.sender_id))
+
+
+def _told_of_another(ctx: Ctx, email: Email) -> bool:
+    """Of a mailing's mails that end for the same reason, one is told: two hundred messages say no more."""
+    if email.bulk_job_id is None:
+        return False
+    query = select(Email.id).where(
+        Email.workspace_id == ctx.workspace.id,
+        Email.bulk_job_id == email.bulk_job_id,
+        Email.state == email.state,
+        Email.why == email.why,
+        Email.id != email.id,
+    )
+    return ctx.session.scalar(query.limit(1)) is not None
 
 
 def _changed(ctx: Ctx, email: Email) -> None:

@@ -76,6 +76,8 @@ class MailView:
     events: tuple[MailEvent, ...]
     """Oldest first."""
     can_edit: bool
+    in_mailing: bool = False
+    """One of many with the same text."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ def mail_view(ctx: Ctx, email_id: UUID) -> MailView:
         sender=ctx.session.scalar(sender) or "",
         events=_events(ctx, mail.id),
         can_edit=may_touch(ctx, mail, Verb.EDIT),
+        in_mailing=mail.bulk_job_id is not None,
     )
 
 

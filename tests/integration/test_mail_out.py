@@ -8,15 +8,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from core import undo
+from core import jobs, undo
 from core.db import Database
-from core.emails import sending, suppressions
-from core.enums import DeliveryState, EmailProgress, EmailState, SuppressionReason
+from core.emails import drafts, sending, suppressions
+from core.emails.drafts import EmailInput
+from core.enums import BulkState, DeliveryState, EmailProgress, EmailState, SuppressionReason
 from core.errors import Conflict
-from core.models import Email, History, WorkspaceRow
+from core.models import BulkJob, Email, History, WorkspaceRow
 from notifications.email import ConsoleMailSender, Message
 from notifications.failures import MAX_ATTEMPTS, Failure, OutcomeUnknown, Permanent
 from notifications.mailing import MailSettings
+from tests.factories import put
 from tests.integration.mail_out_world import LENA, MAIL, MailWorld, mail_world
 
 
@@ -442,3 +444,33 @@ def test_a_mail_waits_for_a_moment_in_which_its_writer_may_undo_it(world: MailWo
     assert world.arrived() == ["Your visit"]
     assert (world.email(email_id).state, world.email(kept).state) == (EmailState.SENT, EmailState.STOPPED)
     assert {one.attempts for one in world.deliveries()} == {1}
+
+
+def test_a_mailing_that_fails_is_told_once_for_each_reason(world: MailWorld) -> None:
+    world.sandbox.mail.account.senders = ("other.example",)
+    with world.world.ctx("ben") as ctx:
+        job = BulkJob(
+            kind=jobs.MAIL,
+            entity="lead",
+            params={},
+            ids=[str(world.lead_id)],
+            total=1,
+            state=BulkState.DONE,
+            change_id=ctx.change_id,
+            member_id=ctx.actor.member_id,
+            created_at=ctx.now,
+        )
+        put(ctx, job)
+        values = EmailInput("Your visit", "Hi")
+        mails = [drafts.send(ctx, "lead", world.lead_id, values, bulk_job_id=job.id).id for _ in range(5)]
+    world.settle()
+    assert {world.email(one).state for one in mails} == {EmailState.FAILED}
+    assert len(world.words()) == 1
+    with world.world.ctx("sam") as ctx:
+        suppressions.suppress(ctx, LENA, SuppressionReason.SPAM)
+    with world.world.ctx("ben") as ctx:
+        sending.send_again(ctx, mails[0])
+        sending.send_again(ctx, mails[1])
+    world.settle()
+    assert [world.email(one).state for one in mails[:2]] == [EmailState.HELD] * 2
+    assert len(world.words()) == 2

@@ -85,6 +85,12 @@ def test_foreign_words_are_harmless_and_short() -> None:
     assert problems_of(message) == []
 
 
+def test_one_of_a_mailing_stands_for_the_others() -> None:
+    message = mail_words.word(mail(EmailState.FAILED, "mail_no_sender", in_mailing=True), EN)
+    assert message is not None
+    assert "part of a mailing" in str(message.blocks[1])
+
+
 def test_every_reason_has_words() -> None:
     assert set(WHY_SUPPRESSED.values()) <= set(MAIL_WHY)
     for code in MAIL_WHY:
