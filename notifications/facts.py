@@ -26,7 +26,7 @@ from core.events import (
 )
 from core.models import Account, Card, Contact, Deal, Lead, Member, Quote
 from core.mornings import MORNING
-from notifications.reply_places import place_of, shows
+from notifications.reply_places import live_cards, place_of
 from notifications.rules import Facts, LiveCard
 
 _OWNERS: dict[str, InstrumentedAttribute[UUID | None]] = {
@@ -118,13 +118,7 @@ class FactFinder:
 
     def _live(self, record: tuple[str, UUID]) -> tuple[LiveCard, ...]:
         if record not in self._cards:
-            query = select(Card.id, Card.channel).where(
-                Card.workspace_id == self._ctx.workspace.id,
-                shows(self._ctx, *record),
-                Card.retired_at.is_(None),
-            )
-            rows = self._ctx.session.execute(query.order_by(Card.id)).all()
-            self._cards[record] = tuple(LiveCard(card_id, channel) for card_id, channel in rows)
+            self._cards[record] = tuple(live_cards(self._ctx, *record))
         return self._cards[record]
 
     def _owner(self, record: tuple[str, UUID]) -> UUID | None:

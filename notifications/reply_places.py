@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select, union_all
 
 from core.access import POWERS, Power
 from core.activities import SUBJECTS
@@ -12,7 +12,7 @@ from core.enums import Role
 from core.models import Card, ChannelLink, InboundEmail, Member, WorkspaceRow
 from core.notices import is_channel
 from core.queries.replies import subject_of
-from notifications.rules import Place
+from notifications.rules import LiveCard, Place
 
 ALERTS_KEPT = 5
 """So many of a record's latest alerts change with the record."""
@@ -45,19 +45,23 @@ def owners_place(ctx: Ctx, inbound_id: UUID) -> Place | None:
     return Place(found.slack_user_id, member_id=found.id) if found else None
 
 
-def shows(ctx: Ctx, entity: str, entity_id: UUID) -> ColumnElement[bool]:
-    """Which cards a record's change concerns: its own, and the latest alerts about it."""
-    own = and_(Card.entity == entity, Card.entity_id == entity_id)
-    if entity not in SUBJECTS:
-        return own
-    column = getattr(InboundEmail, SUBJECTS[entity][1].key)
-    latest = (
-        select(InboundEmail.id)
-        .where(InboundEmail.workspace_id == ctx.workspace.id, column == entity_id)
-        .order_by(InboundEmail.received_at.desc())
-        .limit(ALERTS_KEPT)
-    )
-    return or_(own, and_(Card.entity == REPLY, Card.entity_id.in_(latest)))
+def live_cards(ctx: Ctx, entity: str, entity_id: UUID) -> list[LiveCard]:
+    """The cards that a record's change concerns, oldest first: its own, and the latest alerts about it."""
+    columns = select(Card.id, Card.channel).where(Card.workspace_id == ctx.workspace.id, Card.retired_at.is_(None))
+    parts = [columns.where(Card.entity == entity, Card.entity_id == entity_id)]
+    if entity in SUBJECTS:
+        column = getattr(InboundEmail, SUBJECTS[entity][1].key)
+        latest = (
+            select(InboundEmail.id)
+            .where(InboundEmail.workspace_id == ctx.workspace.id, column == entity_id)
+            .order_by(InboundEmail.received_at.desc())
+            .limit(ALERTS_KEPT)
+            .subquery()
+        )
+        parts.append(columns.join(latest, (Card.entity == REPLY) & (Card.entity_id == latest.c.id)))
+    # Two questions in one: as alternatives of one condition, neither would find its index.
+    rows = ctx.session.execute(union_all(*parts)).all()
+    return [LiveCard(card_id, channel) for card_id, channel in sorted(rows)]
 
 
 def _thread(ctx: Ctx, entity: str, entity_id: UUID) -> Place | None:

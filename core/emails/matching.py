@@ -1,8 +1,8 @@
 """What a mail that came in belongs to.
 
-It is matched by its address (the token of the mail of ours that it answers), then by the Message-IDs it names. A sender's
-address alone is only ever a suggestion: it is easily forged, and several records may have it. What matches nothing waits
-in the triage list for a person to say.
+It is matched by its address (the token of the mail of ours that it answers), then by the Message-IDs it names. The
+address of a sender is only ever a suggestion: it is easily forged, and several records may have it. What matches
+nothing waits in the triage list for a person to say.
 """
 
 from collections.abc import Sequence
