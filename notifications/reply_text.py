@@ -100,7 +100,10 @@ class ReplyCutter:
             return self._process
         self._end()
         command = [sys.executable, "-m", "notifications.reply_cutting"]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ours alone
+        # Of a session of its own: Ctrl-C is for the worker, and what it closes ends this process.
+        process = subprocess.Popen(  # noqa: S603 - ours alone
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
         self._process = process
         if process.stdout is None or _read(process.stdout.fileno(), time.monotonic() + START_SECONDS) != "ready":
             raise GaveUp("not started")
