@@ -237,6 +237,7 @@ SENTENCES: Mapping[str, str] = {
     "stage_missing": "This pipeline has no stage of that kind. Ask an admin of Rapport to add one.",
     "mail_no_address": "No e-mail address is known for this. Add one to the record first.",
     "mail_not_linked": "This mail belongs to no record yet. Say first what it belongs to.",
+    "mailing_failing": "Its first mails were refused, so the others are not tried. Show one of them to read why.",
     "mailing_over": "It is over already: nothing of it is left to stop.",
     "mail_left": "This mail has left already, so it cannot be taken back.",
     "opt_out_is_theirs": "Only they can change that, with the link in any of your mails.",

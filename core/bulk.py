@@ -172,7 +172,7 @@ def advance(session: Session, clock: Clock, workspace_id: UUID) -> UUID | None:
     if job.undoes is not None:
         finished = _take_back(ctx, job, clock)
     elif job.kind == jobs.MAIL:
-        finished = mailings.go_on(ctx, job)
+        finished = _go_on_mailing(ctx, job, clock)
     elif job.kind in STEPS:
         finished = _go_on(ctx, job, clock)
     else:
@@ -236,6 +236,14 @@ def _go_on(ctx: Ctx, job: BulkJob, clock: Clock) -> bool:
     # Records that came after it was asked for are done as well.
     job.total = max(job.done, job.total) if not finished else max(job.done, 1)
     return finished
+
+
+def _go_on_mailing(ctx: Ctx, job: BulkJob, clock: Clock) -> bool:
+    """Send the next mail of a mailing; whether that was the last. One of which nothing leaves is stopped."""
+    if mailings.failing(ctx, job):
+        _stop(job, clock, "mailing_failing")
+        return False
+    return mailings.go_on(ctx, job)
 
 
 def _take_back(ctx: Ctx, job: BulkJob, clock: Clock) -> bool:

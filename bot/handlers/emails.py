@@ -201,7 +201,7 @@ def _again(
         "subject": typed.subject,
         "body": typed.body,
     }
-    route = replace(route, seen=(*route.seen, *_seen(draft.warnings)))
+    route = replace(route, seen=tuple(dict.fromkeys((*route.seen, *_seen(draft.warnings)))))
     data = Compose(route, about, draft.recipient, _sender(ctx), values, draft.warnings, asked, notice)
     return views.compose_modal(data, ctx.viewer)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from bot import errors
 from bot.replies import Block, Choice, Message, Modal
 from bot.routes import ChooseMailing, FindTemplate, PreviewMailing, StartMailing, StopMailing
 from bot.views import kit
@@ -14,6 +15,7 @@ from core.bulk import Progress
 from core.emails import mailings
 from core.emails.mailings import Audience, Reader
 from core.enums import BulkState
+from core.errors import DomainError
 from core.i18n import Viewer
 
 LEFT_OUT_SHOWN = 10
@@ -170,6 +172,11 @@ def _progress_text(job: Progress, viewer: Viewer) -> str:
     match job.state:
         case BulkState.DONE:
             return viewer.t("“{name}” is sent: {sent} of {total} leads get it.", name=name, sent=sent, total=job.total)
+        case BulkState.STOPPED if job.code in errors.SENTENCES:
+            why = errors.sentence(DomainError(job.code), viewer)
+            return viewer.t(
+                "“{name}” is stopped: {sent} of {total}. {why}", name=name, sent=sent, total=job.total, why=why
+            )
         case BulkState.STOPPED:
             return viewer.t(
                 "“{name}” is stopped: {sent} of {total} leads got it.", name=name, sent=sent, total=job.total

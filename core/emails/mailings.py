@@ -29,6 +29,8 @@ MOST = 200
 RATES = (20, 50, 100, 200)
 """Mails an hour to choose from: many at once look like spam to the mail servers that get them."""
 RATE = 100
+REFUSED_MOST = 3
+"""So many mails may be refused before the first one leaves; then the mailing stops by itself."""
 AT_ONCE = 25
 """Leads looked at in one transaction; of those that are left out many, of those that get it one."""
 NOT_YOURS, SAME_ADDRESS, MISSING = "not_yours", "same_address", "missing_field"
@@ -226,10 +228,12 @@ def stop(ctx: Ctx, job_id: UUID) -> None:
         sending.stop(ctx, email_id)
 
 
-def counts(ctx: Ctx, job_id: UUID) -> dict[str, int]:
-    """How many of a mailing's mails are in which state, by EmailState's value."""
-    query = select(Email.state).where(Email.workspace_id == ctx.workspace.id, Email.bulk_job_id == job_id)
-    return dict(Counter(state.value for state in ctx.session.scalars(query)))
+def failing(ctx: Ctx, job: BulkJob) -> bool:
+    """Whether none of its mails left so far and some were refused: the others would be refused just the same."""
+    here = (Email.workspace_id == ctx.workspace.id, Email.bulk_job_id == job.id)
+    query = select(Email.state, func.count().label("mails")).where(*here).group_by(Email.state)
+    found = {row.state: row.mails for row in ctx.session.execute(query)}
+    return not found.get(EmailState.SENT) and found.get(EmailState.FAILED, 0) >= REFUSED_MOST
 
 
 def ends_at(job: BulkJob, now: datetime) -> datetime | None:

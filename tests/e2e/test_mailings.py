@@ -215,3 +215,19 @@ def test_each_of_them_has_a_mail_of_their_own_in_the_mailbox(world: World) -> No
     ana.command("/email lena1@acme.example", channel="#sales")
     assert "does not want e-mail from you" in ana.modal.text()
     assert {mail.state for mail in mails(world)} == {EmailState.SENT}
+
+
+@pytest.mark.usefixtures("leads")
+def test_a_mailing_of_which_nothing_leaves_stops_by_itself(world: World) -> None:
+    ana = world.ana
+    open_window(ana)
+    ana.modal.choose("Template", "News", query="ne")
+    ana.modal.submit("Send")
+    work(world, 100)
+    assert len(mails(world)) == 3
+    with world.ctx() as ctx:
+        for mail in mails(world):
+            ctx.session.merge(mail).state = EmailState.FAILED
+    work(world, 300)
+    assert len(mails(world)) == 3
+    assert "Its first mails were refused" in ana.last_message(ana.dm_with_app).visible_text()
