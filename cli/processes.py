@@ -1,6 +1,6 @@
 """The long-running processes behind `rapport socket` and `rapport worker`, and `rapport migrate`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -70,7 +70,8 @@ def run_worker(settings: Settings, *, once: bool, at: datetime | None) -> None:
                 clock,
                 _sender(settings, database, clock),
                 mail_sender=mail_sender(settings, clock),
-                mail=mail_settings(settings),
+                # Who runs it once wants done what there is to do.
+                mail=mail_settings(settings, grace=timedelta(0) if once else GRACE),
             )
             if once:
                 done = worker.run_once(at, housekeeping=True)
@@ -95,12 +96,12 @@ def mail_sender(settings: Settings, clock: Clock) -> MailSender:
     return SendGridSender(key, settings.sendgrid_api_url, clock) if key else ConsoleMailSender()
 
 
-def mail_settings(settings: Settings) -> MailSettings:
-    """What the environment says about mail."""
+def mail_settings(settings: Settings, grace: timedelta) -> MailSettings:
+    """What the environment says about mail; `grace` is how long one waits for Undo."""
     return MailSettings(
         mail_from=settings.mail_from,
         inbound_domain=settings.inbound_domain,
         site=settings.public_url.rstrip("/"),
         secret=settings.secret_key.get_secret_value(),
-        grace=GRACE,
+        grace=grace,
     )
