@@ -19,6 +19,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench import webhook
 from bench.load import HOST, Outcome
 from bench.prepare import HotPath, hot_paths
 from cli.keeper import kept_postgres
@@ -67,6 +68,7 @@ def main() -> None:
         with kept_postgres(place) as url:
             for path in hot_paths(url, place):
                 console.print(_table(path, _measure(url, path, options.rounds, options.seconds)))
+            console.print(_webhook_table(_measure_webhook(url, options.rounds)))
     console.print(
         f"{IN_FLIGHT} in flight, one process of 128 threads each, {os.cpu_count()} processors shared with PostgreSQL "
         "and the load.\nThe floor is a bare WSGI function: signature check, and the same SQL through psycopg in one "
@@ -93,6 +95,24 @@ def _measure(url: str, path: HotPath, rounds: int, seconds: float) -> dict[str, 
                 result.latencies += outcome.latencies
                 result.refused += outcome.refused
     return results
+
+
+def _measure_webhook(url: str, rounds: int) -> webhook.Times:
+    with _serving("product", url) as product, _serving("webhook", url) as floor:
+        return webhook.measure(url, {"product": product.port, "floor": floor.port}, 20 * rounds)
+
+
+def _webhook_table(times: webhook.Times) -> Table:
+    title = f"event webhook, {webhook.EVENTS_A_POST:,} events a post, one post in flight, {len(times.floor)} posts each"
+    table = Table(title=title, title_justify="left")
+    for column in ("", "p50 ms", "p99 ms", "highest ms"):
+        table.add_column(column, justify="left" if not column else "right")
+    for name, values in (("product", times.product), ("floor", times.floor), ("worker, later", times.applied)):
+        cuts = statistics.quantiles(values, n=100)
+        table.add_row(name, f"{cuts[49]:.1f}", f"{cuts[98]:.1f}", f"{max(values):.1f}")
+    ratio = statistics.median(times.product) / statistics.median(times.floor)
+    table.add_row("times the floor", f"{ratio:.2f}", "", "", style="bold")
+    return table
 
 
 def _round(server: Served, path: HotPath, seconds: float) -> Outcome:

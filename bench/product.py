@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 
+from bench import webhook
 from bench.payloads import BOT, SIGNING_SECRET, TEAM
 from bot.client import SlackConnection
 from bot.tokens import Installation
@@ -53,7 +54,7 @@ class Catching(SlackConnection):
 
 def make_parts(database: Database) -> Parts:
     """The product's parts for the bench."""
-    return Parts(SIGNING_SECRET, OneTeam(), database, SystemClock(), Catching(), Never())
+    return Parts(SIGNING_SECRET, OneTeam(), database, SystemClock(), Catching(), Never(), events_key=webhook.PUBLIC_KEY)
 
 
 def make_app(url: str) -> tuple[Flask, Callable[[], None]]:

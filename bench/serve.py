@@ -1,9 +1,9 @@
-"""`python -m bench.serve product|floor PORT URL [RECORDED]`: one of the two under gunicorn, run as `rapport web` is."""
+"""`python -m bench.serve product|floor|webhook PORT URL [RECORDED]`: one of them, run as `rapport web` is."""
 
 import sys
 from pathlib import Path
 
-from bench import floor, product
+from bench import floor, product, webhook
 from web.logs import configure_logs
 from web.parts import POOL_SIZE
 from web.serve import run_gunicorn
@@ -15,9 +15,15 @@ def main() -> None:
     configure_logs("WARNING")
     if kind == "product":
         run_gunicorn(lambda: product.make_app(url), port=port, host="127.0.0.1")
+    elif kind == "webhook":
+        run_gunicorn(lambda: (webhook.Floor(url, POOL_SIZE), _nothing), port=port, host="127.0.0.1")
     else:
         recorded = Path(sys.argv[4])
         run_gunicorn(lambda: floor.make_app(url, recorded, POOL_SIZE), port=port, host="127.0.0.1")
+
+
+def _nothing() -> None:
+    """The floor's connections end with the process."""
 
 
 if __name__ == "__main__":
