@@ -68,6 +68,10 @@ class BulkRunner:
         except (Busy, NoResultFound) as error:
             log.info("bulk_left_for_later", workspace_id=str(workspace_id), error=type(error).__name__)
             return 0
+        except Exception:
+            # One workspace's trouble is not the others': their turn comes in the same round.
+            log.exception("bulk_failed", workspace_id=str(workspace_id))
+            return 0
         if job_id is None:
             return 0
         last = self._edited.get(job_id)

@@ -53,6 +53,10 @@ class Ticker:
             except (Busy, NoResultFound) as error:
                 log.info("schedules_left_for_later", workspace_id=str(workspace_id), error=type(error).__name__)
                 return made
+            except Exception:
+                # One workspace's trouble is not the others': their turn comes in the same tick.
+                log.exception("schedules_failed", workspace_id=str(workspace_id))
+                return made
             made += len(claimed.runs)
             if not claimed.more:
                 return made

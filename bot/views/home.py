@@ -218,7 +218,9 @@ def _pipeline(data: HomeData, viewer: Viewer) -> list[Block]:
 
 
 def _sum(one: Sum, viewer: Viewer) -> str:
-    return viewer.nt("{n} deal, {value}", "{n} deals, {value}", one.count, value=viewer.money(one.value, one.currency))
+    return viewer.nt(
+        "{n} deal, {value}", "{n} deals, {value}", one.count, value=viewer.short_money(one.value, one.currency)
+    )
 
 
 # -- records ------------------------------------------------------------------------------------------------------
@@ -264,7 +266,7 @@ def _deal(deal: DealRow, viewer: Viewer, *, name_owner: bool) -> Block:
     if deal.account and deal.account != deal.name:
         name += f" · {kit.esc(kit.cut(deal.account, NAME_SHOWN))}"
     facts = [
-        viewer.money(deal.value, deal.currency) if deal.value is not None else viewer.t("No value yet"),
+        viewer.short_money(deal.value, deal.currency) if deal.value is not None else viewer.t("No value yet"),
         viewer.nt("{n} day in this stage", "{n} days in this stage", deal.days_in_stage)
         if deal.days_in_stage
         else viewer.t("in this stage since today"),

@@ -34,7 +34,7 @@ class Slack:
         return {"ok": True, "channel": f"D{arguments['channel']}", "ts": "1.1"}
 
 
-class Crash(Exception):
+class Crash(BaseException):
     """The worker's process ends here."""
 
 
@@ -146,6 +146,22 @@ def test_a_worker_that_dies_leaves_nothing_half_done_and_nothing_is_done_twice(
         )
         found = list(ctx.session.scalars(changes))
     assert len(found) == len(set(found)) == 60
+
+
+def test_trouble_with_one_is_not_the_others(
+    ctx_for: CtxFor, ana: Member, runner: BulkRunner, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = started(ctx_for, ana, "status", "qualified", make_leads(ctx_for, 1, owner=ana))
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a mistake in one job")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bulk, "advance", broken)
+        assert runner.round([workspace.id]) == 0
+    assert runner.round([workspace.id]) == 1
+    with ctx_for(ana) as ctx:
+        assert bulk.progress(ctx, job.id).done == 1
 
 
 def test_two_workers_do_not_do_one_piece_twice(
