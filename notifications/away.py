@@ -1,4 +1,4 @@
-"""The day an out-of-office note says its writer is back: from its subject and first lines, in four languages.
+"""The day an out-of-office note says its writer is back: from its subject and first lines, in eight languages.
 
 Reads a few short lines and gives up rather than guess: `03/04` without a hint is no day.
 """
@@ -19,29 +19,29 @@ BEFORE, BEHIND = 45, 40
 
 _MONTHS = MappingProxyType(
     {
-        1: "january jan januar jänner janvier janv enero ene",
-        2: "february feb februar février fevrier févr febrero",
-        3: "march mar märz maerz mrz mars marzo",
-        4: "april apr avril avr abril abr",
-        5: "may mai mayo",
-        6: "june jun juni juin junio",
-        7: "july jul juli juillet juil julio",
-        8: "august aug août aout agosto ago",
-        9: "september sept sep septembre septiembre",
-        10: "october oct oktober okt octobre octubre",
-        11: "november nov novembre noviembre",
-        12: "december dec dezember dez décembre decembre déc diciembre dic",
+        1: "january jan januar jänner janvier janv enero ene januari stycznia",
+        2: "february feb februar février fevrier févr febrero februari lutego",
+        3: "march mar märz maerz mrz mars marzo marts maart mrt marca",
+        4: "april apr avril avr abril abr kwietnia",
+        5: "may mai mayo maj mei maja",
+        6: "june jun juni juin junio czerwca",
+        7: "july jul juli juillet juil julio lipca",
+        8: "august aug août aout agosto ago augustus augusti sierpnia",
+        9: "september sept sep septembre septiembre września",
+        10: "october oct oktober okt octobre octubre października",
+        11: "november nov novembre noviembre listopada",
+        12: "december dec dezember dez décembre decembre déc diciembre dic grudnia",
     }
 )
 MONTHS: Mapping[str, int] = MappingProxyType({name: at for at, names in _MONTHS.items() for name in names.split()})
 _DAYS = (
-    "monday montag lundi lunes",
-    "tuesday dienstag mardi martes",
-    "wednesday mittwoch mercredi miércoles",
-    "thursday donnerstag jeudi jueves",
-    "friday freitag vendredi viernes",
-    "saturday samstag sonnabend samedi sábado",
-    "sunday sonntag dimanche domingo",
+    "monday montag lundi lunes mandag maandag måndag poniedziałek",
+    "tuesday dienstag mardi martes tirsdag dinsdag tisdag wtorek",
+    "wednesday mittwoch mercredi miércoles onsdag woensdag środę",
+    "thursday donnerstag jeudi jueves torsdag donderdag czwartek",
+    "friday freitag vendredi viernes fredag vrijdag piątek",
+    "saturday samstag sonnabend samedi sábado lørdag zaterdag lördag sobotę",
+    "sunday sonntag dimanche domingo søndag zondag söndag niedzielę",
 )
 WEEKDAYS: Mapping[str, int] = MappingProxyType({name: at for at, names in enumerate(_DAYS) for name in names.split()})
 
@@ -58,12 +58,19 @@ RETURNS = re.compile(
     r"\bback\b|\breturn|\bavailable (?:again|from)|\bin the office (?:again|on|from)|\bagain on\b|\bresume"
     r"|\bwieder\b|\bzurück|\bab (?:dem|montag|dienstag|mittwoch|donnerstag|freitag|\d)"
     r"|\bretour\b|\bréintégr|\bserai présente?\b|\breviens|\breviendrai|\bà partir du\b|\brepren"
+    r"|\btilbage\b|\btillbaka\b|\båter\b|\bterug\b|\bweer\b|\bwracam\b|\bwrócę\b|\bponownie\b"
     r"|\bregres|\bvuelv|\bvolver|\bvuelta\b|\breincorpor|\ba partir del\b|\bestaré disponible\b"
 )
 UNTIL = re.compile(
-    r"\b(?:until|till|til|through|thru|to|bis(?: einschließlich)?(?: zum)?|jusqu'au|jusqu’au|au|hasta(?: el)?|al)"
-    r"(?: (?:and including|the|den|dem|zum|le|el|einschließlich|inclusive|incluido))*(?: \w+,?)?\s*$|[-–—]\s*$"
+    r"\b(?:until|till|til|through|thru|to|bis(?: einschließlich)?(?: zum)?|jusqu'au|jusqu’au|au|hasta(?: el)?|al"
+    r"|til og med|til|till och med|tot en met|tot|do)"
+    r"(?: (?:and including|the|den|dem|zum|le|el|einschließlich|inclusive|incluido))*"
+    rf"(?: (?:{'|'.join(WEEKDAYS)}),?)?(?: (?:the|den|dem|le|el))?\s*$|[-–—]\s*$"
 )
+NOT_BEFORE = re.compile(
+    r"\b(?:not before|erst|pas før|før|indtil|först|förrän|nie wcześniej niż)(?: (?:am|den|ab))*\s*$"
+)
+"""Before the day of return itself."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ def return_date(subject: str, text: str, received: date) -> date | None:
     for line in _lines(subject, text):
         for found in _days(line, received):
             before, behind = line[max(0, found.start - BEFORE) : found.start], line[found.end : found.end + BEHIND]
-            returns = RETURNS.search(before) or RETURNS.search(behind.partition(".")[0])
+            returns = NOT_BEFORE.search(before) or RETURNS.search(before) or RETURNS.search(behind.partition(".")[0])
             if UNTIL.search(before):
                 lasts.append(found.day + timedelta(days=1))
             elif returns and _sensible(found.day, received):

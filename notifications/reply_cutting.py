@@ -45,7 +45,7 @@ SIGNS: Mapping[str, re.Pattern[str]] = MappingProxyType(
 )
 """What a quote's header looks like in a language; the parser looks for those of English always."""
 WROTE = re.compile(
-    r"\b(?:wrote|writes|schrieb|schreef|skrev|escribió|a écrit|napisał(?:\(a\)|a)?|nadesłał(?:\(a\)|a)?)\b"
+    r"\b(?:wrote|writes|schrieb|schreibt|schreef|skrev|pisze|escribió|a écrit|napisała?|nadesłała?)\b"
     r"|(?:napisał|nadesłał)\(a\)",
     re.IGNORECASE,
 )
@@ -83,7 +83,8 @@ CLOSING = re.compile(
 )
 SENT_FROM = re.compile(
     r"(?:sent from|get outlook for|gesendet (?:von|mit)|von meinem .{1,40} gesendet|envoyé (?:depuis|de mon)"
-    r"|enviado desde|sendt fra|hent outlook|verzonden (?:vanaf|met)|wysłan[eoa] z|skickat från|hämta outlook)\b.{0,80}",
+    r"|enviado desde|sendt fra|hent outlook|(?:verzonden|verstuurd) (?:vanaf|met)|wysłan[eoa] z"
+    r"|skickat från|hämta outlook)\b.{0,80}",
     re.IGNORECASE,
 )
 SIGNATURE = re.compile(r"-- ?|__|—")

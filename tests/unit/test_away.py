@@ -34,6 +34,14 @@ RECEIVED = date(2026, 3, 16)
         ("", "Estaré fuera de la oficina hasta el 22 de marzo.", date(2026, 3, 23)),
         ("", "Vuelvo el 23 de marzo de 2026.", date(2026, 3, 23)),
         ("", "Regreso el lunes.", date(2026, 3, 23)),
+        ("Autosvar", "Jeg er ikke på kontoret til og med den 22. marts.", date(2026, 3, 23)),
+        ("", "Jeg er tilbage mandag.", date(2026, 3, 23)),
+        ("", "Jeg er ikke på kontoret før den 23. marts.", date(2026, 3, 23)),
+        ("", "Jag är inte på kontoret förrän den 23 mars.", date(2026, 3, 23)),
+        ("", "Jestem poza biurem do 22 marca.", date(2026, 3, 23)),
+        ("Automatisch antwoord", "Ik ben afwezig tot en met 22 maart en maandag weer terug.", date(2026, 3, 23)),
+        ("Autosvar", "Jag är åter på kontoret den 23 mars.", date(2026, 3, 23)),
+        ("", "Wracam do biura 23 marca 2026.", date(2026, 3, 23)),
     ],
 )
 def test_a_day_that_is_named(subject: str, text: str, day: date) -> None:

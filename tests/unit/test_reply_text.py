@@ -9,6 +9,8 @@ import pytest
 from notifications.html_text import text_of
 from notifications.reply_cutting import cut
 from notifications.reply_text import LINE_MAX, ReplyCutter, _prepare
+from sandbox.mail.quoting import LANGUAGES, STYLES, Answered, Style, quoted
+from tests.factories import START
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "sendgrid" / "replies"
 HOSTILE = "On On " * 1300
@@ -109,6 +111,15 @@ def test_what_is_quoted_goes_in_every_language(language: str) -> None:
 @pytest.mark.parametrize("language", HEADED)
 def test_quotes_under_a_header_go(language: str) -> None:
     assert cut(f"Ja/Oui/Si.\n\n{HEADED[language]}\n\nHallo Lena,\npasst Dienstag?") == "Ja/Oui/Si."
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_way_mail_programs_quote(language: str, style: Style) -> None:
+    ours = "Hi Lena,\n\nhere is our offer.\n\nBest regards\nAna\n\n--\nNorthwind\nUnsubscribe: https://x.example/u/a"
+    asked = Answered("Ana Costa", "sales@us.example", "Lena <lena@acme.example>", "Offer", START, ours)
+    for words in ("OK", "Yes, Tuesday works.\nWe are three:\n- Kim\n- Jo"):
+        assert cut(quoted(words, asked, language, style)) == words
 
 
 @pytest.mark.parametrize("closing", CLOSINGS)
