@@ -80,6 +80,8 @@ class Backend:
     server: SandboxServer
     parts: Parts
     secrets: Secrets
+    key: str
+    """That tokens are sealed with."""
     url: str
 
     @property
@@ -92,7 +94,8 @@ class Backend:
 def running_backend(database: Database, sandbox: Sandbox | None = None) -> Iterator[Backend]:
     """The sandbox (a fresh one) and the product, each on a port of its own, until the context ends."""
     sandbox = sandbox or Sandbox()
-    secrets = Secrets(Fernet.generate_key().decode())
+    key = Fernet.generate_key().decode()
+    secrets = Secrets(key)
     with SandboxServer(sandbox) as server:
         parts = Parts(
             signing_secret=SIGNING_SECRET,
@@ -108,7 +111,7 @@ def running_backend(database: Database, sandbox: Sandbox | None = None) -> Itera
         )
         with serving(create_app(parts)) as url:
             sandbox.mail.account.serve(url, SITE, MAIL.inbound_domain)
-            yield Backend(sandbox, server, parts, secrets, url)
+            yield Backend(sandbox, server, parts, secrets, key, url)
 
 
 class World:

@@ -1,0 +1,64 @@
+"""A worker in a process of its own that starts quickly, so that a test can kill it again and again.
+
+The processes are forked from a server that has imported everything; each connects to the database by itself.
+"""
+
+import multiprocessing
+import os
+import signal
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from threading import Event
+
+from bot.client import SlackConnection
+from bot.tokens import StoredTokens
+from cli.processes import WORKER_POOL, WORKER_STATEMENT_MS
+from core.context import FileClock
+from core.db import Database
+from core.secrets import Secrets
+from notifications.email import SendGridSender
+from notifications.mailing import MailSettings
+from notifications.slack import SlackSender
+from notifications.worker import Worker
+from web.logs import configure_logs
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload([__name__])
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a worker has to know."""
+
+    database_url: str
+    clock_file: Path
+    key: str
+    """That the token in the database is sealed with."""
+    slack_url: str
+    sendgrid_url: str
+    sendgrid_key: str
+    mail: MailSettings
+
+
+def start(setting: Setting) -> ForkServerProcess:
+    """A worker that works until it is killed."""
+    process = _FORKS.Process(target=_work, args=(setting,))
+    process.start()
+    return process
+
+
+def kill(process: ForkServerProcess) -> None:
+    """End it in the middle of whatever it does."""
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+
+
+def _work(setting: Setting) -> None:
+    configure_logs("CRITICAL")
+    database = Database(setting.database_url, pool_size=WORKER_POOL, statement_timeout_ms=WORKER_STATEMENT_MS)
+    clock, slack = FileClock(setting.clock_file), SlackConnection(setting.slack_url)
+    slack_sender = SlackSender(slack, StoredTokens(database, Secrets(setting.key)))
+    mails = SendGridSender(setting.sendgrid_key, setting.sendgrid_url, clock)
+    Worker(database, clock, slack_sender, mail_sender=mails, mail=setting.mail).serve(Event())
