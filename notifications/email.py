@@ -96,8 +96,8 @@ class SendGridSender:
 class ConsoleMailSender:
     """Prints what would be sent: for a first look without SendGrid."""
 
-    def __init__(self, write: Callable[[str], object] = sys.stdout.write) -> None:
-        self._write, self._numbers = write, itertools.count(1)
+    def __init__(self, write: Callable[[str], object] | None = None) -> None:
+        self._write, self._numbers = write or sys.stdout.write, itertools.count(1)
 
     def send(self, message: Message) -> str:
         """Print the mail as its reader sees it. Always succeeds."""

@@ -71,8 +71,8 @@ class ConsoleSender:
     )
     """Steps on the way to a file, whose answers lead to the next."""
 
-    def __init__(self, clock: Clock, write: Callable[[str], object] = sys.stdout.write) -> None:
-        self._clock, self._write = clock, write
+    def __init__(self, clock: Clock, write: Callable[[str], object] | None = None) -> None:
+        self._clock, self._write = clock, write or sys.stdout.write
         self._numbers = itertools.count(1)
 
     def call(self, team_id: str, method: str, arguments: Mapping[str, object]) -> Answer:

@@ -9,14 +9,18 @@ import pytest
 
 from cli import console
 from cli.main import main
-from core.context import Workspace
+from core.context import SystemClock, Workspace
+from core.db import Database
+from core.emails import drafts
+from core.emails.drafts import EmailInput
 from core.enums import Role
 from core.models import Member
 from sandbox.defaults import fresh_team
+from sandbox.driver import Mailbox
 from sandbox.server import SandboxServer
 from sandbox.simulator import Sandbox
 from tests.conftest import CtxFor
-from tests.factories import make_deal, make_lead, make_member
+from tests.factories import FixedClock, ctx_as, make_deal, make_lead, make_member, make_workspace
 from web.manifest import SCOPES, manifest
 
 
@@ -285,3 +289,23 @@ def test_the_doctor_without_a_database(rapport: Run, monkeypatch: pytest.MonkeyP
     assert result.code == 1
     assert "Is the server up" in result.out
     assert "hidden" not in result.out
+
+
+def test_a_worker_that_is_run_once_sends_what_was_just_written(
+    rapport: Run, monkeypatch: pytest.MonkeyPatch, own_url: str
+) -> None:
+    database, clock = Database(own_url), FixedClock(SystemClock().now())
+    workspace = make_workspace(database, clock)
+    with ctx_as(database, clock, workspace.id, None) as ctx:
+        ana = make_member(ctx, "Ana Silva")
+        lead = make_lead(ctx, owner=ana, email="lena@acme.example")
+    with ctx_as(database, clock, workspace.id, ana.id) as ctx:
+        drafts.send(ctx, "lead", lead.id, EmailInput("Hello", "Hi {{first_name}}"))
+    with SandboxServer(Sandbox()) as server:
+        mail_of(monkeypatch, server)
+        monkeypatch.setenv("DATABASE_URL", own_url)
+        assert rapport("worker", "--once").code == 0
+        (mail,) = Mailbox(server.sandbox.mail).mails("lena@acme.example")
+    assert (mail.subject, mail.header("From")) == ("Hello", "Ana Silva <sales@acme.example>")
+    assert mail.header("List-Unsubscribe").startswith("<https://crm.acme.example/u/")
+    database.dispose()
