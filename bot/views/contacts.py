@@ -25,7 +25,7 @@ def card(contact: ContactCard, viewer: Viewer) -> Message:
     pairs = [
         (viewer.t("Company"), company),
         (viewer.t("Owner"), people.owner(contact.owner, viewer)),
-        (viewer.t("Email"), people.mail(contact.email)),
+        (viewer.t("Email"), people.mail_of(contact.email, contact.closed, viewer)),
         (viewer.t("Phone"), people.phone(contact.phone, contact.phone_shown)),
         (viewer.t("Next follow-up"), follow_up),
         (viewer.t("Last touch"), last_touch),

@@ -145,7 +145,7 @@ def card(lead: LeadCard, viewer: Viewer) -> Message:
     known = [
         (viewer.t("Company"), kit.esc(lead.company)),
         (viewer.t("Source"), kit.esc(lead.source)),
-        (viewer.t("Email"), people.mail(lead.email)),
+        (viewer.t("Email"), people.mail_of(lead.email, lead.closed, viewer)),
         (viewer.t("Phone"), people.phone(lead.phone, lead.phone_shown)),
     ]
     pairs = [

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, case, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.context import Ctx, new_id
@@ -90,6 +90,23 @@ def standing(ctx: Ctx, addresses: Iterable[str]) -> dict[str, SuppressionReason]
     for address, reason in ctx.session.execute(query):
         found[address] = min(found.get(address, reason), reason, key=_WEIGHT.index)
     return found
+
+
+def reason_of(model: type[Lead | Contact]) -> ScalarSelect[SuppressionReason]:
+    """For a select over leads or contacts: why the address is not written to; the weightiest reason, NULL for none."""
+    weight = case({reason.value: number for number, reason in enumerate(_WEIGHT)}, value=Suppression.reason)
+    return (
+        select(Suppression.reason)
+        .where(
+            Suppression.workspace_id == model.workspace_id,
+            Suppression.address == model.email,
+            Suppression.lifted_at.is_(None),
+        )
+        .order_by(weight)
+        .limit(1)
+        .correlate(model)
+        .scalar_subquery()
+    )
 
 
 def _show(ctx: Ctx, address: str) -> None:

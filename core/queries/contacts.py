@@ -8,7 +8,8 @@ from sqlalchemy import func
 
 from core.access import Verb, may, visible
 from core.context import Ctx
-from core.enums import EntityType
+from core.emails.suppressions import reason_of
+from core.enums import EntityType, SuppressionReason
 from core.errors import NotFound
 from core.models import Account, Contact, Member
 from core.normalise import phone_for_people
@@ -46,6 +47,8 @@ class ContactCard:
     timeline: tuple[TimelineItem, ...] = ()
     tags: tuple[TagRow, ...] = ()
     entity: EntityType = EntityType.CONTACT
+    closed: SuppressionReason | None = None
+    """Why the address is not written to."""
 
 
 def contact_card(ctx: Ctx, contact_id: UUID) -> ContactCard:
@@ -56,12 +59,12 @@ def contact_card(ctx: Ctx, contact_id: UUID) -> ContactCard:
         .outerjoin(Member, (Member.workspace_id == Contact.workspace_id) & (Member.id == Contact.owner_id))
         .outerjoin(seen, seen.c.id == Contact.account_id)
         .where(Contact.id == contact_id)
-        .add_columns(func.coalesce(Member.slack_user_id, ""), seen.c.id, seen.c.number, seen.c.name)
+        .add_columns(func.coalesce(Member.slack_user_id, ""), seen.c.id, seen.c.number, seen.c.name, reason_of(Contact))
     )
     found = ctx.session.execute(query).one_or_none()
     if found is None:
         raise NotFound
-    contact, owner, account_id, account_number, account_name = found
+    contact, owner, account_id, account_number, account_name, closed = found
     return ContactCard(
         id=contact.id,
         ref=contact_ref(contact.number),
@@ -84,4 +87,5 @@ def contact_card(ctx: Ctx, contact_id: UUID) -> ContactCard:
         deals=open_deals_of(ctx, contact_id=contact.id),
         timeline=tuple(timeline(ctx, "contact", contact.id)),
         tags=tags_of(ctx, EntityType.CONTACT, contact.id),
+        closed=closed,
     )

@@ -18,6 +18,8 @@ UNHEARD = timedelta(hours=1)
 """The provider tells what it took within minutes; after so long without a word its webhook is not set up."""
 LATE = timedelta(minutes=10)
 """A worker that runs has done what is due long before."""
+MAIL_DELIVERY = "email.send"
+"""The kind of a mail's delivery (notifications.plans)."""
 KNOWN_ALREADY = "It was here already."
 """The note on a stored mail that was delivered twice (notifications.incoming)."""
 _UNDELIVERED = (EmailProgress.DROPPED, EmailProgress.BLOCKED, EmailProgress.BOUNCED)
@@ -211,7 +213,7 @@ def _unheard(ctx: Ctx, since: datetime) -> int:
 def _not_leaving(ctx: Ctx) -> int:
     query = select(func.count()).where(
         Delivery.workspace_id == ctx.workspace.id,
-        Delivery.kind == "email.send",
+        Delivery.kind == MAIL_DELIVERY,
         Delivery.state.in_((DeliveryState.PENDING, DeliveryState.SENDING)),
         Delivery.next_at < ctx.now - LATE,
     )

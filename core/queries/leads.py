@@ -1,7 +1,7 @@
 """Reading leads: a card, pages of rows, what the forms offer."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.access import Owned, Verb, may, visible
 from core.context import Ctx
-from core.enums import EntityType, LeadStatus
+from core.emails.suppressions import reason_of
+from core.enums import EntityType, LeadStatus, SuppressionReason
 from core.errors import NotFound
 from core.models import Account, Contact, Deal, Lead, LeadSource, Member, Tagging
 from core.normalise import phone_for_people
@@ -66,6 +67,10 @@ class LeadCard:
     timeline: tuple[TimelineItem, ...] = ()
     tags: tuple[TagRow, ...] = ()
     entity: EntityType = EntityType.LEAD
+    next_follow_up_at: time | None = None
+    """The hour of the follow-up, in the owner's zone."""
+    closed: SuppressionReason | None = None
+    """Why the address is not written to."""
 
     @property
     def converted(self) -> bool:
@@ -118,6 +123,7 @@ def lead_card(ctx: Ctx, lead_id: UUID, *, just_made: bool = False) -> LeadCard:
         status=lead.status,
         owner=lead.owner,
         next_follow_up=lead.next_follow_up,
+        next_follow_up_at=lead.next_follow_up_at,
         last_touch_at=lead.last_touch_at,
         created_at=lead.created_at,
         notes=lead.notes,
@@ -128,6 +134,7 @@ def lead_card(ctx: Ctx, lead_id: UUID, *, just_made: bool = False) -> LeadCard:
         links=_links(ctx, (lead.deal_id, lead.contact_id, lead.account_id)),
         timeline=() if just_made else tuple(timeline(ctx, "lead", lead.id)),
         tags=tags_of(ctx, EntityType.LEAD, lead.id) if lead.tagged else (),
+        closed=lead.closed,
     )
 
 
@@ -154,6 +161,7 @@ def _card_row(ctx: Ctx) -> Select[*tuple[Any, ...]]:
             Lead.owner_id,
             func.coalesce(Member.slack_user_id, "").label("owner"),
             Lead.next_follow_up,
+            Lead.next_follow_up_at,
             Lead.last_touch_at,
             Lead.created_at,
             Lead.notes,
@@ -162,6 +170,7 @@ def _card_row(ctx: Ctx) -> Select[*tuple[Any, ...]]:
             Lead.contact_id,
             Lead.account_id,
             tagging.correlate(Lead).exists().label("tagged"),
+            reason_of(Lead).label("closed"),
         )
     )
 

@@ -47,6 +47,9 @@ def test_a_dead_address_is_told_to_the_records_owner_once(world: World, mail: Ma
     assert row.progress is EmailProgress.BOUNCED
     assert standing(world) is SuppressionReason.BOUNCED
     assert told(world, "came back without reaching anybody. Correct the address with Edit, or call.") == 1
+    shown = world.ben.command("/lead view L-1", channel="#sales")
+    assert shown is not None
+    assert f"{LENA}> _(bounced: mail does not reach it)_" in shown.visible_text()
     card = world.ben.messages(world.ben.dm_with_app)[-1]
     card.click("Log call")
     assert "Lena Fischer" in world.ben.modal.text()

@@ -1,5 +1,6 @@
 """E-mail's health: numbers that add up, what waits, what does not add up, and the weekly line."""
 
+import inspect
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
@@ -26,7 +27,8 @@ from core.enums import (
 from core.errors import Forbidden
 from core.models import Delivery, Email, InboundEmail, InboxItem, Member, WorkspaceRow
 from core.models.inbox import HOUSE
-from core.queries.email_health import KNOWN_ALREADY, Came, Doubt, Fate, Health, Sent, Waiting, health
+from core.queries.email_health import KNOWN_ALREADY, MAIL_DELIVERY, Came, Doubt, Fate, Health, Sent, Waiting, health
+from notifications import incoming
 from notifications.housekeeping import Housekeeper
 from notifications.plans import Kind
 from tests.conftest import CtxFor
@@ -263,3 +265,8 @@ def test_a_channel_for_replies_is_told_in_place_of_them(
 def test_a_week_without_mail_is_not_worth_a_line(database: Database, workspace: Workspace, clock: FixedClock) -> None:
     Housekeeper(database, clock).tell_health([workspace.id])
     assert lines(database, workspace) == []
+
+
+def test_the_words_of_other_parts_are_theirs() -> None:
+    assert Kind.EMAIL.value == MAIL_DELIVERY
+    assert f'"{KNOWN_ALREADY}"' in inspect.getsource(incoming)
