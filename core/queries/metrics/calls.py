@@ -1,0 +1,99 @@
+"""Calls by outcome with their length, objections heard, and what became of the mails."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import Integer, cast, func, select
+
+from core.context import Ctx
+from core.enums import CallOutcome
+from core.queries.metrics.rows import Number, rows_of
+from core.queries.metrics.span import Span
+
+HUNDRED = 100
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Calls made. `average` is of those whose length is known, None where none is; without seconds."""
+
+    count: int
+    by_outcome: dict[CallOutcome | None, int]
+    average: timedelta | None
+
+
+@dataclass(frozen=True)
+class Mails:
+    """Mails that left in a span, and what is known of those same mails by now."""
+
+    sent: int
+    delivered: int
+    opened: int
+    """By a person, of the delivered."""
+    replied: int
+
+    @property
+    def delivered_rate(self) -> Decimal | None:
+        """In percent of the sent; None for none."""
+        return rate(self.delivered, self.sent)
+
+    @property
+    def opened_rate(self) -> Decimal | None:
+        """In percent of the delivered; None for none."""
+        return rate(self.opened, self.delivered)
+
+    @property
+    def replied_rate(self) -> Decimal | None:
+        """In percent of the delivered; None for none."""
+        return rate(self.replied, self.delivered)
+
+
+def rate(part: int, whole: int) -> Decimal | None:
+    """In percent, to one digit; None of nothing."""
+    return None if not whole else round(Decimal(part * HUNDRED) / whole, 1)
+
+
+def calls(ctx: Ctx, span: Span) -> Calls:
+    """Calls made in a span."""
+    rows = rows_of(ctx, Number.CALLS, span).subquery()
+    minutes = cast(func.nullif(rows.c.was, ""), Integer)
+    query = select(rows.c.becomes, func.count(), func.count(minutes), func.coalesce(func.sum(minutes), 0)).group_by(
+        rows.c.becomes
+    )
+    outcomes: Counter[CallOutcome | None] = Counter()
+    timed = length = 0
+    for outcome, count, with_length, total in ctx.session.execute(query):
+        outcomes[CallOutcome(outcome) if outcome else None] += count
+        timed, length = timed + with_length, length + total
+    order = [*CallOutcome, None]
+    by_outcome = dict(sorted(outcomes.items(), key=lambda one: (-one[1], order.index(one[0]))))
+    average = timedelta(minutes=round(length / timed)) if timed else None
+    return Calls(sum(outcomes.values()), by_outcome, average)
+
+
+def objections(ctx: Ctx, span: Span, limit: int = 5) -> tuple[tuple[str, int], ...]:
+    """What was said against buying, and in how many activities: the most heard first."""
+    return by_word(ctx, Number.OBJECTIONS, span)[:limit]
+
+
+def by_word(ctx: Ctx, number: Number, span: Span) -> tuple[tuple[str, int], ...]:
+    """How often each word stands in what a number counts (its `becomes`): reasons of losses, objections."""
+    rows = rows_of(ctx, number, span).subquery()
+    query = (
+        select(rows.c.becomes, func.count())
+        .group_by(rows.c.becomes)
+        .order_by(func.count().desc(), rows.c.becomes.collate("C"))
+    )
+    return tuple((word, count) for word, count in ctx.session.execute(query))
+
+
+def mails(ctx: Ctx, span: Span) -> Mails:
+    """Mails that left in a span."""
+
+    def count(number: Number) -> int:
+        rows = rows_of(ctx, number, span).subquery()
+        return ctx.session.scalar(select(func.count()).select_from(rows)) or 0
+
+    return Mails(*(count(one) for one in (Number.MAILS, Number.DELIVERED, Number.OPENED, Number.REPLIED)))

@@ -1,0 +1,112 @@
+"""A number, and the list of the rows it counts: both from the one statement of core.queries.metrics.rows."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+
+from core.context import Ctx
+from core.enums import EntityType
+from core.models import Member
+from core.queries.metrics.rows import Number, rows_of
+from core.queries.metrics.span import Figure, Money, Span, by_first
+from core.queries.records import Page
+from core.queries.search import NUMBERED, Hit, hit
+from core.queries.search import rows_of as records
+
+PAGE_SIZE = 8
+
+
+@dataclass(frozen=True)
+class NumberRow:
+    """A row that a number counts. `by` is a Slack user id, empty for nobody.
+
+    `was` and `becomes` mean: the stages of a move; the reason of a loss (becomes); the old and new day of a deal that
+    slipped (ISO, no new one where it just went by); minutes and outcome of a call; the objection; a mail's subject.
+    """
+
+    id: UUID
+    record: Hit
+    by: str
+    currency: str
+    value: Decimal | None
+    at: datetime
+    was: str
+    becomes: str
+
+
+def figure(ctx: Ctx, number: Number, span: Span) -> Figure:
+    """How many, what they are worth, and who did it."""
+    rows = rows_of(ctx, number, span).subquery()
+    query = (
+        select(
+            func.coalesce(Member.slack_user_id, "").label("by"),
+            rows.c.currency,
+            func.count().label("rows"),
+            func.coalesce(func.sum(rows.c.value), 0).label("value"),
+        )
+        .select_from(rows)
+        .outerjoin(Member, and_(Member.workspace_id == ctx.workspace.id, Member.id == rows.c.by_id))
+        .group_by(Member.slack_user_id, rows.c.currency)
+    )
+    people: Counter[str] = Counter()
+    sums: dict[str, Money] = {}
+    for row in ctx.session.execute(query):
+        people[row.by] += row.rows
+        before = sums.get(row.currency, Money(row.currency, 0, Decimal(0)))
+        sums[row.currency] = Money(row.currency, before.count + row.rows, before.value + row.value)
+    busiest = sorted(people.items(), key=lambda one: (not one[0], -one[1], one[0]))
+    worth = by_first(sums, ctx.workspace.currency) if number in WORTH else ()
+    return Figure(sum(people.values()), worth, tuple(busiest))
+
+
+WORTH = frozenset({Number.NEW_DEALS, Number.MOVED, Number.WON, Number.LOST, Number.SLIPPED})
+"""Numbers of deals, which are worth something."""
+
+
+def per_person(ctx: Ctx, number: Number, span: Span) -> dict[UUID | None, tuple[Money, ...]]:
+    """A number for each owner of what it counts: the owner now of a deal, who made a call, who sent a mail."""
+    rows = rows_of(ctx, number, span).subquery()
+    query = (
+        select(rows.c.owner_id, rows.c.currency, func.count(), func.coalesce(func.sum(rows.c.value), 0))
+        .group_by(rows.c.owner_id, rows.c.currency)
+        .order_by(rows.c.owner_id, rows.c.currency)
+    )
+    found: defaultdict[UUID | None, list[Money]] = defaultdict(list)
+    for owner_id, currency, count, value in ctx.session.execute(query):
+        found[owner_id].append(Money(currency, count, value))
+    return {owner_id: tuple(sums) for owner_id, sums in found.items()}
+
+
+def page_of(ctx: Ctx, number: Number, span: Span, page: int = 0, size: int = PAGE_SIZE) -> Page[NumberRow]:
+    """The rows a number counts, the latest first."""
+    rows = rows_of(ctx, number, span).subquery()
+    query = (
+        select(rows, func.coalesce(Member.slack_user_id, "").label("by"))
+        .outerjoin(Member, and_(Member.workspace_id == ctx.workspace.id, Member.id == rows.c.by_id))
+        .order_by(rows.c.at.desc(), rows.c.id.desc())
+        .offset(page * size)
+        .limit(size + 1)
+    )
+    found = list(ctx.session.execute(query))
+    hits = named(ctx, [(EntityType(row.entity), row.record_id) for row in found[:size]])
+    shown = tuple(
+        NumberRow(row.id, hits[row.record_id], row.by, row.currency, row.value, row.at, row.was, row.becomes)
+        for row in found[:size]
+        if row.record_id in hits
+    )
+    return Page(shown, page, len(found) > size)
+
+
+def named(ctx: Ctx, wanted: list[tuple[EntityType, UUID]]) -> dict[UUID, Hit]:
+    """Names of the records the actor may see, one statement a kind."""
+    hits: dict[UUID, Hit] = {}
+    for entity in dict.fromkeys(entity for entity, _ in wanted):
+        ids = [record_id for one, record_id in wanted if one is entity]
+        query = records(ctx, entity).where(NUMBERED[entity].id.in_(ids))
+        for row in ctx.session.execute(query):
+            hits[row.id] = hit(entity, row.id, row.number, row.name, row.detail)
+    return hits
