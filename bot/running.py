@@ -175,7 +175,7 @@ def run_submission(ctx: Ctx, view: View, place: Place) -> Reply:
     if place.problem is not None or place.modal is None:
         raise place.problem or UnknownRoute(view.callback_id)
     entry = ACTIONS[type(place.modal)]
-    values = dispatch.form_of(entry, ctx, place.modal).parse(view.state, ctx.viewer)
+    values = dispatch.form_of(entry, ctx, place.modal).parse(view.state, ctx.viewer, ctx.today)
     return entry.handler(ctx, place.modal, values)
 
 

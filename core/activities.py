@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
+from core import follow_ups
 from core.access import Owned, Verb, load, load_any, visible
 from core.context import Ctx
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus
@@ -75,6 +76,7 @@ class CallInput:
     notes: str = ""
     next_step: str = ""
     next_follow_up: date | None = None
+    next_follow_up_at: time | None = None
 
 
 def status_after(status: LeadStatus, outcome: CallOutcome) -> LeadStatus:
@@ -109,7 +111,7 @@ def log_call(ctx: Ctx, entity: str, entity_id: UUID, values: CallInput) -> Activ
     ctx.session.flush()
     for objection_id in _objection_ids(ctx, values.objections):
         ctx.add(ActivityObjection(activity_id=activity.id, objection_id=objection_id))
-    _follow_from(ctx, record, activity, values.next_follow_up)
+    _follow_from(ctx, record, activity, values)
     record.last_touch_at = max(record.last_touch_at or activity.at, activity.at)
     ctx.emit(RecordChanged(entity, record.id))
     return activity
@@ -126,9 +128,10 @@ def set_follow_up(ctx: Ctx, entity: str, entity_id: UUID, day: date | None, at: 
     record = load_subject(ctx, entity, entity_id)
     if isinstance(record, Account):
         raise Invalid({"next_follow_up": "no_follow_up_here"})
-    if day is not None and day < ctx.today.date():
-        raise Invalid({"next_follow_up": "date_past"})
-    record.next_follow_up, record.next_follow_up_at = day, at if day else None
+    past = follow_ups.problem(ctx, day, at)
+    if past:
+        raise Invalid({"next_follow_up": past})
+    follow_ups.plan(record, day, at)
     ctx.emit(RecordChanged(entity, record.id))
     return record
 
@@ -168,23 +171,23 @@ def _check_call(ctx: Ctx, record: Owned, values: CallInput) -> None:
     if values.next_follow_up is not None:
         if isinstance(record, Account):
             problems["next_follow_up"] = "no_follow_up_here"
-        elif values.next_follow_up < ctx.today.date():
-            problems["next_follow_up"] = "date_past"
+        elif past := follow_ups.problem(ctx, values.next_follow_up, values.next_follow_up_at):
+            problems["next_follow_up"] = past
     if problems:
         raise Invalid(problems)
 
 
-def _follow_from(ctx: Ctx, record: Owned, call: Activity, next_follow_up: date | None) -> None:
+def _follow_from(ctx: Ctx, record: Owned, call: Activity, values: CallInput) -> None:
     if isinstance(record, Lead) and call.outcome is not None:
         record.status = status_after(record.status, call.outcome)
     if isinstance(record, Deal) and call.next_step:
         record.next_step = call.next_step
     if isinstance(record, Account):
         return
-    if next_follow_up is not None:
-        record.next_follow_up = next_follow_up
+    if values.next_follow_up is not None:
+        follow_ups.plan(record, values.next_follow_up, values.next_follow_up_at)
     elif record.next_follow_up and record.next_follow_up <= ctx.today.date() and call.outcome in REACHED:
-        record.next_follow_up = None
+        follow_ups.plan(record, None)
 
 
 def _objection_ids(ctx: Ctx, chosen: Sequence[str]) -> list[UUID]:

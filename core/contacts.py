@@ -1,12 +1,12 @@
 """Contacts: the people at the companies."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from uuid import UUID
 
 from sqlalchemy import or_
 
-from core import normalise
+from core import follow_ups, normalise
 from core.access import Verb, load, visible
 from core.conflicts import refuse_stale
 from core.context import Ctx
@@ -18,7 +18,17 @@ from core.models import Account, Contact
 from core.normalise import NAME_MAX, NOTES_MAX, SHORT_TEXT_MAX, Unusable
 from core.operations import operation
 
-FORM_COLUMNS = ("name", "account_id", "email", "phone", "title", "owner_id", "next_follow_up", "notes")
+FORM_COLUMNS = (
+    "name",
+    "account_id",
+    "email",
+    "phone",
+    "title",
+    "owner_id",
+    "next_follow_up",
+    "next_follow_up_at",
+    "notes",
+)
 """What the form writes: changes of these since it was opened are a conflict."""
 
 
@@ -34,6 +44,7 @@ class ContactInput:
     owner: str = ""
     next_follow_up: date | None = None
     notes: str = ""
+    next_follow_up_at: time | None = None
 
 
 @operation("contact.create")
@@ -48,10 +59,10 @@ def create(ctx: Ctx, values: ContactInput) -> Contact:
         phone=phone,
         title=normalise.name_text(values.title)[:SHORT_TEXT_MAX],
         owner_id=owner_from_slack(ctx, values.owner, "owner"),
-        next_follow_up=values.next_follow_up,
         notes=normalise.multiline_text(values.notes)[:NOTES_MAX],
         created_by_id=ctx.actor.member_id,
     )
+    follow_ups.plan(contact, values.next_follow_up, values.next_follow_up_at)
     ctx.add(contact)
     ctx.session.flush()
     if contact.owner_id is not None and contact.owner_id != ctx.actor.member_id:
@@ -72,8 +83,9 @@ def edit(ctx: Ctx, contact_id: UUID, values: ContactInput, expected: int) -> Con
     contact = load(ctx, Contact, contact_id)
     refuse_stale(ctx, contact, expected, FORM_COLUMNS)
     name, email, phone = _checked(ctx, values)
-    if values.next_follow_up not in (None, contact.next_follow_up) and values.next_follow_up < ctx.today.date():
-        raise Invalid({"next_follow_up": "date_past"})
+    past = follow_ups.problem(ctx, values.next_follow_up, values.next_follow_up_at, follow_ups.planned(contact))
+    if past:
+        raise Invalid({"next_follow_up": past})
     owner_id = owner_from_slack(ctx, values.owner, "owner")
     account_id = _account_of_edit(ctx, contact, values.account_id)
     before, left = contact.owner_id, contact.account_id
@@ -82,7 +94,7 @@ def edit(ctx: Ctx, contact_id: UUID, values: ContactInput, expected: int) -> Con
     contact.name, contact.email, contact.phone = name, email, phone
     contact.title = normalise.name_text(values.title)[:SHORT_TEXT_MAX]
     contact.account_id, contact.owner_id = account_id, owner_id
-    contact.next_follow_up = values.next_follow_up
+    follow_ups.plan(contact, values.next_follow_up, values.next_follow_up_at)
     contact.notes = normalise.multiline_text(values.notes)[:NOTES_MAX]
     if owner_id not in (None, before, ctx.actor.member_id):
         ctx.emit(RecordAssigned("contact", contact.id, owner_id, ctx.actor.member_id))

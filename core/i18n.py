@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale, UnknownLocaleError, dates
 
 from core import money
+from core.when import written
 
 CATALOGUES = Path(__file__).parent / "locale"
 DOMAIN = "rapport"
@@ -74,6 +75,15 @@ class Viewer:
     def hour(self, at: Hour) -> str:
         """An hour of the day, in no zone in particular: `3:00 PM`, `15:00`."""
         return dates.format_time(at, "short", locale=_words(self.locale))
+
+    def when(self, day: Day, at: Hour | None = None) -> str:
+        """A day and an hour in full, as the reader may also type them: `Fri 27 Nov 2026, 15:00`."""
+        return written(day, at, _words(self.locale))
+
+    def relative_when(self, day: Day, at: Hour | None, today: Day) -> str:
+        """The same as people say it: `tomorrow, 15:00`."""
+        said = self.relative_date(day, today)
+        return f"{said}, {self.hour(at)}" if at is not None else said
 
     def relative_date(self, day: Day, today: Day) -> str:
         """A day as people say it: today, tomorrow, `3 days ago`, `in 2 weeks`; the date itself when it is far."""

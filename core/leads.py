@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
 
-from core import accounts, contacts, deals, duplicates, normalise
+from core import accounts, contacts, deals, duplicates, follow_ups, normalise
 from core.access import Verb, load, visible
 from core.conflicts import refuse_stale
 from core.context import Ctx
@@ -25,7 +25,17 @@ from core.requirements import missing
 
 BY_HAND = tuple(status for status in LeadStatus if status is not LeadStatus.CONVERTED)
 """Statuses a person may choose; a lead becomes converted by being converted."""
-FORM_COLUMNS = ("name", "company", "email", "phone", "source_id", "owner_id", "next_follow_up", "notes")
+FORM_COLUMNS = (
+    "name",
+    "company",
+    "email",
+    "phone",
+    "source_id",
+    "owner_id",
+    "next_follow_up",
+    "next_follow_up_at",
+    "notes",
+)
 """What the form writes: changes of these since it was opened are a conflict."""
 
 
@@ -41,6 +51,7 @@ class LeadInput:
     owner: str = ""
     next_follow_up: date | None = None
     notes: str = ""
+    next_follow_up_at: time | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +172,9 @@ def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
             name=values.contact_name, account_id=account.id, email=lead.email, phone=lead.phone, owner=owner
         ),
     )
+    # A follow-up that is overdue is still due: today.
+    due = max(lead.next_follow_up, ctx.today.date()) if lead.next_follow_up else None
+    hour = None if follow_ups.problem(ctx, due, lead.next_follow_up_at) else lead.next_follow_up_at
     deal = deals.create(
         ctx,
         deals.DealInput(
@@ -171,8 +185,8 @@ def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
             currency=values.currency,
             stage_id=values.stage_id,
             owner=owner,
-            # One that is overdue is still due: today.
-            next_follow_up=max(lead.next_follow_up, ctx.today.date()) if lead.next_follow_up else None,
+            next_follow_up=due,
+            next_follow_up_at=hour if due == lead.next_follow_up else None,
             expected_close=values.expected_close,
             next_step=values.next_step,
         ),
@@ -182,7 +196,7 @@ def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
     lead.status = LeadStatus.CONVERTED
     lead.converted_at = ctx.now
     # The follow-up goes on with the deal: nobody is to be reminded twice of one conversation.
-    lead.next_follow_up = None
+    follow_ups.plan(lead, None)
     ctx.emit(RecordChanged("lead", lead.id))
     return deal
 
@@ -225,9 +239,9 @@ def _checked(ctx: Ctx, values: LeadInput, before: Lead | None) -> LeadInput:
         phone = normalise.phone(phone, ctx.workspace.country) if phone else ""
     except Unusable as error:
         problems["phone"] = error.code
-    kept = before is not None and before.next_follow_up == values.next_follow_up
-    if values.next_follow_up is not None and not kept and values.next_follow_up < ctx.today.date():
-        problems["next_follow_up"] = "date_past"
+    past = follow_ups.problem(ctx, values.next_follow_up, values.next_follow_up_at, follow_ups.planned(before))
+    if past:
+        problems["next_follow_up"] = past
     if before is None or before.source_id != values.source_id:
         problems |= _source_problem(ctx, values.source_id)
     if problems:
@@ -259,7 +273,7 @@ def _write(lead: Lead, values: LeadInput, owner_id: UUID | None) -> None:
     lead.phone = values.phone
     lead.source_id = values.source_id
     lead.owner_id = owner_id
-    lead.next_follow_up = values.next_follow_up
+    follow_ups.plan(lead, values.next_follow_up, values.next_follow_up_at)
     lead.notes = values.notes
 
 

@@ -1,9 +1,10 @@
 """Tasks and notes: something to do, on a record or on none, and something worth keeping on one."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from uuid import UUID
 
+from core import follow_ups
 from core.access import Owned, Verb, load, may, may_touch
 from core.activities import SUBJECTS, load_subject
 from core.context import Ctx
@@ -22,12 +23,13 @@ LINK_MAX = 500
 
 @dataclass(frozen=True)
 class TaskInput:
-    """A task as it is typed. `due_on` is a day in the assignee's own zone; `assignee` a Slack user id."""
+    """A task as it is typed. `due_on` and `due_time` are in the assignee's own zone; `assignee` a Slack user id."""
 
     subject: str
     due_on: date | None = None
     assignee: str = ""
     link: str = ""
+    due_time: time | None = None
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,12 @@ def create(ctx: Ctx, entity: str, entity_id: UUID | None, values: TaskInput) -> 
     """
     record = load_subject(ctx, entity, entity_id) if entity_id is not None else None
     subject = name_text(values.subject)
-    _check(ctx, subject, values.due_on)
+    _check(ctx, subject, values.due_on, values.due_time)
     assignee = owner_from_slack(ctx, values.assignee, "assignee") if values.assignee else ctx.actor.member_id
     _check_assignee(ctx, assignee, record)
     task = _put(ctx, record, Activity(kind=ActivityKind.TASK, subject=subject, link=_link(values.link)))
-    task.owner_id, task.due_on, task.created_by_id = assignee, values.due_on, ctx.actor.member_id
+    task.owner_id, task.created_by_id = assignee, ctx.actor.member_id
+    _due(task, values.due_on, values.due_time)
     _changed(ctx, task)
     _tell(ctx, task)
     return task
@@ -93,11 +96,11 @@ def reopen(ctx: Ctx, task_id: UUID) -> Activity:
 
 
 @operation("task.snooze")
-def snooze(ctx: Ctx, task_id: UUID, day: date) -> Activity:
-    """Put a task off to a day. Raises Invalid for a day that is over, NotFound, Forbidden."""
+def snooze(ctx: Ctx, task_id: UUID, day: date, at: time | None = None) -> Activity:
+    """Put a task off to a day, and an hour on it. Raises Invalid for one that is over, NotFound, Forbidden."""
     task = _task(ctx, task_id)
-    _check(ctx, task.subject, day)
-    task.due_on = day
+    _check(ctx, task.subject, day, at)
+    _due(task, day, at)
     _changed(ctx, task)
     return task
 
@@ -150,14 +153,20 @@ def _record_of(ctx: Ctx, task: Activity) -> Owned | None:
     return load(ctx, SUBJECTS[about[0]][0], about[1], Verb.SEE) if about is not None else None
 
 
-def _check(ctx: Ctx, subject: str, day: date | None) -> None:
+def _due(task: Activity, day: date | None, at: time | None) -> None:
+    """The day and its hour are set together: a day never keeps another's hour."""
+    task.due_on, task.due_time = day, at if day else None
+
+
+def _check(ctx: Ctx, subject: str, day: date | None, at: time | None) -> None:
     problems: dict[str, str] = {}
     if not subject:
         problems["subject"] = "required"
     if len(subject) > SHORT_TEXT_MAX:
         problems["subject"] = "too_long"
-    if day is not None and day < ctx.today.date():
-        problems["due_on"] = "date_past"
+    past = follow_ups.problem(ctx, day, at)
+    if past:
+        problems["due_on"] = past
     if problems:
         raise Invalid(problems)
 

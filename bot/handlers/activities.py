@@ -65,6 +65,7 @@ def save_call(ctx: Ctx, _route: SaveCall, logged: LoggedCall) -> Reply:
         outcome=logged.call.outcome,
         status=after.status if after.status != before.status else None,
         next_follow_up=after.next_follow_up,
+        next_follow_up_at=after.next_follow_up_at,
         today=ctx.today.date(),
         change_id=ctx.change_id,
     )

@@ -63,5 +63,6 @@ def _edited_meanwhile(ctx: Ctx, route: SaveContact, values: ContactInput, confli
     contact = queries.contact_card(ctx, route.contact_id)
     # A field that was not in sight shows what is there now.
     now = views.values_of(contact)
-    typed |= {one.name: typed[one.name] or now[one.name] for one in views.CONTACT_FORM.fields if one.more}
+    for unseen in (one for one in views.CONTACT_FORM.fields if one.more):
+        typed |= unseen.either(typed, now)
     return UpdateModal(views.form(contact, typed, ctx.viewer, meanwhile))

@@ -206,8 +206,9 @@ def _edited_meanwhile(ctx: Ctx, deal_id: UUID, typed: DealInput, conflict: Confl
 def _as_typed(ctx: Ctx, deal: DealCard, typed: DealInput) -> Mapping[str, Any]:
     """What was typed, as the form shows it; a field that was not in sight shows what is there now."""
     now, shown = forms.values_of(deal), _shown(ctx, typed)
-    unseen = {one.name: shown[one.name] or now[one.name] for one in forms.DEAL_FIELDS if one.more}
-    return now | shown | unseen
+    for unseen in (one for one in forms.DEAL_FIELDS if one.more):
+        shown |= unseen.either(shown, now)
+    return {**now, **shown}
 
 
 def _shown(ctx: Ctx, typed: DealInput) -> dict[str, Any]:

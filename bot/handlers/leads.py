@@ -182,7 +182,8 @@ def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -
     newer = replace(route, version=cast("int", conflict.data["version"]), more=True)
     # A field that was not in sight shows what is there now.
     now = _values(_as_input(lead))
-    typed |= {one.name: typed[one.name] or now[one.name] for one in views.LEAD_FORM.fields if one.more}
+    for unseen in (one for one in views.LEAD_FORM.fields if one.more):
+        typed |= unseen.either(typed, now)
     pairs = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
     changed = changes_in_words(ctx, EntityType.LEAD, pairs)
     sources = queries.sources(ctx, lead.id)
@@ -216,6 +217,7 @@ def _as_input(lead: LeadCard) -> LeadInput:
         source_id=lead.source_id,
         owner=lead.owner,
         next_follow_up=lead.next_follow_up,
+        next_follow_up_at=lead.next_follow_up_at,
         notes=lead.notes,
     )
 

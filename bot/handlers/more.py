@@ -1,11 +1,15 @@
-"""The rarer fields of a form: shown when asked for, with all that is typed already."""
+"""Forms that are shown again while they are filled in: with their rarer fields, or with what was understood."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.dispatch import Request, on
-from bot.replies import Modal, Reply, UpdateModal
-from bot.routes import MoreFields, Submission, UnknownRoute
+from bot.replies import Block, Modal, Reply, UpdateModal
+from bot.routes import CheckWhen, MoreFields, Submission, UnknownRoute
+from bot.views import kit
+from bot.views import when as views
+from bot.views.forms import block_id_of
 from core.context import Ctx
 
 S = TypeVar("S", bound=Submission)
@@ -26,7 +30,30 @@ def expands(form: type[S]) -> Callable[[Callable[[Ctx, S, Request], Modal]], Cal
 @on(MoreFields)
 def more_fields(ctx: Ctx, _route: MoreFields, request: Request) -> Reply:
     """The form that is open, with all of its fields."""
-    whole = FORMS.get(type(request.modal)) if request.modal is not None else None
-    if whole is None:
-        raise UnknownRoute(MoreFields.id)
-    return UpdateModal(whole(ctx, request.modal, request))
+    return UpdateModal(_whole(ctx, request, MoreFields.id))
+
+
+@on(CheckWhen)
+def check_when(ctx: Ctx, _route: CheckWhen, request: Request) -> Reply:
+    """While a day is typed: what will be saved stands below it; nothing else of the form changes."""
+    whole = _whole(ctx, request, CheckWhen.id)
+    blocks = _in_sight(whole.blocks, request, ctx)
+    said = views.understood(request.chosen, ctx.viewer, ctx.today)
+    if said:
+        blocks = views.with_hint(blocks, block_id_of(request.state, request.field_name), said)
+    return UpdateModal(replace(whole, blocks=blocks, route=request.modal))
+
+
+def _whole(ctx: Ctx, request: Request, asked: str) -> Modal:
+    form = FORMS.get(type(request.modal)) if request.modal is not None else None
+    if form is None:
+        raise UnknownRoute(asked)
+    return form(ctx, request.modal, request)
+
+
+def _in_sight(blocks: Sequence[Block], request: Request, ctx: Ctx) -> list[Block]:
+    """The form without the rarer fields nobody asked for yet."""
+    shown = [one for one in blocks if one.get("type") != "input" or one.get("block_id") in request.state.values]
+    if len(shown) < len(blocks):
+        shown.append(kit.actions(kit.button(ctx.viewer.t("More fields"), MoreFields())))
+    return shown

@@ -8,7 +8,8 @@ from uuid import UUID
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.home import show_home
-from bot.replies import CloseModal, Message, OpenModal, Replace, Reply, Say
+from bot.handlers.more import expands
+from bot.replies import CloseModal, Message, Modal, OpenModal, Replace, Reply, Say
 from bot.resolving import record_here
 from bot.routes import (
     AssignTask,
@@ -61,6 +62,12 @@ def new_task(ctx: Ctx, route: NewTask, request: Request) -> Reply:
         record = record_here(ctx, request.channel_id)
     draft = Draft(record=record, assignee=ctx.actor.slack_user_id)
     return OpenModal(views.task_modal(draft, ctx.viewer))
+
+
+@expands(SaveTask)
+def all_fields(ctx: Ctx, route: SaveTask, request: Request) -> Modal:
+    """The form as it is filled in."""
+    return views.task_form(views.TASK_FORM.kept(request.state), route.link, ctx.viewer)
 
 
 @on_submit(SaveTask, views.TASK_FORM)

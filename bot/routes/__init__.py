@@ -94,6 +94,7 @@ from bot.routes.quotes import (
     SaveQuoteCopy,
 )
 from bot.routes.records import (
+    CheckWhen,
     FindAccount,
     FindContact,
     FindDeal,
@@ -203,6 +204,7 @@ __all__ = [
     "ChangeList",
     "ChangeQuoteLine",
     "CheckLead",
+    "CheckWhen",
     "ChooseBulk",
     "ChooseMailing",
     "ChooseQuoteDeal",

@@ -62,6 +62,11 @@ class MoreFields(Action, id="form.more"):
 
 
 @dataclass(frozen=True)
+class CheckWhen(Action, id="form.when"):
+    """A day is being typed: show what is understood."""
+
+
+@dataclass(frozen=True)
 class FindRecord(Lookup, id="pick.record"):
     """Search leads, contacts, accounts and deals."""
 

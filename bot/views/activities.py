@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -22,8 +22,8 @@ from bot.routes import (
     ShowOriginal,
     SnoozeFollowUp,
 )
-from bot.views import kit
-from bot.views.forms import Date, Form, Number, Search, Select, Text
+from bot.views import kit, when
+from bot.views.forms import Form, Number, Search, Select, Text
 from bot.views.labels import word
 from bot.views.mail_standing import standing
 from bot.views.records import confirmation
@@ -110,6 +110,7 @@ class Saved:
     next_follow_up: date | None
     today: date
     change_id: UUID
+    next_follow_up_at: time | None = None
 
 
 def _logged(record: tuple[str, UUID], **call: Any) -> LoggedCall:
@@ -130,7 +131,7 @@ CALL_FORM: Form[LoggedCall] = Form(
             placeholder="Choose, or type a new one",
         ),
         Text("notes", "Notes", multiline=True, max_length=NOTES_MAX),
-        Date("next_follow_up", "Next follow-up", hint="Left empty, a later follow-up stays as it is."),
+        when.follow_up(hint="Left empty, a later follow-up stays as it is.", more=False),
         Text("next_step", "Next step", max_length=SHORT_TEXT_MAX, more=True),
         Number("duration_minutes", "Duration (minutes)", low=0, high=MINUTES_MAX, more=True),
     ),
@@ -172,7 +173,7 @@ def call_saved(saved: Saved, viewer: Viewer) -> Message:
     if saved.status is not None:
         said.append(viewer.t("Status is now {status}.", status=word(saved.status, viewer)))
     if saved.next_follow_up is not None:
-        day = viewer.relative_date(saved.next_follow_up, saved.today)
+        day = viewer.relative_when(saved.next_follow_up, saved.next_follow_up_at, saved.today)
         said.append(viewer.t("Next follow-up: {day}.", day=day))
     elif about.entity is not EntityType.ACCOUNT:
         said.append(viewer.t("No follow-up is planned."))

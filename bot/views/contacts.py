@@ -5,10 +5,10 @@ from typing import Any
 
 from bot.replies import Block, Choice, Message, Modal
 from bot.routes import ComposeEmail, EditContact, FindAccount, LogCall, NewTask, OpenRecord, SaveContact
-from bot.views import kit, people, tags
+from bot.views import kit, people, tags, when
 from bot.views.accounts import NOTES_SHOWN, deal_blocks
 from bot.views.activities import timeline_blocks
-from bot.views.forms import Date, Email, Form, Person, Search, Text
+from bot.views.forms import Email, Form, Person, Search, Text
 from bot.views.history import Meanwhile, edited_meanwhile
 from bot.views.records import rarely
 from core.contacts import ContactInput
@@ -19,7 +19,8 @@ from core.queries.contacts import ContactCard
 
 def card(contact: ContactCard, viewer: Viewer) -> Message:
     """A person: where they work, how to reach them, what happened."""
-    follow_up = viewer.relative_date(contact.next_follow_up, contact.today) if contact.next_follow_up else ""
+    day, hour = contact.next_follow_up, contact.next_follow_up_at
+    follow_up = viewer.relative_when(day, hour, contact.today) if day else ""
     last_touch = viewer.date(viewer.local_date(contact.last_touch_at)) if contact.last_touch_at else ""
     company = f"{kit.esc(contact.account_name)} ({contact.account_ref})" if contact.account_id else ""
     pairs = [
@@ -72,10 +73,10 @@ CONTACT_FORM: Form[ContactInput] = Form(
         Person("owner", "Owner"),
         Text("notes", "Notes", max_length=NOTES_MAX, multiline=True),
         Text("title", "Job title", max_length=SHORT_TEXT_MAX, more=True),
-        Date("next_follow_up", "Next follow-up", more=True),
+        when.follow_up(),
     ),
 )
-FIELD_NAMES = tuple(one.name for one in CONTACT_FORM.fields)
+FIELD_NAMES = (*(one.name for one in CONTACT_FORM.fields), "next_follow_up_at")
 
 
 def values_of(contact: ContactCard) -> dict[str, Any]:

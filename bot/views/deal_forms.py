@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.replies import Block, Choice, Modal
 from bot.routes import FindAccount, FindContact, SaveDeal, SaveDealOwner, SaveLoss, SaveMove
-from bot.views import kit
+from bot.views import kit, when
 from bot.views.deals import worth
 from bot.views.forms import Date, Form, Money, Person, Search, Select, Text
 from bot.views.history import Meanwhile, edited_meanwhile
@@ -37,10 +37,13 @@ DEAL_FIELDS = (
     Date("expected_close", "Expected close"),
     Search("contact_id", "Contact", lookup=FindContact, ids=True, placeholder="Search people", more=True),
     Text("next_step", "Next step", max_length=SHORT_TEXT_MAX, more=True),
-    Date("next_follow_up", "Next follow-up", more=True),
+    when.follow_up(),
 )
 DEAL_FORM: Form[DealInput] = Form(DealInput, DEAL_FIELDS)
-PLAIN_FIELDS = ("name", "value", "currency", "stage_id", "owner", "expected_close", "next_step", "next_follow_up")
+PLAIN_FIELDS = (
+    *("name", "value", "currency", "stage_id", "owner", "expected_close", "next_step"),
+    *("next_follow_up", "next_follow_up_at"),
+)
 """Fields whose value is shown as it was typed; the others need a name."""
 LOSS_FORM: Form[LossInput] = Form(
     LossInput,
@@ -135,6 +138,7 @@ def values_of(deal: DealCard) -> dict[str, Any]:
         "expected_close": deal.expected_close,
         "next_step": deal.next_step,
         "next_follow_up": deal.next_follow_up,
+        "next_follow_up_at": deal.next_follow_up_at,
     }
 
 

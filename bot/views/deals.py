@@ -85,7 +85,7 @@ def _pairs(deal: DealCard, viewer: Viewer) -> list[tuple[str, str]]:
     day = deal.next_follow_up
     pairs += [
         (viewer.t("Expected close"), _close_text(deal, viewer)),
-        (viewer.t("Next follow-up"), viewer.relative_date(day, deal.today) if day else ""),
+        (viewer.t("Next follow-up"), viewer.relative_when(day, deal.next_follow_up_at, deal.today) if day else ""),
         (
             viewer.t("Last touch"),
             viewer.relative_date(viewer.local_date(deal.last_touch_at), deal.today) if deal.last_touch_at else "",

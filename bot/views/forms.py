@@ -6,7 +6,7 @@ A field's name is its block id, so that a problem with the field shows under the
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -73,6 +73,18 @@ class Field:
     def raw(self, element: Element) -> Any:
         """What is in the input, unparsed, for rendering it again."""
         return element.text()
+
+    def shown(self, values: Mapping[str, Any], viewer: Viewer) -> Any:  # noqa: ARG002
+        """What of a form's values the input shows."""
+        return values.get(self.name)
+
+    def read_at(self, element: Element, viewer: Viewer, now: datetime | None) -> Mapping[str, Any]:  # noqa: ARG002
+        """The values it stands for, by name; `now` is the reader's own moment. Raises ValueError like `read`."""
+        return {self.name: self.read(element, viewer)}
+
+    def either(self, typed: Mapping[str, Any], now: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What was typed or, where that is nothing, what is there now."""
+        return {self.name: typed[self.name] or now[self.name]}
 
 
 @dataclass(frozen=True)
@@ -289,8 +301,9 @@ class Form(Generic[T]):
         # A select without options is refused by Slack; there is nothing to choose then.
         usable = [one for one in self.fields if not isinstance(one, Select) or self.choices.get(one.name)]
         wanted = [one for one in usable if not only or one.name in only]
-        shown = [one for one in wanted if expanded or not one.more or values.get(one.name)]
-        blocks = [one.block(viewer, values.get(one.name), self.choices.get(one.name, ()), revision) for one in shown]
+        at_hand = {one.name: one.shown(values, viewer) for one in wanted}
+        shown = [one for one in wanted if expanded or not one.more or at_hand[one.name]]
+        blocks = [one.block(viewer, at_hand[one.name], self.choices.get(one.name, ()), revision) for one in shown]
         if len(shown) < len(wanted):
             blocks.append(kit.actions(kit.button(viewer.t("More fields"), MoreFields())))
         return blocks
@@ -299,8 +312,11 @@ class Form(Generic[T]):
         """Whether any of these fields may be out of sight until "More fields" is asked for."""
         return any(one.more for one in self.fields if one.name in set(names))
 
-    def parse(self, state: State, viewer: Viewer) -> T:
-        """The typed value of what was submitted. Raises Invalid with a code for each field that cannot be read."""
+    def parse(self, state: State, viewer: Viewer, now: datetime | None = None) -> T:
+        """The typed value of what was submitted at the reader's own moment `now` (aware).
+
+        Raises Invalid with a code for each field that cannot be read.
+        """
         values: dict[str, Any] = {}
         problems: dict[str, str] = {}
         for one in self.fields:
@@ -311,7 +327,7 @@ class Form(Generic[T]):
                     problems[one.name] = "required"
                 continue
             try:
-                values[one.name] = one.read(element, viewer)
+                values |= one.read_at(element, viewer, now)
             except ValueError as error:
                 problems[one.name] = str(error)
         if problems:

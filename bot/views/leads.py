@@ -23,7 +23,7 @@ from bot.routes import (
     SaveLeadOwner,
     SetLeadStatus,
 )
-from bot.views import kit, people, tags
+from bot.views import kit, people, tags, when
 from bot.views.activities import timeline_blocks
 from bot.views.deal_forms import currency_choices, needs_notice
 from bot.views.forms import Date, Email, Form, Money, Person, Search, Select, Text
@@ -80,7 +80,7 @@ LEAD_FORM: Form[LeadInput] = Form(
         Person("owner", "Owner"),
         Text("notes", "Notes", max_length=NOTES_MAX, multiline=True),
         Select("source_id", "Source", ids=True, more=True),
-        Date("next_follow_up", "Next follow-up", more=True),
+        when.follow_up(),
     ),
 )
 OWNER_FORM: Form[NewOwner] = Form(NewOwner, (Person("owner", "Owner", hint="Leave empty to give the lead to nobody."),))
@@ -141,7 +141,8 @@ class ConversionData:
 
 def card(lead: LeadCard, viewer: Viewer) -> Message:
     """A lead: who it is, where it stands, what happened, what can be done."""
-    follow_up = viewer.relative_date(lead.next_follow_up, lead.today) if lead.next_follow_up else ""
+    day, hour = lead.next_follow_up, lead.next_follow_up_at
+    follow_up = viewer.relative_when(day, hour, lead.today) if day else ""
     known = [
         (viewer.t("Company"), kit.esc(lead.company)),
         (viewer.t("Source"), kit.esc(lead.source)),

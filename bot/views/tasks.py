@@ -23,8 +23,9 @@ from bot.routes import (
 )
 from bot.views import kit, people
 from bot.views.activities import SNOOZES, RecordField
-from bot.views.forms import Date, Form, Person, Text
+from bot.views.forms import Form, Person, Text
 from bot.views.records import confirmation, record_choice
+from bot.views.when import WhenText
 from core.enums import EntityType
 from core.i18n import Viewer
 from core.normalise import NOTES_MAX, SHORT_TEXT_MAX
@@ -98,7 +99,7 @@ TASK_FORM: Form[TypedTask] = Form(
     (
         Text("subject", "What is to be done?", required=True, max_length=SHORT_TEXT_MAX),
         _ANY_RECORD,
-        Date("due_on", "Due"),
+        WhenText("due_on", "Due", hour="due_time"),
         Person("assignee", "Who", hint="Left empty, it is yours."),
     ),
 )
@@ -125,9 +126,13 @@ def note_modal(draft: Draft, viewer: Viewer) -> Modal:
 
 def task_modal(draft: Draft, viewer: Viewer) -> Modal:
     """A new task."""
-    values = {"subject": draft.text, "assignee": draft.assignee, **_record_value(draft)}
-    blocks = [*TASK_FORM.blocks(viewer, values), *_came_from(draft.link, viewer)]
-    return Modal(viewer.t("New task"), blocks, SaveTask(draft.link), viewer.t("Create"), viewer.t("Cancel"))
+    return task_form({"subject": draft.text, "assignee": draft.assignee, **_record_value(draft)}, draft.link, viewer)
+
+
+def task_form(values: Mapping[str, Any], link: str, viewer: Viewer) -> Modal:
+    """The form of a new task, showing `values`."""
+    blocks = [*TASK_FORM.blocks(viewer, values), *_came_from(link, viewer)]
+    return Modal(viewer.t("New task"), blocks, SaveTask(link), viewer.t("Create"), viewer.t("Cancel"))
 
 
 def assign_modal(task: TaskRow, viewer: Viewer) -> Modal:
@@ -264,7 +269,7 @@ def later(task_id: UUID, viewer: Viewer) -> list[tuple[str, Action]]:
 def _due(task: TaskRow, viewer: Viewer) -> str:
     if task.due_on is None:
         return ""
-    when = viewer.relative_date(task.due_on, task.today)
+    when = viewer.relative_when(task.due_on, task.due_time, task.today)
     return viewer.t("Overdue: {when}", when=when) if task.due_on < task.today else viewer.t("Due {when}", when=when)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
+from core import follow_ups
 from core.access import Verb, load
 from core.context import Ctx
 from core.deals.values import DealInput
@@ -35,9 +36,9 @@ def check(ctx: Ctx, values: DealInput, old: Deal | None) -> None:
         problems["currency"] = "choice_invalid"
     if values.next_step and len(values.next_step) > SHORT_TEXT_MAX:
         problems["next_step"] = "too_long"
-    day = values.next_follow_up
-    if day is not None and day < ctx.today.date() and (old is None or day != old.next_follow_up):
-        problems["next_follow_up"] = "date_past"
+    past = follow_ups.problem(ctx, values.next_follow_up, values.next_follow_up_at, follow_ups.planned(old))
+    if past:
+        problems["next_follow_up"] = past
     if problems:
         raise Invalid(problems)
 
@@ -64,7 +65,7 @@ def fill(ctx: Ctx, deal: Deal, values: DealInput, links: Links) -> None:
     deal.currency = values.currency or deal.currency or ctx.workspace.currency
     deal.value = None if values.value is None else round_money(values.value, deal.currency)
     deal.expected_close = values.expected_close
-    deal.next_follow_up = values.next_follow_up
+    follow_ups.plan(deal, values.next_follow_up, values.next_follow_up_at)
     if values.next_step is not None:
         deal.next_step = name_text(values.next_step)
     deal.account_id, deal.contact_id, deal.owner_id = links.account_id, links.contact_id, links.owner_id

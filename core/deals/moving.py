@@ -101,4 +101,5 @@ def _as_input(deal: Deal) -> DealInput:
         expected_close=deal.expected_close,
         next_step=deal.next_step,
         next_follow_up=deal.next_follow_up,
+        next_follow_up_at=deal.next_follow_up_at,
     )

@@ -1,7 +1,7 @@
 """A deal as it is typed."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,6 +16,7 @@ FORM_FIELDS = (
     "expected_close",
     "next_step",
     "next_follow_up",
+    "next_follow_up_at",
 )
 """What the form of a deal writes: only changes of these by somebody else are a conflict."""
 
@@ -37,6 +38,7 @@ class DealInput:
     expected_close: date | None = None
     next_step: str | None = None
     next_follow_up: date | None = None
+    next_follow_up_at: time | None = None
 
 
 @dataclass(frozen=True)

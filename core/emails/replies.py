@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
+from core import follow_ups
 from core.access import POWERS, Owned, Power, load
 from core.activities import PROGRESS, SUBJECTS, load_subject
 from core.context import Ctx
@@ -272,7 +273,7 @@ def _move_on(ctx: Ctx, inbound: InboundEmail, record: Owned, email: Email | None
         record.status = max(record.status, LeadStatus.REPLIED, key=PROGRESS.index)
     record.last_touch_at = max(record.last_touch_at or at, at)
     if not isinstance(record, Account) and not _closed(record):
-        record.next_follow_up, record.next_follow_up_at = _day_of(ctx, inbound), None
+        follow_ups.plan(record, _day_of(ctx, inbound))
     if email is not None:
         email.replied_at = min(email.replied_at or at, at)
 
@@ -283,7 +284,7 @@ def _wait(ctx: Ctx, inbound: InboundEmail, record: Owned) -> None:
     if back is None or isinstance(record, Account) or _closed(record):
         return
     if back > _day_of(ctx, inbound) and (record.next_follow_up is None or record.next_follow_up < back):
-        record.next_follow_up, record.next_follow_up_at = back, None
+        follow_ups.plan(record, back)
 
 
 def _came_back(ctx: Ctx, email: Email | None) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, func, literal, or_, select, union_all
 
+from core import follow_ups
 from core.access import Verb, may, visible
 from core.activities import SUBJECTS, load_subject
 from core.context import Ctx
@@ -95,6 +96,7 @@ class Standing:
 
     status: LeadStatus | None
     next_follow_up: date | None
+    next_follow_up_at: time | None = None
 
 
 def timeline(ctx: Ctx, entity: str, entity_id: UUID, limit: int = TIMELINE) -> list[TimelineItem]:
@@ -319,4 +321,4 @@ def standing(ctx: Ctx, entity: str, entity_id: UUID) -> Standing:
     """Where a record stands. Raises Invalid, NotFound."""
     record = load_subject(ctx, entity, entity_id, Verb.SEE)
     status = record.status if isinstance(record, Lead) else None
-    return Standing(status, None if isinstance(record, Account) else record.next_follow_up)
+    return Standing(status, *follow_ups.planned(None if isinstance(record, Account) else record))

@@ -1,7 +1,7 @@
 """Reading contacts: a card with the company, open deals and what happened."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import func
@@ -47,6 +47,8 @@ class ContactCard:
     timeline: tuple[TimelineItem, ...] = ()
     tags: tuple[TagRow, ...] = ()
     entity: EntityType = EntityType.CONTACT
+    next_follow_up_at: time | None = None
+    """The hour of the follow-up, in the owner's zone."""
     closed: SuppressionReason | None = None
     """Why the address is not written to."""
 
@@ -78,6 +80,7 @@ def contact_card(ctx: Ctx, contact_id: UUID) -> ContactCard:
         account_name=account_name or "",
         owner=owner,
         next_follow_up=contact.next_follow_up,
+        next_follow_up_at=contact.next_follow_up_at,
         notes=contact.notes,
         created_at=contact.created_at,
         last_touch_at=contact.last_touch_at,

@@ -1,7 +1,7 @@
 """Reading deals: the card, lists, stages, the way through them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -82,6 +82,8 @@ class DealCard:
     related: tuple[Hit, ...] = ()
     """Its account, its contact and the lead it was, as far as the reader may see them."""
     entity: EntityType = EntityType.DEAL
+    next_follow_up_at: time | None = None
+    """The hour of the follow-up, in the owner's zone."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,7 @@ def deal_card(ctx: Ctx, deal_id: UUID) -> DealCard:
         expected_close=deal.expected_close,
         next_step=deal.next_step,
         next_follow_up=deal.next_follow_up,
+        next_follow_up_at=deal.next_follow_up_at,
         loss_reason=loss_reason,
         competitor=deal.competitor,
         closed_at=deal.closed_at,

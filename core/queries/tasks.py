@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -38,6 +38,8 @@ class TaskRow:
     can_edit: bool = True
     """Whether the reader may do it, put it off, give it to somebody."""
     entity: EntityType = EntityType.ACTIVITY
+    due_time: time | None = None
+    """The hour, in the owner's zone."""
 
     @property
     def ref(self) -> str:
@@ -98,7 +100,7 @@ def _page(ctx: Ctx, page: int, *conditions: ColumnElement[bool]) -> Page[TaskRow
             Activity.owner_id == ctx.actor.member_id,
             *conditions,
         )
-        .order_by(Activity.due_on.asc().nulls_last(), Activity.id)
+        .order_by(Activity.due_on.asc().nulls_last(), Activity.due_time.asc().nulls_first(), Activity.id)
         .offset(page * PAGE_SIZE)
         .limit(PAGE_SIZE + 1)
     )
@@ -115,6 +117,7 @@ def _row(ctx: Ctx, task: Activity, owner: str) -> TaskRow:
         record=hit_of(ctx, EntityType(about[0]), about[1]) if about else None,
         owner=owner,
         due_on=task.due_on,
+        due_time=task.due_time,
         done=task.done_at is not None,
         link=task.link,
         today=ctx.today.date(),

@@ -1,7 +1,7 @@
 """Calls, timelines and follow-ups as Slack shows them."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -19,6 +19,7 @@ from core.queries.records import Hit
 from tests.golden import assert_golden, problems_of
 
 EN = Viewer("en_US", "UTC")
+NOW = datetime(2026, 3, 16, 10, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 16)
 CHANGE = UUID(int=99)
 HOSTILE = "<!channel> *x* <https://evil|ok> " + "long " * 1000
@@ -57,9 +58,9 @@ def test_what_was_typed_becomes_a_call() -> None:
         duration_minutes={"value": "7"},
         objections={"selected_options": [{"value": str(UUID(int=5))}, {"value": "new:Timing"}]},
         notes={"value": " Hello \n"},
-        next_follow_up={"selected_date": "2026-03-20"},
+        next_follow_up={"value": "Friday 3pm"},
     )
-    assert views.CALL_FORM.parse(typed, EN) == LoggedCall(
+    assert views.CALL_FORM.parse(typed, EN, NOW) == LoggedCall(
         EntityType.LEAD,
         LEAD.id,
         CallInput(
@@ -70,6 +71,7 @@ def test_what_was_typed_becomes_a_call() -> None:
             "Hello",
             "",
             date(2026, 3, 20),
+            time(15),
         ),
     )
 
