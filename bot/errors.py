@@ -243,6 +243,7 @@ SENTENCES: Mapping[str, str] = {
     "mailing_failing": "Its first mails were refused, so the others are not tried. Show one of them to read why.",
     "mailing_over": "It is over already: nothing of it is left to stop.",
     "mail_left": "This mail has left already, so it cannot be taken back.",
+    "mail_not_waiting": "This follow-up is not needed any more: there was an answer, or somebody has written since.",
     "opt_out_is_theirs": "Only they can change that, with the link in any of your mails.",
     "deal_closed": "This deal is closed. Move it back to an open stage first.",
     "quote_not_draft": "This quote is not a draft any more, so its lines are fixed.",

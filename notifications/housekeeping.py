@@ -14,6 +14,7 @@ from sqlalchemy.exc import NoResultFound
 from core import idempotency, inbox, quotes, schedules
 from core.context import Clock, Ctx
 from core.db import Database
+from core.emails import unanswered
 from core.enums import DeliveryState
 from core.errors import Busy
 from core.models import Delivery, Lane, Member, Outbox, WorkspaceRow
@@ -66,6 +67,10 @@ class Housekeeper:
         """Give every member their morning: changes keep it right; this is for who was here before there was one."""
         self._everywhere(schedules.follow_members, only)
 
+    def follow_up_mails(self, only: Collection[UUID] | None = None) -> None:
+        """Bring up the mails that nobody answered in time."""
+        self._everywhere(_follow_up_mails, only)
+
     def _everywhere(self, task: Callable[[Ctx], None], only: Collection[UUID] | None) -> None:
         with self._database.dispatcher() as session:
             found = list(session.scalars(select(WorkspaceRow.workspace_id)))
@@ -99,6 +104,12 @@ def _expire_quotes(ctx: Ctx) -> None:
     expired = quotes.expire_due(ctx)
     if expired:
         log.info("quotes_expired", workspace_id=str(ctx.workspace.id), count=expired)
+
+
+def _follow_up_mails(ctx: Ctx) -> None:
+    brought_up = unanswered.bring_up(ctx)
+    if brought_up:
+        log.info("mails_not_answered", workspace_id=str(ctx.workspace.id), count=brought_up)
 
 
 def _refresh_profiles(ctx: Ctx) -> None:

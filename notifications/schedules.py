@@ -11,6 +11,7 @@ from sqlalchemy.exc import NoResultFound
 from core import schedules
 from core.context import Clock
 from core.db import Database
+from core.emails import unanswered
 from core.enums import ScheduleKind
 from core.errors import Busy
 from core.models import Schedule
@@ -49,6 +50,9 @@ class Ticker:
                 with self._database.begin(workspace_id) as session:
                     ctx = system_ctx(session, self._clock, workspace_id, SOURCE)
                     claimed = schedules.claim(ctx)
+                    if any(run.kind is ScheduleKind.MORNING for run in claimed.runs):
+                        # What nobody answered by today belongs into this very message.
+                        unanswered.bring_up(ctx)
                     routing.put(ctx, [plan for run in claimed.runs for plan in PLANS[run.kind](run)])
             except (Busy, NoResultFound) as error:
                 log.info("schedules_left_for_later", workspace_id=str(workspace_id), error=type(error).__name__)

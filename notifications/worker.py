@@ -126,6 +126,7 @@ class Worker:
             keeper.clean(only)
             keeper.expire_quotes(only)
             keeper.tell_health(only)
+            keeper.follow_up_mails(only)
             keeper.refresh_profiles(only)
             keeper.keep_schedules(only)
         try:
@@ -200,6 +201,7 @@ class Worker:
             (keeper.clean, CLEAN_EVERY),
             (keeper.expire_quotes, EXPIRE_EVERY),
             (keeper.tell_health, EXPIRE_EVERY),
+            (keeper.follow_up_mails, EXPIRE_EVERY),
             (keeper.refresh_profiles, PROFILES_EVERY),
             (keeper.keep_schedules, CLEAN_EVERY),
         )

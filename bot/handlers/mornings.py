@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 from bot.dispatch import Request, on
+from bot.handlers.emails import compose
 from bot.replies import Replace, Reply
-from bot.routes import MorningDate, MorningDone, MorningLater, MorningUndo
+from bot.routes import ComposeEmail, MorningDate, MorningDone, MorningLater, MorningUndo, ReadFollowUp, SendFollowUp
 from bot.views import mornings as views
 from core import mornings, undo
 from core.context import Ctx
+from core.emails import drafts, unanswered
 from core.errors import Invalid
 
 
@@ -35,6 +37,24 @@ def picked(ctx: Ctx, route: MorningDate, request: Request) -> Reply:
         raise Invalid({"next_follow_up": "date_invalid"}) from error
     mornings.put_off(ctx, route.what, route.entity, route.item_id, day)
     return _again(ctx, route.day)
+
+
+@on(SendFollowUp)
+def send_follow_up(ctx: Ctx, route: SendFollowUp, request: Request) -> Reply:
+    """The mail that was prepared leaves as it is; where something speaks against it, its window says what."""
+    ready = unanswered.waiting_mail(ctx, route.entity, route.entity_id, route.email_id)
+    warnings = drafts.warnings_for(ctx, route.entity, route.entity_id, unanswered.prepared(ctx, ready))
+    if any(one.code != "mailed_today" for one in warnings):
+        return read_follow_up(ctx, ReadFollowUp(route.entity, route.entity_id, route.email_id), request)
+    unanswered.send_follow_up(ctx, route.entity, route.entity_id, route.email_id)
+    return _again(ctx, route.day)
+
+
+@on(ReadFollowUp)
+def read_follow_up(ctx: Ctx, route: ReadFollowUp, request: Request) -> Reply:
+    """The window in which mails are written, with this one in it."""
+    ready = unanswered.waiting_mail(ctx, route.entity, route.entity_id, route.email_id)
+    return compose(ctx, ComposeEmail(route.entity, route.entity_id, ready.template_id, route.email_id), request)
 
 
 @on(MorningUndo)

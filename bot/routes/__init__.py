@@ -75,7 +75,7 @@ from bot.routes.leads import (
 )
 from bot.routes.links import LinkChannel, RunWords, ShowLink, UnlinkChannel
 from bot.routes.lists import ChangeList, Claim, ShowList
-from bot.routes.mornings import MorningDate, MorningDone, MorningLater, MorningUndo
+from bot.routes.mornings import MorningDate, MorningDone, MorningLater, MorningUndo, ReadFollowUp, SendFollowUp
 from bot.routes.notices import SaveNotices, ShowNotices
 from bot.routes.pipeline import ShowPipeline
 from bot.routes.quotes import (
@@ -278,6 +278,7 @@ __all__ = [
     "PreviewTemplate",
     "PutBack",
     "ReactivateMember",
+    "ReadFollowUp",
     "RefreshHome",
     "RemoveQuoteLine",
     "RemoveTemplate",
@@ -328,6 +329,7 @@ __all__ = [
     "SelectRows",
     "SendEmail",
     "SendEmailAgain",
+    "SendFollowUp",
     "SendQuote",
     "SetLeadStatus",
     "ShareCard",

@@ -40,6 +40,26 @@ class MorningDate(Action, id="morning.date"):
 
 
 @dataclass(frozen=True)
+class SendFollowUp(Action, id="morning.follow_up"):
+    """Send the mail that is ready for a record whose last mail nobody answered."""
+
+    entity: str
+    entity_id: UUID
+    email_id: UUID
+    """The mail that was not answered."""
+    day: date
+
+
+@dataclass(frozen=True)
+class ReadFollowUp(Action, id="morning.read"):
+    """Open that mail in its window, to be read and changed before it leaves."""
+
+    entity: str
+    entity_id: UUID
+    email_id: UUID
+
+
+@dataclass(frozen=True)
 class MorningUndo(Action, id="morning.undo"):
     """It was not done, or not to be put off, after all."""
 

@@ -11,6 +11,7 @@ FIELDS: Mapping[str, str] = {
     "subject": "Subject",
     "mail_from": "Sender address",
     "mail_footer": "Below each mail",
+    "no_answer_days": "Days without an answer",
     "account_id": "Account",
     "company": "Company",
     "competitor": "Competitor",

@@ -13,10 +13,14 @@ from bot.routes import (
     MorningLater,
     MorningUndo,
     OpenRecord,
+    ReadFollowUp,
+    SendFollowUp,
 )
 from bot.views import kit
 from core.i18n import Viewer
 from core.queries.mornings import MorningData, MorningLine, What
+from core.queries.records import Hit
+from core.queries.unanswered import Prepared, UnansweredMail
 
 NAME_SHOWN = 150
 SPOKEN = 5
@@ -102,6 +106,10 @@ def _acts(line: MorningLine, data: MorningData, viewer: Viewer) -> Block:
         )
         return kit.actions(reply, done, *([kit.overflow(more)] if more else []))
     buttons = [done]
+    mail = line.unanswered
+    if about is not None and mail is not None and mail.prepared is not None:
+        buttons.insert(0, _send_follow_up(about, mail, mail.prepared, data, viewer))
+        more.append((viewer.t("Read it first"), ReadFollowUp(about.entity, about.id, mail.id)))
     if about is not None:
         buttons.append(
             kit.button(
@@ -116,6 +124,22 @@ def _acts(line: MorningLine, data: MorningData, viewer: Viewer) -> Block:
         more.append((viewer.t("Open {ref}", ref=about.ref), OpenRecord(about.entity, about.id)))
     picker, row = kit.date_picker(viewer.t("Another day"), MorningDate(*what))
     return kit.actions(*buttons, picker, kit.overflow(more), block_id=row)
+
+
+def _send_follow_up(about: Hit, mail: UnansweredMail, ready: Prepared, data: MorningData, viewer: Viewer) -> Block:
+    """One click and one question, for a mail cannot be called back for long."""
+    text = viewer.t(
+        "“{template}” goes to {name}, in the same conversation.",
+        template=kit.cut(ready.name, 80),
+        name=kit.cut(about.name, 80),
+    )
+    return kit.button(
+        viewer.t("Send follow-up"),
+        SendFollowUp(about.entity, about.id, mail.id, data.day),
+        style="primary",
+        label=viewer.t("Send the follow-up mail to {name}", name=kit.cut(about.name, 40)),
+        confirm=kit.confirm(viewer.t("Send the follow-up?"), text, viewer.t("Send"), viewer.t("Not yet")),
+    )
 
 
 def _done(line: MorningLine, data: MorningData, viewer: Viewer) -> list[Block]:

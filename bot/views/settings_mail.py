@@ -16,10 +16,10 @@ from bot.routes import (
     Section,
 )
 from bot.views import kit
-from bot.views.forms import Email, Form, Search, Text
+from bot.views.forms import Email, Form, Number, Search, Text
 from bot.views.settings import Notice, Shown, back, pager, top
 from core.administration.naming import NAME_MAX
-from core.administration.workspace import FOOTER_MAX, MailInput
+from core.administration.workspace import FOOTER_MAX, NO_ANSWER_MAX, MailInput
 from core.emails.templates import FIELDS, SUBJECT_MAX, TEMPLATE_BODY_MAX, TemplateInput
 from core.i18n import Viewer
 from core.queries.emails import MailSettings, TemplateRow
@@ -83,6 +83,14 @@ MAIL_FORM: Form[MailInput] = Form(
             max_length=FOOTER_MAX,
             hint="Company, address, register number: in many countries the law asks for it.",
         ),
+        Number(
+            "no_answer_days",
+            "Days without an answer",
+            required=True,
+            low=0,
+            high=NO_ANSWER_MAX,
+            hint="Then whoever looks after the record is reminded in the morning, once for each mail. 0 for never.",
+        ),
     ),
 )
 
@@ -135,7 +143,8 @@ def unknown_placeholder(unknown: Sequence[str], viewer: Viewer) -> str:
     near = process.extractOne(typed.lower(), FIELDS, scorer=fuzz.ratio, score_cutoff=NEAR)
     shown = "{{" + kit.cut(typed, 40) + "}}"
     if near is None:
-        return viewer.t("There is no {placeholder}. Those below can be used.", placeholder=shown)
+        known = ", ".join("{{" + field + "}}" for field in FIELDS)
+        return viewer.t("There is no {placeholder}. You can use {known}.", placeholder=shown, known=known)
     return viewer.t(
         "There is no {placeholder}. Did you mean {nearest}?", placeholder=shown, nearest="{{" + near[0] + "}}"
     )

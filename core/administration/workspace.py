@@ -24,9 +24,11 @@ _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")
 """A Slack channel, public or private; direct messages begin with D."""
 CHANNELS = ("sales_channel", "replies_channel", "digest_channel")
 REGION = ("currency", "country", "locale")
-MAIL = ("mail_from", "mail_footer")
+MAIL = ("mail_from", "mail_footer", "no_answer_days")
 FOOTER_MAX = 1000
 """Characters below each mail."""
+NO_ANSWER_MAX = 60
+"""Days; the table has the same limit."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,14 @@ class RegionInput:
 
 @dataclass(frozen=True)
 class MailInput:
-    """The address mails come from (empty: the installation's own), and the text below each of them."""
+    """The address mails come from (empty: the installation's own), and the text below each of them.
+
+    `no_answer_days`: after so many days a mail that nobody answered is a follow-up; 0 for never.
+    """
 
     mail_from: str = ""
     mail_footer: str = ""
+    no_answer_days: int = 3
 
 
 @operation("settings.channels")
@@ -121,17 +127,22 @@ def set_visibility(ctx: Ctx, visibility: Visibility, seen: UUID | None) -> None:
 
 @operation("settings.mail")
 def set_mail(ctx: Ctx, values: MailInput, seen: UUID | None) -> None:
-    """Set whom mails come from and what stands below them. Raises Invalid, Forbidden, Conflict("edited_meanwhile")."""
+    """Set whom mails come from, what stands below them, and when the lack of an answer is brought up.
+
+    Raises Invalid, Forbidden, Conflict("edited_meanwhile").
+    """
     row = _locked(ctx)
     refuse_changed(ctx, row, seen, MAIL)
     footer = multiline_text(values.mail_footer)
     if len(footer) > FOOTER_MAX:
         raise Invalid({"mail_footer": "too_long"})
+    if not 0 <= values.no_answer_days <= NO_ANSWER_MAX:
+        raise Invalid({"no_answer_days": "number_out_of_range"})
     try:
         row.mail_from = email(values.mail_from) if values.mail_from.strip() else ""
     except Unusable as error:
         raise Invalid({"mail_from": error.code}) from error
-    row.mail_footer = footer
+    row.mail_footer, row.no_answer_days = footer, values.no_answer_days
 
 
 def _locked(ctx: Ctx) -> WorkspaceRow:

@@ -109,6 +109,8 @@ class MailSettings:
     """Empty for the installation's own address."""
     mail_footer: str
     replies_channel: str
+    no_answer_days: int
+    """0 for never."""
     seen: UUID | None
 
 
@@ -251,10 +253,12 @@ def template(ctx: Ctx, template_id: UUID) -> TemplateDetails:
 
 def mail_settings(ctx: Ctx) -> MailSettings:
     """Whom this workspace's mails come from, and what stands below them."""
-    query = select(WorkspaceRow.mail_from, WorkspaceRow.mail_footer, WorkspaceRow.replies_channel)
+    query = select(
+        WorkspaceRow.mail_from, WorkspaceRow.mail_footer, WorkspaceRow.replies_channel, WorkspaceRow.no_answer_days
+    )
     row = ctx.session.execute(query.where(WorkspaceRow.workspace_id == ctx.workspace.id)).one()
     seen = last_change(ctx, WorkspaceRow.__entity__, ctx.workspace.id)
-    return MailSettings(row.mail_from, row.mail_footer, row.replies_channel, seen)
+    return MailSettings(row.mail_from, row.mail_footer, row.replies_channel, row.no_answer_days, seen)
 
 
 def _templates(ctx: Ctx) -> Select[UUID, str, str]:

@@ -21,7 +21,7 @@ from core.queries.activities import CLOSED_LEADS, all_due
 from core.queries.day import all_tasks_due
 from core.queries.records import Hit, hit_of
 from core.queries.tasks import task_row
-from core.queries.unanswered import unanswered_mail
+from core.queries.unanswered import UnansweredMail, unanswered_mail
 from core.refs import Ref
 
 READ = 200
@@ -76,8 +76,8 @@ class MorningLine:
     """Of a reply, its first words; of a follow-up, the subject of the mail nobody answered."""
     owner: str = ""
     """Slack user id of whose it is, where it is not the reader's own."""
-    prepared_mail: UUID | None = None
-    """The mail that was not answered and whose template has a follow-up ready to be sent."""
+    unanswered: UnansweredMail | None = None
+    """The mail about the record that nobody answered."""
     change_id: UUID | None = None
     """What the reader did about it last, while that can be undone."""
 
@@ -189,7 +189,7 @@ def _records(ctx: Ctx, entity: EntityType, ids: Collection[UUID]) -> dict[tuple[
             done=row.closed or row.day is None,
             why=mail.subject if mail else "",
             owner=row.owner,
-            prepared_mail=mail.id if mail and mail.prepared else None,
+            unanswered=mail,
         )
     return lines
 

@@ -263,7 +263,7 @@ def test_the_settings() -> None:
     assert_golden("emails/templates_none", settings_mail.templates_modal(Page(), None, EN))
     values = {"name": "Intro", "subject": "Hi", "body": "Text", "follow_up_id": settings_mail.template_chosen(INTRO)}
     assert_golden("emails/template", settings_mail.template_modal(SaveTemplate(INTRO.id, 3), values, Shown(), EN))
-    data = MailSettings("sales@acme.example", "Acme Ltd", "", UUID(int=1))
+    data = MailSettings("sales@acme.example", "Acme Ltd", "", 3, UUID(int=1))
     values = {"mail_from": data.mail_from, "mail_footer": data.mail_footer}
     modal = settings_mail.mail_modal(data, values, Shown(None, "r1"), EN)
     assert modal.route == SaveMail(data.seen)
@@ -274,3 +274,5 @@ def test_each_placeholder_has_a_meaning_and_the_nearest_is_offered() -> None:
     assert set(settings_mail.MEANINGS) == set(FIELDS)
     assert "{{company}}" in settings_mail.unknown_placeholder(["compny"], EN)
     assert "Did you mean" not in settings_mail.unknown_placeholder(["zzzzzz"], EN)
+    # The window a mail is written in lists no placeholders, so the sentence names them all.
+    assert all(f"{{{{{field}}}}}" in settings_mail.unknown_placeholder(["zzzzzz"], EN) for field in FIELDS)
