@@ -64,6 +64,9 @@ def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
     # Asked after the records are locked: of two people who undo the same change, the second finds it undone.
     if _was_undone(ctx, change_id):
         raise Conflict("undo_already")
+    # First: that a mail has left says more than what came of it since, such as that it was answered.
+    added = [change for change in changes if change.action == history.CREATE]
+    sending.refuse_left(ctx, [change.entity_id for change in added if change.entity == Activity.__entity__])
     _refuse_touched_since(ctx, changes)
     ctx.undoes = change_id
     together = set(rows)

@@ -52,7 +52,7 @@ def save_answer(ctx: Ctx, route: SaveAnswer, body: str) -> Reply:
     """Put the answer on its way."""
     drafts.answer(ctx, route.inbound_id, EmailInput("", body))
     card = queries.reply_card(ctx, route.inbound_id)
-    done = Answered(card.who, card.ref, card.about, card.about_id)
+    done = Answered(card.who or card.email, card.ref, card.about, card.about_id)
     return CloseModal(views.answered(done, ctx.change_id, ctx.viewer))
 
 

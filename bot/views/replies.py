@@ -59,12 +59,17 @@ ANSWER_FORM: Form[str] = Form(
 
 def headline(reply: ReplyCard, viewer: Viewer) -> str:
     """The first line: what happened, or what became of it. In mrkdwn; the owner is mentioned while it waits."""
-    who = kit.esc(kit.cut(reply.who, NAME_SHOWN))
+    who = sender(reply, viewer)
     if reply.handled_at is not None:
         return _outcome(reply, who, viewer)
     if not reply.owner:
         return viewer.t("{who} answered about {ref}, which is nobody's yet.", who=who, ref=reply.ref)
     return viewer.t("{owner} {who} answered about {ref}.", owner=f"<@{reply.owner}>", who=who, ref=reply.ref)
+
+
+def sender(reply: ReplyCard, viewer: Viewer) -> str:
+    """Who wrote, escaped: their name, else the address they wrote from, which is not told in channels."""
+    return kit.esc(kit.cut(reply.who or reply.email or viewer.t("Somebody else"), NAME_SHOWN))
 
 
 def _outcome(reply: ReplyCard, who: str, viewer: Viewer) -> str:
@@ -189,9 +194,10 @@ def _buttons(reply: ReplyCard, viewer: Viewer) -> list[Block]:
         again = [] if reply.answered else [kit.button(viewer.t("Not done yet"), ReopenReply(reply.id))]
         return [opener, original, *again]
     about = (reply.about.value, reply.about_id)
+    named = reply.who or viewer.t("somebody else")
     buttons = [
         kit.button(
-            viewer.t("Reply"), AnswerReply(reply.id), style="primary", label=viewer.t("Reply to {who}", who=reply.who)
+            viewer.t("Reply"), AnswerReply(reply.id), style="primary", label=viewer.t("Reply to {who}", who=named)
         ),
         kit.button(viewer.t("Log call"), LogCall(*about)),
     ]
@@ -220,7 +226,7 @@ def answer_modal(reply: ReplyCard, draft: Draft, viewer: Viewer) -> Modal:
     """The window in which a reply is answered: to whom, the words, and below them what will be quoted."""
     blocks: list[Block] = []
     if reply.handled_at is not None:
-        blocks.append(kit.alert(_outcome(reply, kit.esc(kit.cut(reply.who, 60)), viewer), "warning"))
+        blocks.append(kit.alert(_outcome(reply, sender(reply, viewer), viewer), "warning"))
     blocks += [mail_warnings.block(warning, viewer) for warning in draft.warnings]
     to = draft.recipient
     if to is not None:
@@ -252,7 +258,7 @@ def answered(done: Answered, change_id: UUID, viewer: Viewer) -> Message:
 
 def put_away(reply: ReplyCard, viewer: Viewer) -> Message:
     """It waits for nobody any more."""
-    who = kit.esc(kit.cut(reply.who, NAME_SHOWN))
+    who = sender(reply, viewer)
     if reply.kind is MailKind.HUMAN:
         text = viewer.t("Done: nobody has to answer {who} about {ref}.", who=who, ref=reply.ref)
     else:
@@ -262,9 +268,7 @@ def put_away(reply: ReplyCard, viewer: Viewer) -> Message:
 
 def reopened(reply: ReplyCard, viewer: Viewer) -> Message:
     """It waits again."""
-    text = viewer.t(
-        "{who} waits for an answer about {ref}.", who=kit.esc(kit.cut(reply.who, NAME_SHOWN)), ref=reply.ref
-    )
+    text = viewer.t("{who} waits for an answer about {ref}.", who=sender(reply, viewer), ref=reply.ref)
     return Message(text, [kit.section(text)])
 
 
@@ -316,7 +320,9 @@ def waiting_rows(rows: Sequence[ReplyRow], viewer: Viewer, *, more: bool) -> lis
         return []
     blocks: list[Block] = [kit.header(viewer.t("Replies waiting"))]
     for row in rows:
-        facts = [f"{row.ref} {kit.esc(kit.cut(row.name, NAME_SHOWN))}", viewer.slack_date(row.received_at)]
+        # A lead is named after who writes: once is enough.
+        named = row.ref if row.name == row.who else f"{row.ref} {kit.esc(kit.cut(row.name, NAME_SHOWN))}"
+        facts = [named, viewer.slack_date(row.received_at)]
         if row.owner:
             facts.append(f"<@{row.owner}>")
         words = kit.esc(kit.cut(row.words, ROW_WORDS))

@@ -4,6 +4,7 @@ A mail is handed to the provider once. Where the answer is lost it may have left
 provider's own events say it, or else a person does.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -25,6 +26,8 @@ LOOK_EVERY = timedelta(minutes=2)
 WHY_MAX = 500
 """Characters of the provider's own words."""
 STOPPABLE = frozenset({EmailState.QUEUED})
+NOT_LEFT = frozenset({EmailState.STOPPED, EmailState.HELD, EmailState.FAILED})
+"""Nothing is to be stopped any more: it was, or could not be sent."""
 REPEATABLE = frozenset({EmailState.UNKNOWN, EmailState.FAILED, EmailState.HELD, EmailState.STOPPED})
 """What may be sent (again) because somebody says so."""
 
@@ -122,11 +125,24 @@ def stop(ctx: Ctx, email_id: UUID) -> Email:
     return email
 
 
+def refuse_left(ctx: Ctx, activity_ids: Sequence[UUID]) -> None:
+    """Raise Conflict("mail_left") where a mail that stands on the timeline as one of these has left, or may have."""
+    if not activity_ids:
+        return
+    query = select(Email.id).where(
+        Email.workspace_id == ctx.workspace.id,
+        Email.activity_id.in_(activity_ids),
+        Email.state.not_in(STOPPABLE | NOT_LEFT),
+    )
+    if ctx.session.scalar(query.limit(1)) is not None:
+        raise Conflict("mail_left")
+
+
 def take_back(ctx: Ctx, activity: Activity) -> None:
     """Undo of a mail that stands on the timeline: it does not leave. Raises Conflict("mail_left") where it did."""
     query = select(Email).where(Email.workspace_id == ctx.workspace.id, Email.activity_id == activity.id)
     email = ctx.session.scalars(query.with_for_update()).one_or_none()
-    if email is None or email.state in (EmailState.STOPPED, EmailState.HELD, EmailState.FAILED):
+    if email is None or email.state in NOT_LEFT:
         return
     if email.state not in STOPPABLE:
         raise Conflict("mail_left")

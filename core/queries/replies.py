@@ -71,7 +71,7 @@ class ReplyCard:
     owner: str
     """Slack user id of who has to answer, empty for nobody."""
     who: str
-    """The sender's name, or the record's where the mail tells none."""
+    """The sender's name, or the record's where the mail tells none; empty for a stranger without a name."""
     email: str
     subject: str
     words: str
@@ -170,7 +170,7 @@ def reply_card(ctx: Ctx, inbound_id: UUID) -> ReplyCard:
         company=hit.detail,
         deal=deal,
         owner=owner.slack_user_id if owner else "",
-        who=inbound.from_name or hit.name,
+        who=inbound.from_name or ("" if inbound.stranger else hit.name),
         email=inbound.from_address,
         subject=inbound.subject,
         words=inbound.new_words[:WORDS_READ],
@@ -221,7 +221,8 @@ def waiting(ctx: Ctx, people: Collection[UUID], limit: int, *, name_owners: bool
         if record is None:
             continue
         hit = hit_of(ctx, *record)
-        who, words = inbound.from_name or hit.name, " ".join(inbound.new_words[:SAID_READ].split())
+        who = inbound.from_name or (inbound.from_address if inbound.stranger else hit.name)
+        words = " ".join(inbound.new_words[:SAID_READ].split())
         owner = slack_user_id if name_owners else ""
         rows.append(ReplyRow(inbound.id, who, hit.ref, hit.name, words, inbound.received_at, owner))
     return rows

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core import undo
-from core.access import load
+from core.access import Verb, load
 from core.emails import drafts, sending, suppressions, templates
 from core.emails.drafts import EmailInput
 from core.emails.templates import TemplateInput
@@ -363,6 +363,15 @@ def test_a_mail_that_left_is_not_taken_back(ctx_for: CtxFor, ana: Member, lead: 
     with ctx_for(ana) as ctx, pytest.raises(Conflict, match="mail_left"):
         undo.undo(ctx, last_change(ctx_for, lead))
     assert state_of(ctx_for, email.id) is state
+
+
+def test_that_a_mail_left_is_said_rather_than_what_came_of_it(ctx_for: CtxFor, ana: Member, lead: Lead) -> None:
+    email, change_id = sent(ctx_for, ana, lead), last_change(ctx_for, lead)
+    left_as(ctx_for, email.id, EmailState.SENT)
+    with ctx_for() as ctx:
+        load(ctx, Lead, lead.id, Verb.EDIT).status = LeadStatus.REPLIED
+    with ctx_for(ana) as ctx, pytest.raises(Conflict, match="mail_left"):
+        undo.undo(ctx, change_id)
 
 
 def test_undo_of_an_answer_leaves_the_mail_to_be_answered(ctx_for: CtxFor, ana: Member, lead: Lead) -> None:

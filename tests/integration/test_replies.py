@@ -188,6 +188,15 @@ def test_another_address_than_was_written_to_is_shown(ctx_for: CtxFor, lead: Lea
     assert (found.lead_id, found.stranger, found.unproven) == (lead.id, True, False)
 
 
+def test_a_stranger_without_a_name_is_not_called_as_the_record_is(
+    ctx_for: CtxFor, ana: Member, mail: Email, take: Take
+) -> None:
+    take(parsed_post(to=to(mail), sender="kim@gmail.com", dkim="{@gmail.com : pass}"))
+    with ctx_for(ana) as ctx:
+        assert queries.reply_card(ctx, the_mail(ctx_for).id).who == ""
+        assert [row.who for row in queries.waiting(ctx, [ana.id], 5)] == ["kim@gmail.com"]
+
+
 def test_a_sender_nobody_stands_for_is_shown(ctx_for: CtxFor, lead: Lead, mail: Email, take: Take) -> None:
     take(parsed_post(to=to(mail), dkim="{@evil.example : pass}", spf="fail"))
     found = the_mail(ctx_for)

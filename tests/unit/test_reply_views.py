@@ -110,6 +110,12 @@ ORIGINAL = Original(
 )
 
 
+def test_who_wrote_without_a_name_is_told_by_the_address_but_not_in_a_channel() -> None:
+    nameless = replace(DOUBTFUL, owner="UANA", who="", email="kim@gmail.example")
+    assert views.headline(nameless, EN) == "<@UANA> kim@gmail.example answered about L-3."
+    assert views.headline(replace(nameless, email=""), EN) == "<@UANA> Somebody else answered about L-3."
+
+
 def test_the_alert() -> None:
     assert_golden("replies/alert_deal", views.shown_alone(REPLY, EN))
     assert_golden("replies/alert_doubtful", views.shown_alone(DOUBTFUL, EN))
