@@ -9,7 +9,7 @@ from core.access import Owned, Verb, load, may, may_touch
 from core.activities import SUBJECTS, load_subject
 from core.context import Ctx
 from core.enums import ActivityKind
-from core.errors import Forbidden, Invalid
+from core.errors import Forbidden, Invalid, NotFound
 from core.events import HomeChanged, RecordChanged, TaskGiven
 from core.members import owner_from_slack
 from core.models import Activity, Member
@@ -127,6 +127,15 @@ def subject_of(task: Activity) -> tuple[str, UUID] | None:
         if found is not None:
             return entity, found
     return None
+
+
+def record_owner(ctx: Ctx, task: Activity) -> UUID | None:
+    """Whose the record of a task is; None for nobody's, for a task on no record, and on one that was taken back."""
+    try:
+        record = _record_of(ctx, task)
+    except NotFound:
+        return None
+    return record.owner_id if record is not None else None
 
 
 def _put(ctx: Ctx, record: Owned | None, activity: Activity) -> Activity:

@@ -45,7 +45,9 @@ def _help_of(name: str) -> None:
     def show(ctx: Ctx, call: CommandCall) -> Reply:
         return _answer(ctx, name, html.unescape(call.text).strip())
 
-    command(name, "", summary=views.BARE)(show)
+    # What is searched by all commands is told once, where everything is found.
+    told = ("[WORDS]", views.BARE_SEARCH) if name == "crm" else ("", views.BARE)
+    command(name, "", arguments=told[0], summary=told[1])(show)
     command(name, "help", summary="Show what is possible")(show)
 
 
@@ -64,7 +66,9 @@ def _answer(ctx: Ctx, name: str, words: str) -> Reply:
         return Say(_of_other(ctx, name, others, words))
     if not found:
         near = similar(ctx, words, MEANT[name], FOUND_ROWS)
-        return Say(record_views.similar_hits(near, words, ctx.viewer)) if near else help_reply(ctx, name, words)
+        if near:
+            return Say(record_views.similar_hits(near, words, ctx.viewer))
+        return help_reply(ctx, name, words) if guess else Say(views.nothing_called(words, ctx.viewer))
     if len(found) == 1:
         return Say(record_views.card(card_of(ctx, found[0].entity, found[0].id), ctx.viewer))
     return Say(record_views.hits(found, words, ctx.viewer))

@@ -21,6 +21,7 @@ TOPICS = {
 """The slash commands in the order a sale takes, with a heading each."""
 BARE = "Show this help"
 """What a command alone does unless it has something better to do."""
+BARE_SEARCH = "Find any record by name, company, e-mail, phone or reference; alone, show this help"
 ORDER = ("", "new", "log", "view", "find", "list", "move", "assign", "task", "tasks")
 """The words people need first; others follow in the order they were declared, `help` comes last."""
 ARGUMENTS_SHOWN = 24
@@ -57,6 +58,20 @@ def help_message(shown: Help, viewer: Viewer) -> Message:
         ),
     ]
     return Message(text=_plain(lead), blocks=blocks)
+
+
+def nothing_called(words: str, viewer: Viewer) -> Message:
+    """Words that are no command and name no record: who typed them looked for one."""
+    text = viewer.t("I find nothing called “{words}”, and no command of that name.", words=kit.esc(kit.cut(words, 80)))
+    return Message(
+        text,
+        [
+            kit.section(text),
+            kit.actions(
+                kit.button(viewer.t("See all commands"), ShowHelp()), kit.button(viewer.t("New lead"), NewLead())
+            ),
+        ],
+    )
 
 
 def which_command(words: str, meant: Sequence[Subcommand], viewer: Viewer) -> Message:

@@ -42,6 +42,8 @@ UNDELIVERED = {
     "card.edit": "The update of a card",
     "card.not_shared": "A message",
     "card.post": "A card",
+    "digest.message": "A pipeline digest",
+    "digest.details": "A pipeline digest's details",
     "home.publish": "Somebody's App Home",
     "member.welcome": "A welcome message",
     "notices.morning": "A morning message",
@@ -231,7 +233,7 @@ def _recent(data: HomeData, viewer: Viewer) -> list[Block]:
         return []
     rows = [
         kit.section(
-            " · ".join(filter(None, (f"*{kit.esc(kit.cut(hit.name, NAME_SHOWN))}*", hit.ref, kit.esc(hit.detail)))),
+            kit.record_line(hit.ref, hit.name, hit.detail, NAME_SHOWN),
             kit.button(
                 viewer.t("Open"), OpenRecord(hit.entity.value, hit.id), label=viewer.t("Open {ref}", ref=hit.ref)
             ),
@@ -262,9 +264,7 @@ def _deals(data: HomeData, viewer: Viewer) -> list[Block]:
 
 
 def _deal(deal: DealRow, viewer: Viewer, *, name_owner: bool) -> Block:
-    name = f"*{kit.esc(kit.cut(deal.name, NAME_SHOWN))}* · {deal.ref}"
-    if deal.account and deal.account != deal.name:
-        name += f" · {kit.esc(kit.cut(deal.account, NAME_SHOWN))}"
+    name = kit.record_line(deal.ref, deal.name, deal.account, NAME_SHOWN)
     facts = [
         viewer.short_money(deal.value, deal.currency) if deal.value is not None else viewer.t("No value yet"),
         viewer.nt("{n} day in this stage", "{n} days in this stage", deal.days_in_stage)

@@ -30,6 +30,14 @@ def esc(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def record_line(ref: str, name: str, beside: str = "", limit: int = 200) -> str:
+    """How every list names a record: `*L-42* · Ana Silva, Acme GmbH`. `name` and `beside` (the company, or whatever
+    tells it apart) are foreign text, of at most `limit` characters each; `beside` is left out where the name says it.
+    """
+    line = f"*{ref}* · {esc(cut(name, limit))}"
+    return line if beside.casefold() in name.casefold() else f"{line}, {esc(cut(beside, limit))}"
+
+
 def cut(text: str, limit: int) -> str:
     """The text in at most `limit` characters, ending in an ellipsis where it was longer."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + ELLIPSIS

@@ -143,8 +143,7 @@ def hits(found: Sequence[Hit], words: str, viewer: Viewer) -> Message:
     for hit in found:
         label = viewer.t("Open {ref} {name}", ref=hit.ref, name=hit.name)
         button = kit.button(viewer.t("Open"), OpenRecord(hit.entity.value, hit.id), label=label)
-        detail = f"\n{kit.esc(hit.detail)}" if hit.detail else ""
-        blocks.append(kit.section(f"*{_named(hit.name)}* · {hit.ref}{detail}", button))
+        blocks.append(kit.section(kit.record_line(hit.ref, hit.name, hit.detail, NAME_SHOWN), button))
     return Message(text, blocks)
 
 

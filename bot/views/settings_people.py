@@ -119,6 +119,8 @@ def _count(kind: EntityType, n: int, viewer: Viewer) -> str:
             return viewer.nt("{n} deal", "{n} deals", n)
         case EntityType.ACCOUNT:
             return viewer.nt("{n} account", "{n} accounts", n)
+        case EntityType.ACTIVITY:
+            return viewer.nt("{n} task", "{n} tasks", n)
         case _:
             return viewer.nt("{n} contact", "{n} contacts", n)
 

@@ -11,16 +11,19 @@ from core.access import Owned, Power, load, require_power, visible
 from core.administration.removal import Moved
 from core.conflicts import refuse_changed
 from core.context import Ctx
-from core.enums import EntityType, LeadStatus, Role
+from core.enums import ActivityKind, EntityType, LeadStatus, Role
 from core.errors import Conflict, Invalid
 from core.events import HomeChanged, RecordChanged
 from core.invariants import PEOPLE, admins_left, leads_to_itself
 from core.jobs import AT_ONCE
 from core.locks import take_turns
 from core.members import owner_from_slack
-from core.models import Account, Contact, Deal, Lead, Member
+from core.models import Account, Activity, Contact, Deal, Lead, Member
 from core.operations import operation
+from core.tasks import record_owner
 
+Handed = Owned | Activity
+"""What a successor takes over."""
 FIELDS = ("role", "manager_id")
 LEAD_CLOSED = (LeadStatus.CONVERTED, LeadStatus.LOST)
 
@@ -102,25 +105,29 @@ def reactivate(ctx: Ctx, member_id: UUID) -> Member:
     return member
 
 
-def open_of(model: type[Owned], member_id: UUID) -> ColumnElement[bool]:
+def open_of(model: type[Handed], member_id: UUID) -> ColumnElement[bool]:
     """The condition under which a record is still open and this member's."""
     if model is Lead:
         return (Lead.owner_id == member_id) & Lead.status.not_in(LEAD_CLOSED)
     if model is Deal:
         return (Deal.owner_id == member_id) & Deal.closed_at.is_(None)
+    if model is Activity:
+        # Calls and notes are what somebody did; only tasks are still to be done.
+        return (Activity.owner_id == member_id) & (Activity.kind == ActivityKind.TASK) & Activity.done_at.is_(None)
     return model.owner_id == member_id
 
 
-OPEN: dict[EntityType, type[Owned]] = {
+OPEN: dict[EntityType, type[Handed]] = {
     EntityType.LEAD: Lead,
     EntityType.DEAL: Deal,
     EntityType.ACCOUNT: Account,
     EntityType.CONTACT: Contact,
+    EntityType.ACTIVITY: Activity,
 }
-"""What goes to a successor."""
+"""What goes to a successor, tasks last: whose their records are is known by then."""
 
 
-def count_open(ctx: Ctx, model: type[Owned], member_id: UUID) -> int:
+def count_open(ctx: Ctx, model: type[Handed], member_id: UUID) -> int:
     """How many open records of a kind a member has."""
     query = visible(ctx, model).where(open_of(model, member_id)).with_only_columns(func.count())
     return ctx.session.execute(query).scalar_one()
@@ -132,10 +139,24 @@ def _give(ctx: Ctx, member_id: UUID, heir: UUID, most: int) -> int:
     for model in OPEN.values():
         query = visible(ctx, model).where(open_of(model, member_id)).order_by(model.id).limit(most - given)
         for record in ctx.session.scalars(query.with_for_update().execution_options(populate_existing=True)):
-            record.owner_id = heir
+            record.owner_id = _task_heir(ctx, record, member_id, heir) if isinstance(record, Activity) else heir
             ctx.emit(RecordChanged(record.__entity__, record.id))
             given += 1
     return given
+
+
+def _task_heir(ctx: Ctx, task: Activity, member_id: UUID, heir: UUID) -> UUID:
+    """Who does a leaver's task: the owner of its record, where that is another colleague with access. The successor may
+    not even see such a record.
+    """
+    owner_id = record_owner(ctx, task)
+    if owner_id in (None, member_id, heir):
+        return heir
+    owner = ctx.session.get_one(Member, (ctx.workspace.id, owner_id))
+    if not owner.active:
+        return heir
+    ctx.emit(HomeChanged(owner.id))
+    return owner.id
 
 
 def _locked(ctx: Ctx, member_id: UUID) -> Member:

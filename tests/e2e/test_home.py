@@ -183,7 +183,10 @@ def test_a_misspelt_word_names_the_nearest_and_a_topic_its_commands(world: World
     assert "/lead new" not in topic.visible_text()
     button = world.ana.command("/crm blah blah")
     assert button is not None
-    assert "I do not know “blah blah”" in button.visible_text()
+    assert "I find nothing called “blah blah”" in button.visible_text()
+    assert "/lead new" not in button.visible_text(), "who searched does not want the list of commands"
+    button.click("See all commands")
+    assert "/lead new" in world.ana.last_message().visible_text()
 
 
 def test_words_that_are_no_command_find_records(world: World) -> None:
@@ -210,7 +213,7 @@ def test_words_that_are_no_command_find_records(world: World) -> None:
 def test_who_writes_to_rapport_is_told_how_to_get_things_done(world: World) -> None:
     dm = world.ana.dm_with_app
     world.ana.say(dm, "who is on call?")
-    assert "I do not know “who is on call?”" in world.ana.last_message().text
+    assert "I find nothing called “who is on call?”" in world.ana.last_message().text
     world.ana.say("#sales", f"<@{world.team.app.bot_user_id}>")
     answer = world.ana.last_message("#sales")
     assert answer.is_from_app

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from core import deals, leads, undo
+from core import deals, leads, tasks, undo
 from core.administration import merging, people, pipelines, products, removal, stages, words, workspace
 from core.administration.people import MemberInput
 from core.administration.products import ProductInput
@@ -19,11 +19,12 @@ from core.administration.workspace import ChannelsInput, RegionInput
 from core.conflicts import FieldChange
 from core.context import Ctx
 from core.deals import DealInput
-from core.enums import EntityType, LeadStatus, Role, StageKind, Visibility
+from core.enums import ActivityKind, EntityType, LeadStatus, Role, StageKind, Visibility
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.leads import LeadInput
 from core.models import (
     Account,
+    Activity,
     Contact,
     Deal,
     History,
@@ -46,6 +47,7 @@ from tests.conftest import CtxFor
 from tests.factories import (
     FixedClock,
     make_account,
+    make_activity,
     make_contact,
     make_deal,
     make_lead,
@@ -310,6 +312,7 @@ def test_who_leaves_hands_over_what_is_open(ctx_for: CtxFor, ada: Member, ana: M
             EntityType.DEAL: 1,
             EntityType.ACCOUNT: 1,
             EntityType.CONTACT: 1,
+            EntityType.ACTIVITY: 0,
         }
     for successor, code in (("", "successor_required"), (ana.slack_user_id, "successor_same")):
         with ctx_for(ada) as ctx, pytest.raises(Invalid) as refused:
@@ -342,6 +345,33 @@ def test_who_leaves_hands_over_what_is_open(ctx_for: CtxFor, ada: Member, ana: M
     assert owners() == [ana.id] * 6
     with ctx_for(ada) as ctx:
         assert queries.member(ctx, ana.id).row.active
+
+
+def test_who_leaves_hands_over_tasks_too(ctx_for: CtxFor, ada: Member, ana: Member, ben: Member) -> None:
+    with ctx_for() as ctx:
+        cleo = make_member(ctx, "Cleo")
+        own, cleos = make_lead(ctx, owner=ana), make_lead(ctx, owner=cleo)
+        task = {"kind": ActivityKind.TASK, "subject": "Send the deck", "owner_id": ana.id}
+        on_own, on_cleos = make_activity(ctx, own, **task), make_activity(ctx, cleos, **task)
+        done = make_activity(ctx, own, **task, done_at=ctx.now)
+        call = make_activity(ctx, own, owner_id=ana.id)
+    with ctx_for(ana) as ctx:
+        alone = tasks.create(ctx, "", None, tasks.TaskInput("Book the room"))
+
+    def owners() -> list[UUID | None]:
+        with ctx_for() as ctx:
+            rows = (on_own, alone, on_cleos, done, call)
+            return [ctx.session.get_one(Activity, (ctx.workspace.id, row.id)).owner_id for row in rows]
+
+    with ctx_for(ada) as ctx:
+        assert dict(queries.member(ctx, ana.id).open)[EntityType.ACTIVITY] == 3
+        assert people.deactivate(ctx, ana.id, ben.slack_user_id) == Moved(4)
+        change = ctx.change_id
+    # What was to be done on a colleague's record is theirs: Ben may not see it.
+    assert owners() == [ben.id, ben.id, cleo.id, ana.id, ana.id]
+    with ctx_for(ada) as ctx:
+        undo.undo(ctx, change)
+    assert owners() == [ana.id] * 5
 
 
 def test_who_left_may_come_back(ctx_for: CtxFor, ada: Member, ana: Member) -> None:
