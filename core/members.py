@@ -10,9 +10,11 @@ from core import schedules
 from core.access import Verb, may
 from core.context import Ctx
 from core.errors import Forbidden, Invalid
+from core.events import RecordChanged
 from core.locks import take_turns
 from core.models import Member
 from core.operations import operation
+from core.queries.timed import timed_of
 from core.workspaces import add_member, joining
 
 
@@ -53,12 +55,16 @@ def sync_profile(ctx: Ctx, member_id: UUID, *, name: str, email: str, tz: str, l
     ).one()
     member.name = name or member.name
     member.email = email or member.email
-    member.tz = _known_zone(tz) or member.tz
+    before, member.tz = member.tz, _known_zone(tz) or member.tz
     member.locale = _babel_locale(locale) or member.locale
     member.guest = guest
     member.synced_at = ctx.now
     ctx.session.flush()
     schedules.follow_member(ctx, member)
+    if member.tz != before:
+        # An hour is another moment now: what is told of at its hour is planned anew.
+        for due in timed_of(ctx, member.id):
+            ctx.emit(RecordChanged(due.entity, due.entity_id))
     return member
 
 

@@ -6,7 +6,7 @@ manager is. Moved to another day, it begins anew.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -65,12 +65,15 @@ def finish(ctx: Ctx, what: What, entity: str, item_id: UUID) -> None:
             replies.done(ctx, item_id)
 
 
-def put_off(ctx: Ctx, what: What, entity: str, item_id: UUID, day: date) -> None:
-    """Something that was due is due on another day. Raises Invalid for a day that is over, NotFound, Forbidden."""
+def put_off(ctx: Ctx, what: What, entity: str, item_id: UUID, day: date, *, at: time | None = None) -> None:
+    """Something that was due is due on another day, and at an hour on it.
+
+    Raises Invalid for one that is over, NotFound, Forbidden.
+    """
     if what is What.TASK:
-        tasks.snooze(ctx, item_id, day)
+        tasks.snooze(ctx, item_id, day, at)
     else:
-        activities.set_follow_up(ctx, entity, item_id, day)
+        activities.set_follow_up(ctx, entity, item_id, day, at)
 
 
 def _fresh(ctx: Ctx, day: date) -> list[Waiting]:

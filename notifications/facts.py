@@ -26,6 +26,7 @@ from core.events import (
 )
 from core.models import Account, Card, Contact, Deal, Lead, Member, Quote
 from core.mornings import MORNING
+from core.queries.timed import Timed, timed
 from notifications.reply_places import live_cards, place_of
 from notifications.rules import Facts, LiveCard
 
@@ -34,6 +35,10 @@ _OWNERS: dict[str, InstrumentedAttribute[UUID | None]] = {
 }
 MORNING_LIVES = timedelta(days=4)
 """How long a morning message is edited: over a weekend."""
+
+
+PING_LATE = timedelta(hours=12)
+"""How long after its hour something is still told of, where nobody was there to plan it in time."""
 
 
 class FactFinder:
@@ -59,7 +64,7 @@ class FactFinder:
                 record = (event.entity, event.entity_id)
                 owner_id = self._owner(record)
                 facts = self._facts([owner_id] if owner_id else [], channel)
-                return replace(facts, cards=self._live(record), owner_id=owner_id)
+                return replace(facts, cards=self._live(record), owner_id=owner_id, timed=self._timed(record))
             case ReplyArrived():
                 return Facts(channel, place=place_of(self._ctx, event.inbound_id))
             case _:
@@ -120,6 +125,11 @@ class FactFinder:
         if record not in self._cards:
             self._cards[record] = tuple(live_cards(self._ctx, *record))
         return self._cards[record]
+
+    def _timed(self, record: tuple[str, UUID]) -> Timed | None:
+        """None for what is long over: it stands in the morning message."""
+        found = timed(self._ctx, *record)
+        return found if found is not None and found.due_at > self._ctx.now - PING_LATE else None
 
     def _owner(self, record: tuple[str, UUID]) -> UUID | None:
         if record not in self._owners:

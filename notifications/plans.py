@@ -26,6 +26,7 @@ class Kind(StrEnum):
     NOT_SHARED = "card.not_shared"
     MORNING = "notices.morning"
     DAY = "morning.message"
+    PING = "item.ping"
     AUDIT = "audit.export"
     CHANNEL = "channel.try"
     CHANNEL_REFUSED = "channel.refused"
@@ -64,6 +65,7 @@ METHODS: Mapping[Kind, str] = MappingProxyType(
         Kind.NOT_SHARED: "chat.postMessage",
         Kind.MORNING: "chat.postMessage",
         Kind.DAY: "chat.postMessage",
+        Kind.PING: "chat.postMessage",
         Kind.AUDIT: "files.completeUploadExternal",
         Kind.EMAIL: "mail/send",
         Kind.EMAIL_WORD: "chat.postMessage",
@@ -128,6 +130,16 @@ class Morning:
     """Payload of a morning message; what it says is what waits for the audience (core.notices) by then."""
 
     audience: str
+
+
+@dataclass(frozen=True)
+class Ping:
+    """Payload of the word at the hour something is due: for whom it was then, and when (UTC)."""
+
+    entity: str
+    entity_id: UUID
+    member_id: UUID
+    due_at: datetime
 
 
 @dataclass(frozen=True)

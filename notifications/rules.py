@@ -23,6 +23,7 @@ from core.events import (
     ReplyArrived,
     TaskGiven,
 )
+from core.queries.timed import Timed
 from notifications.plans import (
     AuditFile,
     ChannelTried,
@@ -31,6 +32,7 @@ from notifications.plans import (
     MailOut,
     MailWord,
     NewCard,
+    Ping,
     Plan,
     Purpose,
     card_edit,
@@ -80,6 +82,8 @@ class Facts:
     """Where a reply is told."""
     mornings: Mapping[UUID, LiveCard] = field(default_factory=dict)
     """Their last morning messages."""
+    timed: Timed | None = None
+    """The moment at which the record that changed is due, where it is still to be told of."""
 
 
 def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
@@ -91,7 +95,8 @@ def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
         case MemberJoined():
             return _welcome(event, facts)
         case RecordChanged():
-            return [card_edit(card.card_id, card.channel) for card in facts.cards] + _home(facts.owner_id, facts)
+            edits = [card_edit(card.card_id, card.channel) for card in facts.cards]
+            return edits + _home(facts.owner_id, facts) + _ping(facts)
         case RecordAssigned():
             card = NewCard(event.entity, event.entity_id, "", Purpose.ASSIGNED, event.owner_id, event.by_id)
             return _told(f"assigned:{event_id}", card, facts) + _home(event.owner_id, facts)
@@ -124,6 +129,18 @@ def _home(member_id: UUID | None, facts: Facts) -> list[Plan]:
     plans = [home_publish(member_id, facts.people[member_id])] if member_id in facts.homes else []
     morning = facts.mornings.get(member_id)
     return [*plans, card_edit(morning.card_id, morning.channel)] if morning else plans
+
+
+def _ping(facts: Facts) -> list[Plan]:
+    """The word at its hour. Of the thing, the moment and the person: however often it changes, it is said once.
+
+    A lane of its own: what is due later must not hold up what is due before.
+    """
+    due = facts.timed
+    if due is None:
+        return []
+    key = f"ping:{due.entity_id}:{due.due_at:%Y%m%dT%H%M}:{due.member_id}"
+    return [Plan(key, key, Kind.PING, Ping(due.entity, due.entity_id, due.member_id, due.due_at), due.due_at)]
 
 
 def _welcome(event: MemberJoined, facts: Facts) -> list[Plan]:

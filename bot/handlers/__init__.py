@@ -22,6 +22,7 @@ AREAS = (
     "more",
     "mornings",
     "notices",
+    "pings",
     "pipeline",
     "quote_editor",
     "quotes",

@@ -77,6 +77,7 @@ from bot.routes.links import LinkChannel, RunWords, ShowLink, UnlinkChannel
 from bot.routes.lists import ChangeList, Claim, ShowList
 from bot.routes.mornings import MorningDate, MorningDone, MorningLater, MorningUndo, ReadFollowUp, SendFollowUp
 from bot.routes.notices import SaveNotices, ShowNotices
+from bot.routes.pings import PingDone, PingLater
 from bot.routes.pipeline import ShowPipeline
 from bot.routes.quotes import (
     AddQuoteLine,
@@ -273,6 +274,8 @@ __all__ = [
     "OpenFound",
     "OpenRecord",
     "OpenSection",
+    "PingDone",
+    "PingLater",
     "PreviewEmail",
     "PreviewMailing",
     "PreviewTemplate",

@@ -45,6 +45,7 @@ UNDELIVERED = {
     "digest.message": "A pipeline digest",
     "digest.details": "A pipeline digest's details",
     "home.publish": "Somebody's App Home",
+    "item.ping": "A reminder",
     "member.welcome": "A welcome message",
     "notices.morning": "A morning message",
     "profile.sync": "Reading a profile",

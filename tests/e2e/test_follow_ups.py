@@ -5,7 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from core import activities, leads, members, tasks
+from core.enums import LeadStatus
 from core.models import Activity, Contact, Deal, Lead
+from core.tasks import TaskInput
+from sandbox.driver import Person
+from sandbox.driver.message import MessageHandle
 from tests.e2e.world import World
 from tests.factories import make_contact, make_deal, make_lead
 
@@ -92,3 +97,103 @@ def test_every_form_understands_words_and_a_day_never_keeps_anothers_hour(world:
     ana.modal.submit()
     (task,) = [one for one in world.rows(Activity) if one.subject]
     assert (task.due_on, task.due_time) == (date(2030, 11, 30), time(9))
+
+
+def pings(person: Person) -> list[MessageHandle]:
+    return [one for one in person.messages(person.dm_with_app) if one.is_from_app and one.has_button("Snooze 1 hour")]
+
+
+def lisbon(hour: int, minute: int = 0, days: int = 0) -> datetime:
+    return datetime.combine(MONDAY + timedelta(days=days), time(hour, minute), tzinfo=ZoneInfo("Europe/Lisbon"))
+
+
+def follow(world: World, at: time | None, person: Person | None = None) -> Lead:
+    with world.ctx(person or world.ana) as ctx:
+        lead = make_lead(ctx, "Zoe <!channel>", owner=world.member(person or world.ana))
+        activities.set_follow_up(ctx, "lead", lead.id, MONDAY, at)
+        return lead
+
+
+def test_what_has_an_hour_is_said_once_at_that_hour_and_put_off_in_place(world: World) -> None:
+    follow(world, time(15))
+    world.settle()
+    world.jump_to(lisbon(14, 59))
+    world.settle()
+    assert pings(world.ana) == []
+    world.jump_to(lisbon(15, 0))
+    world.settle()
+    world.settle()
+    (ping,) = pings(world.ana)
+    assert ping.text == "15:00: Zoe &lt;!channel&gt;"
+    ping.click("Snooze 1 hour")
+    assert pings(world.ana) == []
+    (lead,) = world.rows(Lead)
+    assert (lead.next_follow_up, lead.next_follow_up_at) == (MONDAY, time(16))
+    world.jump_to(lisbon(16, 1))
+    world.settle()
+    (ping,) = pings(world.ana)
+    ping.click("Tomorrow")
+    (lead,) = world.rows(Lead)
+    assert lead.next_follow_up == MONDAY + timedelta(days=1)
+    assert lead.next_follow_up_at is not None
+    world.jump_to(lisbon(16, 5, days=1))
+    world.settle()
+    pings(world.ana)[-1].click("Done")
+    assert world.rows(Lead)[0].next_follow_up is None
+    assert world.ana.last_message(world.ana.dm_with_app).has_button("Undo")
+
+
+@pytest.mark.parametrize("change", ["another hour", "no hour", "done", "given away", "closed"])
+def test_what_is_not_so_any_more_is_not_said(world: World, change: str) -> None:
+    lead = follow(world, time(15))
+    world.settle()
+    with world.ctx(world.mira) as ctx:
+        match change:
+            case "another hour":
+                activities.set_follow_up(ctx, "lead", lead.id, MONDAY, time(17))
+            case "no hour":
+                activities.set_follow_up(ctx, "lead", lead.id, MONDAY)
+            case "done":
+                activities.set_follow_up(ctx, "lead", lead.id, None)
+            case "given away":
+                leads.assign(ctx, lead.id, world.ben.id)
+            case _:
+                leads.set_status(ctx, lead.id, LeadStatus.LOST)
+    world.jump_to(lisbon(15, 1))
+    world.settle()
+    assert pings(world.ana) == []
+    if change == "another hour":
+        world.jump_to(lisbon(17, 1))
+        world.settle()
+        assert len(pings(world.ana)) == 1
+
+
+def test_an_hour_is_that_of_whom_it_belongs_to_and_follows_them(world: World) -> None:
+    follow(world, time(15))
+    world.settle()
+    ana = world.member(world.ana)
+    with world.ctx() as ctx:
+        moved = members.sync_profile(
+            ctx, ana.id, name="", email="", tz="America/New_York", locale=ana.locale.replace("_", "-"), guest=False
+        )
+        assert moved.tz == "America/New_York"
+    world.settle()
+    world.jump_to(lisbon(15, 1))
+    world.settle()
+    assert pings(world.ana) == []
+    world.jump_to(lisbon(20, 1))
+    world.settle()
+    assert len(pings(world.ana)) == 1
+
+
+def test_a_task_is_said_at_its_hour_and_done_there(world: World) -> None:
+    with world.ctx(world.ana) as ctx:
+        tasks.create(ctx, "", None, TaskInput("Send the deck", due_on=MONDAY, due_time=time(11)))
+    world.settle()
+    world.jump_to(lisbon(11))
+    world.settle()
+    (ping,) = pings(world.ana)
+    assert not ping.has_button("Log call")
+    ping.click("Done")
+    (task,) = world.rows(Activity)
+    assert task.done_at is not None

@@ -1,0 +1,21 @@
+"""A word at the hour something is due: planned when the hour is set, said only where it is still so by then."""
+
+from bot.views import pings as views
+from core.queries import mornings
+from core.queries.timed import timed
+from notifications.claims import Claimed
+from notifications.desk import Call, Composed, Desk, Skip, post, read
+from notifications.plans import Kind, Ping
+
+
+def ping(desk: Desk, delivery: Claimed) -> Composed:
+    """What is due now; nothing where it was done, moved, given away, or its owner's clock is another by now."""
+    about = read(Ping, delivery)
+    now = timed(desk.system(), about.entity, about.entity_id)
+    ctx = desk.as_member(about.member_id)
+    if ctx is None or now is None or (now.member_id, now.due_at) != (about.member_id, about.due_at):
+        return Skip("It is not due any more, or not then.")
+    lines = mornings.lines_of(ctx, [(about.entity, about.entity_id, now.day)])
+    if not lines or lines[0].done:
+        return Skip("It is not due any more, or not then.")
+    return Call(Kind.PING, post(now.slack_user_id, views.message(lines[0], now.due_at, ctx.viewer), delivery.id))
