@@ -138,7 +138,13 @@ function served(url) {
   return site ? store.state.sites[site] + url.slice(site.length) : url;
 }
 
+/** A page of the app is really served, so it opens in a tab of its own; other links lead nowhere. */
+function see(link) {
+  if (link.goes_to !== link.url) window.open(link.goes_to, '_blank', 'noopener');
+}
+
 async function follow(mail, index) {
+  see(mail.links[index]);
   const answer = await act('click', { mail: mail.id, number: index + 1 });
   if (answer.ok) toast(`Followed the link to ${answer.url}.`);
 }
@@ -168,6 +174,7 @@ function actions(mail) {
   const ways = [
     { label: 'With the mail program’s button', hint: 'One click, as its header offers', run: way('header') },
     { label: 'On the page', hint: 'Opens the link and confirms', run: way('page') },
+    ...mail.links.filter((one) => one.goes_to !== one.url).slice(-1).map((one) => ({ label: 'See the page', hint: 'In a new tab, as its reader does', run: () => see(one) })),
     { label: 'SendGrid’s own link', run: way('sendgrid') },
     { label: 'From a group', run: way('group') },
   ];

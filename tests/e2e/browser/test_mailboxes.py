@@ -106,6 +106,22 @@ def test_what_a_prospect_does(page: Page, office: PostOffice) -> None:
     assert Mailbox(office).last(ZOE).said == ["processed", "delivered", "click", "open", "spamreport"]
 
 
+def test_a_page_of_the_app_opens_in_a_tab_of_its_own(
+    page: Page, office: PostOffice, served: tuple[SandboxServer, ToyApp]
+) -> None:
+    office.account.sites["https://northwind.example"] = served[0].url
+    page.reload()
+    mail = letter(page)
+    with page.expect_popup() as followed:
+        mail.frame_locator("iframe").get_by_text("the video").click()
+    assert followed.value.url == f"{served[0].url}/video"
+    mail.get_by_role("button", name="Unsubscribe").click()
+    with page.expect_popup() as seen:
+        page.get_by_role("menuitem", name=re.compile("See the page")).click()
+    assert seen.value.url == f"{served[0].url}/video"
+    del office.account.sites["https://northwind.example"]
+
+
 def test_a_reply_in_german_with_an_attachment(page: Page, office: PostOffice, tmp_path: Path) -> None:
     plan = tmp_path / "Hallenplan.pdf"
     plan.write_bytes(b"%PDF-1.7")
