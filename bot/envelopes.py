@@ -124,6 +124,15 @@ def without_newest(message: Message) -> Message:
     return message if len(kept) == len(message.blocks) else replace(message, blocks=kept)
 
 
+def without_newest_blocks(arguments: Mapping[str, object]) -> Mapping[str, object]:
+    """The same of a call's arguments."""
+    blocks = arguments.get("blocks")
+    if not isinstance(blocks, list):
+        return arguments
+    kept = [block for block in blocks if block["type"] not in NEWEST]
+    return arguments if len(kept) == len(blocks) else {**arguments, "blocks": kept}
+
+
 def message_modal(message: Message, title: str) -> Modal:
     """A message as a window, for where there is no conversation to say it in."""
     # Slack shows charts in messages and in App Home, and nowhere else.

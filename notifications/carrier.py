@@ -7,14 +7,15 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from bot.envelopes import without_newest_blocks
 from core.context import Clock, Ctx, Workspace
 from core.db import Database
 from core.errors import Busy
 from core.workspaces import system_ctx
 from notifications import claims, effects, exports
 from notifications.claims import PACE, Claimed
-from notifications.content import Content
 from notifications.composing import compose
+from notifications.content import Content
 from notifications.desk import SOURCE, Call, Desk, Skip, Unreadable
 from notifications.email import ConsoleMailSender
 from notifications.failures import MAX_ATTEMPTS, Backoff, Failure, Permanent, Transient
@@ -139,7 +140,13 @@ class Carrier:
 
     def _send(self, team_id: str, call: Call) -> Answer:
         if call.file is None:
-            return self._sender.call(team_id, call.method, call.arguments)
+            try:
+                return self._sender.call(team_id, call.method, call.arguments)
+            except Permanent as refused:
+                older = without_newest_blocks(call.arguments) if refused.code == "invalid_blocks" else call.arguments
+                if older is call.arguments:
+                    raise
+                return self._sender.call(team_id, call.method, older)
         return exports.send(self._sender, team_id, str(call.arguments["user"]), call.file)
 
     def _end(

@@ -5,7 +5,19 @@ from types import MappingProxyType
 
 from pydantic import ValidationError
 
-from notifications import cards, channels, day_messages, files, health, mail_words, people, pings, routing
+from notifications import (
+    cards,
+    channels,
+    day_messages,
+    digests,
+    files,
+    health,
+    mail_words,
+    people,
+    pings,
+    reports,
+    routing,
+)
 from notifications.claims import Claimed
 from notifications.desk import Composed, Composer, Desk, Skip, Unreadable, read
 from notifications.plans import Kind, StoredEvent
@@ -35,6 +47,8 @@ COMPOSERS: Mapping[Kind, Composer] = MappingProxyType(
         Kind.MORNING: day_messages.kept_notices,
         Kind.DAY: day_messages.day_message,
         Kind.PING: pings.ping,
+        Kind.DIGEST: digests.digest,
+        Kind.DIGEST_DETAILS: digests.details,
         Kind.AUDIT: files.audit,
         Kind.EMAIL_WORD: mail_words.mail_word,
         Kind.HEALTH: health.weekly,

@@ -18,6 +18,7 @@ from core.models import Card, Member
 from notifications import claims, notices, routing
 from notifications.claims import Claimed
 from notifications.desk import Call
+from notifications.digests import details_plan as digest_details
 from notifications.failures import MAX_ATTEMPTS, VANISHED, Backoff, Failure, Permanent, RateLimited
 from notifications.plans import ChannelTried, Kind, NewCard, NotShared, Plan, Purpose, card_edit
 from notifications.reply_places import owners_place
@@ -77,6 +78,8 @@ def succeeded(ctx: Ctx, delivery: Claimed, call: Call, answer: Answer) -> None:
             _card_shows(ctx, call.card_id, call.digest, gone=call.farewell)
         case Kind.MORNING:
             notices.mark_told(ctx, call.held)
+        case Kind.DIGEST:
+            routing.put(ctx, [digest_details(delivery, posted.channel, posted.ts)])
         case Kind.DAY if call.new_card is not None:
             notices.mark_told(ctx, call.held)
             _keep_card(ctx, call.new_card, posted, call.digest)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -27,6 +27,8 @@ class Kind(StrEnum):
     MORNING = "notices.morning"
     DAY = "morning.message"
     PING = "item.ping"
+    DIGEST = "digest.message"
+    DIGEST_DETAILS = "digest.details"
     AUDIT = "audit.export"
     CHANNEL = "channel.try"
     CHANNEL_REFUSED = "channel.refused"
@@ -66,6 +68,8 @@ METHODS: Mapping[Kind, str] = MappingProxyType(
         Kind.MORNING: "chat.postMessage",
         Kind.DAY: "chat.postMessage",
         Kind.PING: "chat.postMessage",
+        Kind.DIGEST: "chat.postMessage",
+        Kind.DIGEST_DETAILS: "chat.postMessage",
         Kind.AUDIT: "files.completeUploadExternal",
         Kind.EMAIL: "mail/send",
         Kind.EMAIL_WORD: "chat.postMessage",
@@ -130,6 +134,17 @@ class Morning:
     """Payload of a morning message; what it says is what waits for the audience (core.notices) by then."""
 
     audience: str
+
+
+@dataclass(frozen=True)
+class DigestRun:
+    """Payload of a digest: the schedule's run it is of. `channel` and `thread` are where its details go below it."""
+
+    schedule_id: UUID
+    day: date
+    audience: str
+    channel: str = ""
+    thread: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from core.schedules import Run
 from core.workspaces import system_ctx
 from notifications import routing
 from notifications.desk import SOURCE
-from notifications.plans import ForMember, Kind, Plan
+from notifications.digests import lane_of
+from notifications.plans import DigestRun, ForMember, Kind, Plan
 
 log = structlog.get_logger()
 
@@ -74,4 +75,12 @@ def _morning(run: Run) -> list[Plan]:
     return [Plan(key, f"day:{run.audience}", Kind.DAY, ForMember(run.member_id))]
 
 
-PLANS: Mapping[ScheduleKind, Callable[[Run], list[Plan]]] = MappingProxyType({ScheduleKind.MORNING: _morning})
+def _digest(run: Run) -> list[Plan]:
+    about = DigestRun(run.schedule_id, run.day, run.audience)
+    key = f"digest:{run.schedule_id}:{run.day.isoformat()}"
+    return [Plan(key, lane_of(run.audience), Kind.DIGEST, about)]
+
+
+PLANS: Mapping[ScheduleKind, Callable[[Run], list[Plan]]] = MappingProxyType(
+    {ScheduleKind.MORNING: _morning, ScheduleKind.DIGEST: _digest}
+)

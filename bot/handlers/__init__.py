@@ -10,6 +10,7 @@ AREAS = (
     "contacts",
     "deal_stages",
     "deals",
+    "digests",
     "emails",
     "health",
     "home",

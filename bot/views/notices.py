@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.payloads import Element
 from bot.replies import Block, Choice, Message, Modal
-from bot.routes import SaveNotices, ShowNotices
+from bot.routes import SaveNotices, ShowDigestSettings, ShowNotices
 from bot.views import kit
 from bot.views.forms import Form, Select
 from core.enums import NoticeMode
@@ -68,6 +68,7 @@ def settings_modal(shown: NoticeSettings, viewer: Viewer) -> Modal:
     form = form_for(shown.audience).with_choices(**{kind.value: choices for kind in shown.modes})
     blocks += form.blocks(viewer, {kind.value: mode.value for kind, mode in shown.modes.items()})
     blocks.append(kit.context(viewer.t("The morning message comes at nine o'clock, Monday to Friday.")))
+    blocks.append(kit.actions(kit.button(viewer.t("Daily digest"), ShowDigestSettings(shown.channel))))
     if shown.channel:
         blocks += _own(viewer)
     return Modal(title, blocks, SaveNotices(shown.channel), viewer.t("Save"), viewer.t("Cancel"))

@@ -1,6 +1,7 @@
 """A pipeline in Slack: what stands in each stage, a chart of it, and which deals need somebody."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from bot.replies import Block, Message
 from bot.routes import ListDeals, NewDeal, OpenRecord, ShowPipeline
@@ -107,14 +108,19 @@ def charts(shown: Board, viewer: Viewer) -> list[Block]:
 
 def _chart(stages: Sequence[StageLine], currency: str, viewer: Viewer) -> Block:
     columns = [(stage.name, one) for stage in stages for one in stage.sums if one.currency == currency]
-    labels = _labels([name for name, _ in columns])
+    labels = labels_for([name for name, _ in columns])
     series = (
         (viewer.t("Value"), [one.value for _, one in columns]),
         (viewer.t("Weighted"), [one.weighted for _, one in columns]),
     )
+    return bars(viewer.t("Value by stage, {currency}", currency=currency), labels, series)
+
+
+def bars(title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[Decimal]]]) -> Block:
+    """A chart of columns: for each label (see `labels_for`) one of each series. At most twenty labels."""
     return {
         "type": "data_visualization",
-        "title": kit.cut(viewer.t("Value by stage, {currency}", currency=currency), CHART_TITLE),
+        "title": kit.cut(title, CHART_TITLE),
         "chart": {
             "type": "bar",
             "series": [
@@ -126,12 +132,12 @@ def _chart(stages: Sequence[StageLine], currency: str, viewer: Viewer) -> Block:
                 }
                 for name, amounts in series
             ],
-            "axis_config": {"categories": labels},
+            "axis_config": {"categories": list(labels)},
         },
     }
 
 
-def _labels(names: Sequence[str]) -> list[str]:
+def labels_for(names: Sequence[str]) -> list[str]:
     """Stage names short enough for an axis, and still told apart: a chart takes no label twice."""
     made: list[str] = []
     for position, name in enumerate(names, start=1):

@@ -15,6 +15,7 @@ from bot.routes import (
     SaveRegion,
     SaveVisibility,
     Section,
+    ShowDigestSettings,
     ShowSection,
     UndoSetting,
 )
@@ -31,7 +32,7 @@ from core.queries.history import FieldChange
 from core.queries.records import Page
 
 SECTIONS: Mapping[Section, tuple[str, str]] = {
-    Section.CHANNELS: ("Channels", "Where Rapport posts won deals, replies and the morning message"),
+    Section.CHANNELS: ("Channels", "Where Rapport posts won deals, replies and the daily digest"),
     Section.REGION: ("Region", "Currency, country and language of the workspace"),
     Section.VISIBILITY: ("Who sees what", "How far sales reps see beyond their own records"),
     Section.PEOPLE: ("People", "Roles, managers, and those who leave"),
@@ -61,7 +62,7 @@ CHANNELS_FORM: Form[ChannelsInput] = Form(
     (
         Channel("sales_channel", "Sales channel", hint="Won deals are announced here."),
         Channel("replies_channel", "Replies channel", hint="Answers of prospects are told here."),
-        Channel("digest_channel", "Morning message", hint="The team's daily message goes here."),
+        Channel("digest_channel", "Digest channel", hint="The team's daily pipeline digest goes here."),
     ),
 )
 REGION_FORM: Form[RegionInput] = Form(
@@ -182,11 +183,18 @@ def channels_modal(data: WorkspaceSettings, values: Mapping[str, Any], shown: Sh
             *top(shown.notice, Section.CHANNELS, viewer),
             kit.section(hint),
             *CHANNELS_FORM.blocks(viewer, values, revision=shown.revision),
+            *_digest_hour(data.digest_channel, viewer),
         ],
         SaveChannels(data.seen),
         viewer.t("Save"),
         viewer.t("Close"),
     )
+
+
+def _digest_hour(channel: str, viewer: Viewer) -> list[Block]:
+    if not channel:
+        return []
+    return [kit.actions(kit.button(viewer.t("When the digest comes"), ShowDigestSettings(channel)))]
 
 
 def channels_saved(values: ChannelsInput, viewer: Viewer) -> str:

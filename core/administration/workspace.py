@@ -8,6 +8,7 @@ from uuid import UUID
 from babel import Locale, UnknownLocaleError
 from sqlalchemy import select
 
+from core import digests
 from core.access import Power, require_power
 from core.conflicts import refuse_changed
 from core.context import Ctx
@@ -74,6 +75,7 @@ def set_channels(ctx: Ctx, values: ChannelsInput, seen: UUID | None) -> None:
     if problems:
         raise Invalid(problems)
     before = {getattr(row, name) for name in CHANNELS}
+    digests.follow_channel(ctx, row.digest_channel, values.digest_channel)
     for name, value in chosen.items():
         setattr(row, name, value)
     _try(ctx, [value for value in chosen.values() if value not in before])

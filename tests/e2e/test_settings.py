@@ -66,14 +66,14 @@ def test_channels_are_chosen_saved_and_taken_back(world: World) -> None:
     modal = opened(world, "Channels")
     assert "/invite @Rapport" in modal.visible_text()
     assert modal.value("Sales channel") == world.sales.id
-    modal.fill({"Morning message": "#general"})
+    modal.fill({"Digest channel": "#general"})
     modal.submit("Save")
     assert "Channels saved." in modal.visible_text()
     assert row(world).digest_channel == world.sandbox.channel(world.team, "#general").id
     modal.click("Undo")
     assert "Undone." in modal.visible_text()
     assert row(world).digest_channel == ""
-    assert modal.value("Morning message") == ""
+    assert modal.value("Digest channel") == ""
     modal.submit()
     assert "Nothing was changed." in modal.visible_text()
     modal.close()
@@ -84,7 +84,7 @@ def test_a_channel_that_is_chosen_is_tried(world: World) -> None:
     modal = opened(world, "Channels")
     general = world.sandbox.channel(world.team, "#general")
     general.members.discard(world.team.app.bot_user_id)
-    modal.fill({"Morning message": "#general"})
+    modal.fill({"Digest channel": "#general"})
     modal.submit("Save")
     assert "you hear from me where I cannot" in modal.visible_text()
     world.settle()
@@ -539,7 +539,7 @@ def test_who_lost_their_power_meanwhile_changes_nothing(world: World) -> None:
     with world.ctx() as ctx:
         ctx.session.get_one(Member, (ctx.workspace.id, world.member(world.mira).id)).role = Role.ADMIN
         ctx.session.get_one(Member, (ctx.workspace.id, world.member(world.sam).id)).role = Role.REP
-    modal.fill({"Morning message": "#general"})
+    modal.fill({"Digest channel": "#general"})
     modal.submit()
     assert "Only an admin of Rapport can do that." in modal.visible_text()
     assert row(world).digest_channel == ""

@@ -4,7 +4,7 @@ What each means is written in docs/metrics.md, and a property test compares it w
 """
 
 from core.queries.metrics.calls import Calls, Mails, by_word, calls, mails, objections, rate
-from core.queries.metrics.figures import NumberRow, figure, page_of, per_person
+from core.queries.metrics.figures import NumberRow, figure, page_of, per_person, stage_page
 from core.queries.metrics.needy import Need, Needy, needy
 from core.queries.metrics.rows import Number, rows_of
 from core.queries.metrics.span import Figure, Money, Span, month_of, people_of, usual_whose
@@ -37,6 +37,7 @@ __all__ = [
     "progress",
     "rate",
     "rows_of",
+    "stage_page",
     "standing",
     "usual_whose",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, select
 from core.context import Ctx
 from core.enums import EntityType
 from core.models import Member
-from core.queries.metrics.rows import Number, rows_of
+from core.queries.metrics.rows import Number, Rows, in_stage, rows_of
 from core.queries.metrics.span import Figure, Money, Span, by_first
 from core.queries.records import Page
 from core.queries.search import NUMBERED, Hit, hit
@@ -24,8 +24,9 @@ PAGE_SIZE = 8
 class NumberRow:
     """A row that a number counts. `by` is a Slack user id, empty for nobody.
 
-    `was` and `becomes` mean: the stages of a move; the reason of a loss (becomes); the old and new day of a deal that
-    slipped (ISO, no new one where it just went by); minutes and outcome of a call; the objection; a mail's subject.
+    `was` and `becomes` mean: the source of a new lead (becomes); the stages of a move; the reason of a loss (becomes);
+    the old and new day of a deal that slipped (ISO, no new one where it just went by); minutes and outcome of a call;
+    the objection; a mail's subject.
     """
 
     id: UUID
@@ -83,7 +84,16 @@ def per_person(ctx: Ctx, number: Number, span: Span) -> dict[UUID | None, tuple[
 
 def page_of(ctx: Ctx, number: Number, span: Span, page: int = 0, size: int = PAGE_SIZE) -> Page[NumberRow]:
     """The rows a number counts, the latest first."""
-    rows = rows_of(ctx, number, span).subquery()
+    return _page(ctx, rows_of(ctx, number, span), page, size)
+
+
+def stage_page(ctx: Ctx, stage_id: UUID, span: Span, page: int = 0, size: int = PAGE_SIZE) -> Page[NumberRow]:
+    """The open deals of a stage right now, those that came last first. `span` says whose."""
+    return _page(ctx, in_stage(ctx, stage_id, span), page, size)
+
+
+def _page(ctx: Ctx, counted: Rows, page: int, size: int) -> Page[NumberRow]:
+    rows = counted.subquery()
     query = (
         select(rows, func.coalesce(Member.slack_user_id, "").label("by"))
         .outerjoin(Member, and_(Member.workspace_id == ctx.workspace.id, Member.id == rows.c.by_id))

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, Subquery, and_, case, cast, false, func, or_, select
+from sqlalchemy import Boolean, Integer, Row, Subquery, and_, case, cast, false, func, or_, select
 
 from core.access import visible
 from core.context import Ctx
@@ -96,24 +97,24 @@ def needy(ctx: Ctx, span: Span, limit: int, offset: int = 0) -> tuple[tuple[Need
         .limit(limit)
     )
     rows = ctx.session.execute(query).all()
-    found = tuple(
-        Needy(
-            row.id,
-            deal_ref(row.number),
-            row.name,
-            row.account,
-            row.stage,
-            row.value,
-            row.currency,
-            row.owner,
-            (ctx.now - row.stage_entered_at).days,
-            None if row.usual is None else round(row.usual / SECONDS_A_DAY),
-            row.last_touch_at,
-            tuple(need for need in Need if getattr(row, need.value)),
-        )
-        for row in rows
+    return tuple(_needy(ctx, row) for row in rows), rows[0].in_all if rows else 0
+
+
+def _needy(ctx: Ctx, row: Row[*tuple[Any, ...]]) -> Needy:
+    return Needy(
+        row.id,
+        deal_ref(row.number),
+        row.name,
+        row.account,
+        row.stage,
+        row.value,
+        row.currency,
+        row.owner,
+        (ctx.now - row.stage_entered_at).days,
+        None if row.usual is None else round(row.usual / SECONDS_A_DAY),
+        row.last_touch_at,
+        tuple(need for need in Need if getattr(row, need.value)),
     )
-    return found, rows[0].in_all if rows else 0
 
 
 def _usual(ctx: Ctx) -> Subquery:

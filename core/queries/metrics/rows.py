@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Numeric, Select, Text, and_, case, cast, func, literal, null, or_, select
 from sqlalchemy import Uuid as UuidType
@@ -20,6 +21,7 @@ from core.models import (
     History,
     InboundEmail,
     Lead,
+    LeadSource,
     LossReason,
     Objection,
     Stage,
@@ -115,12 +117,15 @@ def _deal_row(
 
 def _new_leads(ctx: Ctx, span: Span) -> Rows:
     return _row(
-        visible(ctx, Lead).where(span.within(Lead.created_at), span.owned(Lead.owner_id)),
+        visible(ctx, Lead)
+        .outerjoin(LeadSource, and_(LeadSource.workspace_id == Lead.workspace_id, LeadSource.id == Lead.source_id))
+        .where(span.within(Lead.created_at), span.owned(Lead.owner_id)),
         row_id=Lead.id.expression,
         record=(literal(EntityType.LEAD.value), Lead.id.expression),
         by=Lead.created_by_id.expression,
         owner=Lead.owner_id.expression,
         at=Lead.created_at.expression,
+        becomes=LeadSource.name.expression,
     )
 
 
@@ -234,6 +239,12 @@ def _slipped(ctx: Ctx, span: Span) -> Rows:
     was = func.coalesce(shifts.c.was, cast(Deal.expected_close, Text))
     by = func.coalesce(shifts.c.actor_id, Deal.owner_id, type_=UuidType())
     return _deal_row(query, by, func.coalesce(shifts.c.at, span.until), was, shifts.c.becomes)
+
+
+def in_stage(ctx: Ctx, stage_id: UUID, span: Span) -> Rows:
+    """The open deals of a stage right now."""
+    query = visible(ctx, Deal).where(Deal.stage_id == stage_id, Deal.closed_at.is_(None), span.owned(Deal.owner_id))
+    return _deal_row(query, Deal.owner_id.expression, Deal.stage_entered_at.expression)
 
 
 # -- what people did ----------------------------------------------------------------------------------------------

@@ -1,0 +1,157 @@
+"""The daily digest: who gets it and when, and what it says.
+
+A channel's comes at its hour in the zone of the workspace's first admin, a person's at an hour of their own zone; both
+on working days.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from core import notices, schedules
+from core.access import Power, require_power
+from core.context import Ctx
+from core.enums import RunState, ScheduleKind
+from core.errors import Forbidden, Invalid
+from core.i18n import Viewer
+from core.models import Member, Schedule, ScheduleRun, WorkspaceRow
+from core.models.schedules import WEEKDAYS
+from core.notices import is_channel
+from core.operations import operation
+from core.queries import metrics
+from core.queries.metrics import Figure, Needy, Number, NumberRow, Progress, Span, StageStanding
+from core.queries.pipeline import Whose
+
+NEWS = (Number.WON, Number.LOST, Number.NEW_DEALS, Number.NEW_LEADS, Number.MOVED, Number.SLIPPED)
+"""What a digest tells of; without any of it there is none."""
+NEEDY_SHOWN = 3
+ROWS_SHOWN = 6
+"""Records named for each number in the thread."""
+HOURS = tuple(time(hour) for hour in range(6, 21))
+AT = time(9)
+
+
+@dataclass(frozen=True)
+class DigestData:
+    """A digest as it is told. `day` is the audience's."""
+
+    day: date
+    span: Span
+    whose: Whose
+    figures: Mapping[Number, Figure]
+    stages: tuple[StageStanding, ...]
+    targets: tuple[Progress, ...]
+    waiting: Figure
+    needy: tuple[Needy, ...]
+    needy_in_all: int
+    currency: str
+
+
+@operation("digest.choose")
+def choose(ctx: Ctx, audience: str, at: time | None) -> None:
+    """Say when an audience gets the digest; None for never. People choose for themselves, admins for the channel.
+
+    Raises Invalid for another hour than HOURS, Forbidden, and for a channel that is not the digest's.
+    """
+    if at is not None and at not in HOURS:
+        raise Invalid({"at": "choice_invalid"})
+    if is_channel(audience):
+        require_power(ctx, Power.CONFIGURE)
+        if audience != channel_of(ctx):
+            raise Invalid({"at": "channel_invalid"})
+    elif audience != ctx.actor.slack_user_id:
+        raise Forbidden("not_yours")
+    _set(ctx, audience, at)
+
+
+def follow_channel(ctx: Ctx, before: str, channel: str) -> None:
+    """The digest's channel was changed: it comes there now, at the hour it came before."""
+    if before == channel:
+        return
+    at = chosen(ctx, before) if before else AT
+    if before:
+        _set(ctx, before, None)
+    if channel:
+        _set(ctx, channel, at or AT)
+
+
+def _set(ctx: Ctx, audience: str, at: time | None) -> None:
+    if at is None:
+        schedules.switch_off(ctx, ScheduleKind.DIGEST, audience)
+        return
+    tz, days, member_id = str(notices.zone_of(ctx, audience)), WEEKDAYS, None
+    if not is_channel(audience):
+        member_id = ctx.actor.member_id
+        query = select(Member.working_days).where(Member.workspace_id == ctx.workspace.id, Member.id == member_id)
+        days = ctx.session.scalars(query).one()
+    schedules.put(ctx, ScheduleKind.DIGEST, audience, at=at, tz=tz, days=days, member_id=member_id)
+
+
+def chosen(ctx: Ctx, audience: str) -> time | None:
+    """When an audience gets its digest, None for never."""
+    query = select(Schedule.local_time).where(
+        Schedule.workspace_id == ctx.workspace.id,
+        Schedule.kind == ScheduleKind.DIGEST,
+        Schedule.audience == audience,
+        Schedule.next_due_at.is_not(None),
+    )
+    return ctx.session.scalar(query)
+
+
+def channel_of(ctx: Ctx) -> str:
+    """The channel the digest comes to, empty for none."""
+    query = select(WorkspaceRow.digest_channel).where(WorkspaceRow.workspace_id == ctx.workspace.id)
+    return ctx.session.scalars(query).one()
+
+
+def digest(ctx: Ctx, schedule_id: UUID, day: date) -> DigestData | None:
+    """What a run's digest tells the actor (the system: everybody in the channel). None where nothing changed."""
+    span, whose = _span(ctx, schedule_id, day), _whose(ctx)
+    figures = {number: metrics.figure(ctx, number, span) for number in NEWS}
+    if not any(figure.count for figure in figures.values()):
+        return None
+    needy, in_all = metrics.needy(ctx, span, NEEDY_SHOWN)
+    return DigestData(
+        day=day,
+        span=span,
+        whose=whose,
+        figures=figures,
+        stages=metrics.standing(ctx, span.since, span),
+        targets=metrics.progress(ctx, day, span),
+        waiting=metrics.figure(ctx, Number.WAITING, span),
+        needy=needy,
+        needy_in_all=in_all,
+        currency=ctx.workspace.currency,
+    )
+
+
+def details(ctx: Ctx, data: DigestData) -> dict[Number, tuple[NumberRow, ...]]:
+    """Names behind the numbers, for the thread."""
+    told = (number for number in NEWS if data.figures[number].count)
+    return {number: metrics.page_of(ctx, number, data.span, size=ROWS_SHOWN).rows for number in told}
+
+
+def _whose(ctx: Ctx) -> Whose:
+    return metrics.usual_whose(ctx) if ctx.actor.member_id else Whose.ALL
+
+
+def _span(ctx: Ctx, schedule_id: UUID, day: date) -> Span:
+    """From the digest before up to this one. What happens at the very moment of a digest is told in the next one."""
+    schedule = ctx.session.get_one(Schedule, (ctx.workspace.id, schedule_id))
+    runs = select(ScheduleRun.ran_at).where(
+        ScheduleRun.workspace_id == ctx.workspace.id,
+        ScheduleRun.schedule_id == schedule_id,
+        ScheduleRun.state == RunState.PLANNED,
+    )
+    until = ctx.session.scalars(runs.where(ScheduleRun.local_date == day)).one()
+    before = runs.where(ScheduleRun.local_date < day).order_by(ScheduleRun.local_date.desc()).limit(1)
+    zone: ZoneInfo = Viewer("", schedule.tz).zone
+    since = ctx.session.scalar(before)
+    if since is None:  # the first one tells of the time since it would have come the last time
+        due = schedules.last_due(until - timedelta(hours=12), schedule.local_time, zone, schedule.days)
+        since = due.at
+    return Span(since, until, metrics.people_of(ctx, _whose(ctx)), zone)
