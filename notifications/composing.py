@@ -15,7 +15,6 @@ from notifications import (
     mail_words,
     people,
     pings,
-    reports,
     routing,
 )
 from notifications.claims import Claimed
