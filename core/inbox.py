@@ -4,13 +4,13 @@ It belongs to the workspace that is nobody's (`HOUSE`): whose a request is, is k
 function takes a session that was begun there.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from core.context import new_id
 from core.enums import InboxKind, InboxState
@@ -23,6 +23,10 @@ KEEP = timedelta(days=14)
 """How long the body of a request that was worked on stays for somebody to look at."""
 AGAIN = timedelta(days=1)
 """After how long what was given up is tried once more."""
+AT_ONCE = 10
+"""Requests that are claimed together: even if each takes its whole time, they end well before the lease."""
+CLAIMED_BYTES = 8 * 1024 * 1024
+"""Of bodies held in memory together; a mail may have 40 MB and comes alone then."""
 ERROR_MAX = 500
 WAITING: BindParameter[InboxState] = bindparam("waiting", InboxState.WAITING, literal_execute=True)
 """Written into the statement, so that a prepared one still matches the partial index."""
@@ -62,8 +66,13 @@ def store(session: Session, kind: InboxKind, headers: Mapping[str, str], body: b
     return item_id
 
 
-def claim(session: Session, kinds: Collection[InboxKind], now: datetime, lease: timedelta = LEASE) -> Stored | None:
-    """Take the request that has been due for longest, and lease it; None where none of these kinds is due."""
+def claim(
+    session: Session, kinds: Collection[InboxKind], now: datetime, lease: timedelta = LEASE, limit: int = AT_ONCE
+) -> list[Stored]:
+    """Take the requests of these kinds that have been due for longest, and lease them; none where none is due.
+
+    At most `limit`, and no more of them than fit into CLAIMED_BYTES; the first one whatever its size.
+    """
     query = (
         select(InboxItem)
         .where(
@@ -73,21 +82,44 @@ def claim(session: Session, kinds: Collection[InboxKind], now: datetime, lease: 
             InboxItem.kind.in_(kinds),
         )
         .order_by(InboxItem.next_at, InboxItem.id)
-        .limit(1)
-        .options(undefer(InboxItem.body))
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    item = session.scalars(query).one_or_none()
-    if item is None:
-        return None
-    item.attempts += 1
-    item.next_at = now + lease
-    return Stored(item.id, item.kind, item.headers, item.body or b"", item.received_at, item.attempts)
+    items = _that_fit(session.scalars(query).all())
+    for item in items:
+        item.attempts += 1
+        item.next_at = now + lease
+    session.flush()
+    here = (InboxItem.workspace_id == HOUSE, InboxItem.id.in_([item.id for item in items]))
+    bodies = dict(session.execute(select(InboxItem.id, InboxItem.body).where(*here)).all()) if items else {}
+    return [
+        Stored(item.id, item.kind, item.headers, bodies[item.id] or b"", item.received_at, item.attempts)
+        for item in items
+    ]
 
 
-def finish(session: Session, item: Stored, now: datetime, note: str = "") -> None:
-    """It was worked on; whoever has it by now would find nothing left to do. `note` says what an operator may ask."""
-    _mark(session, item, own=False, state=InboxState.DONE, done_at=now, last_error=note[:ERROR_MAX])
+def _that_fit(items: Sequence[InboxItem]) -> list[InboxItem]:
+    """Those that go together. What was begun before comes alone: it may be what ends the process."""
+    room, fitting = CLAIMED_BYTES, []
+    for item in items:
+        room -= item.size
+        if fitting and (room < 0 or item.attempts or fitting[0].attempts):
+            break
+        fitting.append(item)
+    return fitting
+
+
+def finish(session: Session, notes: Mapping[UUID, str], now: datetime) -> None:
+    """They were worked on; whoever has one by now would find nothing left to do.
+
+    `notes`: by the request's id, what an operator may ask.
+    """
+    rows = [
+        {"item": item_id, "state": InboxState.DONE, "done_at": now, "last_error": note[:ERROR_MAX]}
+        for item_id, note in notes.items()
+    ]
+    statement = update(InboxItem).where(InboxItem.workspace_id == HOUSE, InboxItem.id == bindparam("item"))
+    session.connection().execute(statement, rows)
 
 
 def put_off(session: Session, item: Stored, until: datetime, reason: str) -> None:

@@ -70,29 +70,33 @@ class InboxRunner:
                 stop.wait(IDLE_SECONDS)
 
     def round(self) -> int:
-        """Work on the request that has been due for longest; 1, or 0 where none is due."""
-        with self._database.begin(HOUSE, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as session:
-            item = inbox.claim(session, list(self._processors), self._clock.now(), self._lease)
-        if item is None:
-            return 0
-        self._work(item)
-        return 1
+        """Work on the requests that have been due for longest; how many those were.
 
-    def _work(self, item: Stored) -> None:
+        What was worked on is written down together. A process that dies before that has them done again, which changes
+        nothing.
+        """
+        with self._database.begin(HOUSE, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as session:
+            items = inbox.claim(session, list(self._processors), self._clock.now(), self._lease)
+        notes = {item.id: note for item in items if (note := self._work(item)) is not None}
+        if notes:
+            with self._database.begin(HOUSE) as session:
+                inbox.finish(session, notes, self._clock.now())
+        return len(items)
+
+    def _work(self, item: Stored) -> str | None:
+        """A note for an operator where it was worked on; else it was put off or given up."""
         if item.attempt > MAX_ATTEMPTS:  # the process died each time before it could say so
             self._give_up(item, "It was begun too often without coming to an end.")
-            return
+            return None
         try:
-            note = self._processors[item.kind](item)
+            return self._processors[item.kind](item) or ""
         except Unreadable as error:
             self._give_up(item, f"It cannot be read: {error}")
         except Unplaced:
             self._give_up(item, "It belongs to no workspace here.")
         except Exception as error:  # noqa: BLE001 - whatever it is, the others' turn comes, and this one's again
             self._failed(item, error)
-        else:
-            with self._database.begin(HOUSE) as session:
-                inbox.finish(session, item, self._clock.now(), note or "")
+        return None
 
     def _failed(self, item: Stored, error: Exception) -> None:
         reason = type(error).__name__

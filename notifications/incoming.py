@@ -27,6 +27,9 @@ STATEMENT_TIMEOUT_MS = 15_000
 """Attachments of many megabytes take longer to write than what people wait for."""
 
 
+HERE_ALREADY = "It was here already."
+
+
 class MailProcessor:
     """Takes mails in (notifications.inbox.Processor). Any number may run, with one parser process or several."""
 
@@ -46,11 +49,15 @@ class MailProcessor:
         workspace_id = self._workspace(arrived)
         if workspace_id is None:
             raise Unplaced
+        with self._database.begin(workspace_id) as session:
+            # SendGrid may tell of a mail several times: looking for its new words is what costs.
+            if replies.is_here(system_ctx(session, self._clock, workspace_id, SOURCE), arrived.key):
+                return HERE_ALREADY
         mail = replace(self._mail(arrived), received_at=stored.received_at, inbox_item=stored.id)
         with self._database.begin(workspace_id, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as session:
             ctx = system_ctx(session, self._clock, workspace_id, SOURCE)
             found = replies.receive(ctx, mail, self._domain)
-            note = "It was here already." if found is None else f"{found.kind.value}, {found.state.value}"
+            note = HERE_ALREADY if found is None else f"{found.kind.value}, {found.state.value}"
         log.info("mail_taken_in", item_id=str(stored.id), note=note)
         return note
 

@@ -67,6 +67,12 @@ class IncomingMail:
     inbox_item: UUID | None = None
 
 
+def is_here(ctx: Ctx, key: str) -> bool:
+    """Whether a mail was taken in before."""
+    known = select(InboundEmail.id).where(InboundEmail.workspace_id == ctx.workspace.id, InboundEmail.key == key)
+    return ctx.session.scalar(known) is not None
+
+
 @operation("reply.receive")
 def receive(ctx: Ctx, mail: IncomingMail, domain: str) -> InboundEmail | None:
     """Take a mail in; None where it is here already. `domain` is the one replies come to.
@@ -75,8 +81,7 @@ def receive(ctx: Ctx, mail: IncomingMail, domain: str) -> InboundEmail | None:
     on, is to be answered today, and is told (ReplyArrived). What is automatic is kept and told nobody.
     """
     take_turns(ctx, f"mail:{mail.key}")
-    known = select(InboundEmail.id).where(InboundEmail.workspace_id == ctx.workspace.id, InboundEmail.key == mail.key)
-    if ctx.session.scalar(known) is not None:
+    if is_here(ctx, mail.key):
         return None
     email = None if mail.suspicious else matching.answered(ctx, mail.recipients, mail.thread_ids, domain)
     record = matching.record_about(ctx, email) if email is not None else None

@@ -133,14 +133,22 @@ UNREAD = "SELECT count(*) FROM inbox WHERE state = 'waiting'"
 
 
 def settled(world: World, town: Town) -> bool:
-    """Whether everything that was begun has come to an end."""
-    return not (
+    """Whether everything that was begun has come to an end, and nothing began while that was looked at."""
+    before = _so_far(world, town)
+    open_still = (
         world.sandbox.mail.poster.waiting
         or len(town.answered) < len(town.arrived)
         or ask(world, UNREAD, HOUSE)
         or ask(world, UNROUTED)
         or ask(world, OPEN)
     )
+    return not open_still and before == _so_far(world, town)
+
+
+def _so_far(world: World, town: Town) -> tuple[int, ...]:
+    """Mails that arrived, requests that were stored, deliveries that were planned: each step of the circle adds one."""
+    stored, planned = ask(world, "SELECT count(*) FROM inbox", HOUSE), ask(world, "SELECT count(*) FROM deliveries")
+    return len(town.arrived), stored, planned
 
 
 def until(found: Callable[[], bool], what: str, pause: float = 0.02) -> None:

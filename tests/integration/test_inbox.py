@@ -55,9 +55,23 @@ def runner(database: Database, clock: FixedClock, processor: Processor) -> Inbox
 
 def drain(running: InboxRunner) -> int:
     done = 0
-    while running.round():
-        done += 1
+    while worked := running.round():
+        done += worked
     return done
+
+
+def test_what_may_end_the_process_comes_alone_and_large_ones_too(house: Database, clock: FixedClock) -> None:
+    with house.begin(HOUSE) as session:
+        for size in (1, inbox.CLAIMED_BYTES, 1, 1):
+            inbox.store(session, InboxKind.EVENTS, {}, b"x" * size, clock.now())
+
+    def taken() -> list[int]:
+        with house.begin(HOUSE) as session:
+            return [len(item.body) for item in inbox.claim(session, [InboxKind.EVENTS], clock.now())]
+
+    assert [taken(), taken(), taken(), taken()] == [[1], [inbox.CLAIMED_BYTES], [1, 1], []]
+    clock.advance(inbox.LEASE)  # whoever claimed them died
+    assert [taken(), taken(), taken(), taken()] == [[1], [inbox.CLAIMED_BYTES], [1], [1]]
 
 
 def test_each_request_is_handed_over_once_oldest_first(house: Database, clock: FixedClock) -> None:
