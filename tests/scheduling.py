@@ -14,6 +14,7 @@ ONE_PROCESS = ("tests/e2e/browser",)
 """Folders that stay together as a whole: they share a browser, whose start costs more than most of their tests."""
 
 LONGEST = (
+    "tests/e2e/test_mail_faults.py",
     "tests/e2e/browser",
     "tests/e2e/test_demo.py",
     "tests/e2e/test_processes.py",
