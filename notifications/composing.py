@@ -15,6 +15,7 @@ from notifications import (
     mail_words,
     people,
     pings,
+    reports,
     routing,
 )
 from notifications.claims import Claimed
@@ -47,6 +48,7 @@ COMPOSERS: Mapping[Kind, Composer] = MappingProxyType(
         Kind.DAY: day_messages.day_message,
         Kind.PING: pings.ping,
         Kind.DIGEST: digests.digest,
+        Kind.WEEKLY: reports.weekly,
         Kind.DIGEST_DETAILS: digests.details,
         Kind.AUDIT: files.audit,
         Kind.EMAIL_WORD: mail_words.mail_word,

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import NoResultFound
 
-from core import idempotency, inbox, quotes, schedules
+from core import idempotency, inbox, quotes, reports, schedules
 from core.context import Clock, Ctx
 from core.db import Database
 from core.emails import unanswered
@@ -64,8 +64,11 @@ class Housekeeper:
         self._everywhere(health.plan_weekly, only)
 
     def keep_schedules(self, only: Collection[UUID] | None = None) -> None:
-        """Give every member their morning: changes keep it right; this is for who was here before there was one."""
+        """Give every member their morning, and the channel its report: changes keep them right; this is for who was
+        here before there was one.
+        """
         self._everywhere(schedules.follow_members, only)
+        self._everywhere(reports.follow_channel, only)
 
     def follow_up_mails(self, only: Collection[UUID] | None = None) -> None:
         """Bring up the mails that nobody answered in time."""

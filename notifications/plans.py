@@ -28,6 +28,7 @@ class Kind(StrEnum):
     DAY = "morning.message"
     PING = "item.ping"
     DIGEST = "digest.message"
+    WEEKLY = "report.weekly"
     DIGEST_DETAILS = "digest.details"
     AUDIT = "audit.export"
     CHANNEL = "channel.try"
@@ -69,6 +70,7 @@ METHODS: Mapping[Kind, str] = MappingProxyType(
         Kind.DAY: "chat.postMessage",
         Kind.PING: "chat.postMessage",
         Kind.DIGEST: "chat.postMessage",
+        Kind.WEEKLY: "chat.postMessage",
         Kind.DIGEST_DETAILS: "chat.postMessage",
         Kind.AUDIT: "files.completeUploadExternal",
         Kind.EMAIL: "mail/send",

@@ -81,6 +81,12 @@ def _digest(run: Run) -> list[Plan]:
     return [Plan(key, lane_of(run.audience), Kind.DIGEST, about)]
 
 
+def _weekly(run: Run) -> list[Plan]:
+    about = DigestRun(run.schedule_id, run.day, run.audience)
+    key = f"report:{run.schedule_id}:{run.day.isoformat()}"
+    return [Plan(key, lane_of(run.audience), Kind.WEEKLY, about)]
+
+
 PLANS: Mapping[ScheduleKind, Callable[[Run], list[Plan]]] = MappingProxyType(
-    {ScheduleKind.MORNING: _morning, ScheduleKind.DIGEST: _digest}
+    {ScheduleKind.MORNING: _morning, ScheduleKind.DIGEST: _digest, ScheduleKind.WEEKLY: _weekly}
 )

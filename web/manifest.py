@@ -39,6 +39,7 @@ COMMANDS = (
     ),
     ("/quote", "Quotes: draft, look up", "new [D-7] | view Q-2026-0001 | list [sent, accepted, mine or words]"),
     ("/pipeline", "Deals by stage, and which need attention", "mine | team | all [pipeline]"),
+    ("/report", "A week's mails, calls, leads and deals", "week [weeks ago]"),
     ("/crm", "Find a record, or see what Rapport can do", "D-7 | help"),
 )
 """Name, what it is for, how it goes on. Slack shows both while people type."""

@@ -29,6 +29,7 @@ AREAS = (
     "quotes",
     "records",
     "replies",
+    "reports",
     "settings",
     "settings_lists",
     "settings_mail",

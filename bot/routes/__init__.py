@@ -135,6 +135,7 @@ from bot.routes.replies import (
     ShowTriage,
     SnoozeReply,
 )
+from bot.routes.reports import ReportTime, SaveReportTime, ShowWeek, ShowWeekRows
 from bot.routes.settings import (
     AskDeactivation,
     AskMerge,
@@ -297,6 +298,7 @@ __all__ = [
     "ReopenReply",
     "ReopenTask",
     "ReplyDone",
+    "ReportTime",
     "RetryDelivery",
     "Route",
     "RunWords",
@@ -327,6 +329,7 @@ __all__ = [
     "SaveQuote",
     "SaveQuoteCopy",
     "SaveRegion",
+    "SaveReportTime",
     "SaveStage",
     "SaveStageRemoval",
     "SaveTags",
@@ -364,6 +367,8 @@ __all__ = [
     "ShowStage",
     "ShowStages",
     "ShowTriage",
+    "ShowWeek",
+    "ShowWeekRows",
     "SnoozeFollowUp",
     "SnoozeReply",
     "SnoozeTask",

@@ -16,6 +16,7 @@ TOPICS = {
     "deal": "Deals: what may be sold",
     "quote": "Quotes",
     "pipeline": "The pipeline: deals by stage",
+    "report": "Reports: a week in numbers",
     "crm": "Everything else",
 }
 """The slash commands in the order a sale takes, with a heading each."""

@@ -46,6 +46,7 @@ UNDELIVERED = {
     "digest.details": "A pipeline digest's details",
     "home.publish": "Somebody's App Home",
     "item.ping": "A reminder",
+    "report.weekly": "The weekly report",
     "member.welcome": "A welcome message",
     "notices.morning": "A morning message",
     "profile.sync": "Reading a profile",

@@ -8,7 +8,7 @@ from uuid import UUID
 from babel import Locale, UnknownLocaleError
 from sqlalchemy import select
 
-from core import digests
+from core import digests, reports
 from core.access import Power, require_power
 from core.conflicts import refuse_changed
 from core.context import Ctx
@@ -78,6 +78,8 @@ def set_channels(ctx: Ctx, values: ChannelsInput, seen: UUID | None) -> None:
     digests.follow_channel(ctx, row.digest_channel, values.digest_channel)
     for name, value in chosen.items():
         setattr(row, name, value)
+    ctx.session.flush()
+    reports.follow_channel(ctx)
     _try(ctx, [value for value in chosen.values() if value not in before])
 
 

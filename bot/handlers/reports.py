@@ -1,0 +1,87 @@
+"""The weekly report: any week, in place, with the rows behind each number."""
+
+from zoneinfo import ZoneInfo
+
+from bot.commands import CommandCall
+from bot.dispatch import COMMANDS, Request, command, on, on_submit
+from bot.replies import CloseModal, Message, OpenModal, Replace, Reply, Say
+from bot.routes import ReportTime, SaveReportTime, ShowWeek, ShowWeekRows
+from bot.views import help as help_views
+from bot.views import reports as views
+from bot.views.help import Help
+from bot.views.reports import TypedTime
+from core import reports
+from core.access import Power, has_power
+from core.context import Ctx
+from core.enums import Role
+from core.errors import Invalid
+from core.i18n import Viewer
+from core.queries import metrics
+from core.queries import reports as queries
+from core.queries.pipeline import Whose
+from core.queries.reports import WEEKS_BACK_MAX, Week, monday_of
+
+
+@command("report", "week", arguments="[WEEKS AGO]", summary="A week's mails, calls, leads and deals")
+def week_command(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/report week` for the one that runs, `/report week 1` for the one before. Raises Invalid."""
+    words = call.text.strip() or "0"
+    if not (words.isascii() and words.isdigit()) or int(words[:4]) > WEEKS_BACK_MAX:
+        raise Invalid({"weeks": "number_invalid"})
+    return Say(_message(ctx, queries.week_ago(ctx, int(words[:4]))))
+
+
+@command("report", "help", summary="Show what is possible")
+def report_help(ctx: Ctx, _call: CommandCall) -> Reply:
+    """What the command can do."""
+    return Say(help_views.help_message(Help(COMMANDS.of("report")), ctx.viewer))
+
+
+@on(ShowWeek)
+def show_week(ctx: Ctx, route: ShowWeek, request: Request) -> Reply:
+    """Another week, or somebody else's; beside a message that others read too."""
+    week = Week(monday_of(route.monday), _zone(route.zone), route.whose)
+    message = _message(ctx, week)
+    return Say(message) if request.channel_id == reports.channel_of(ctx) else Replace(message)
+
+
+@on(ShowWeekRows)
+def show_rows(ctx: Ctx, route: ShowWeekRows, _request: Request) -> Reply:
+    """The rows behind a number, as far as who asks may see them."""
+    week = Week(monday_of(route.monday), _zone(route.zone), route.whose)
+    page = metrics.page_of(ctx, route.number, week.span(ctx), size=views.ROWS)
+    return OpenModal(views.rows_modal(route, page, ctx.viewer))
+
+
+@on(ReportTime)
+def report_time(ctx: Ctx, route: ReportTime, _request: Request) -> Reply:
+    """When it comes."""
+    usual = reports.Comes(reports.FRIDAY, reports.AT)
+    return OpenModal(views.time_modal(route.audience, reports.chosen(ctx, route.audience), usual, ctx.viewer))
+
+
+@on_submit(SaveReportTime, views.TIME_FORM)
+def save_time(ctx: Ctx, route: SaveReportTime, typed: TypedTime) -> Reply:
+    """Set it. Raises Invalid, Forbidden."""
+    try:
+        comes = views.comes_of(typed)
+    except ValueError as error:
+        raise Invalid({"at": "choice_invalid"}) from error
+    reports.choose(ctx, route.audience, comes)
+    return CloseModal(views.saved(comes, ctx.viewer))
+
+
+def _message(ctx: Ctx, week: Week) -> Message:
+    channel = reports.channel_of(ctx)
+    audience = channel if channel and week.whose is Whose.ALL and has_power(ctx, Power.CONFIGURE) else ""
+    return views.message(queries.report(ctx, week), audience or ctx.actor.slack_user_id, _choices(ctx), ctx.viewer)
+
+
+def _choices(ctx: Ctx) -> list[Whose]:
+    """Whose weeks somebody is offered."""
+    more = {Role.REP: [], Role.MANAGER: [Whose.TEAM], Role.ADMIN: [Whose.TEAM, Whose.ALL]}
+    return [Whose.MINE, *more[ctx.actor.role]]
+
+
+def _zone(name: str) -> ZoneInfo:
+    return Viewer("", name).zone
