@@ -7,6 +7,7 @@ What cannot be read is left out and never a reason to refuse a mail: it would be
 import hashlib
 import json
 import re
+from codecs import lookup
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
@@ -46,8 +47,27 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 """Charsets that mails are in. Python knows further codecs, some of which are slow or no charsets at all."""
+MEANT: Mapping[str, str] = MappingProxyType(
+    {
+        "iso8859-1": "windows-1252",
+        "iso8859-9": "windows-1254",
+        "iso8859-11": "windows-874",
+        "tis-620": "windows-874",
+        "gb2312": "gb18030",
+        "gbk": "gb18030",
+        "shift_jis": "cp932",
+        "euc_kr": "cp949",
+    }
+)
+"""What mail programs write under a narrower name, by Python's name of that (encoding.spec.whatwg.org, "Names and
+labels"): read as they say, the euro sign and curly quotes of `iso-8859-1` are control characters.
+"""
+ADDRESSED = frozenset({"from", "to", "cc", "delivered-to", "x-original-to"})
+"""Headers that hold addresses."""
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 _LOOSE_ID = re.compile(r"<\s*([^<>]{1,250}?)\s*>")
+_QUOTING = re.compile(r'["\\]')
+_ANGLED = re.compile(r"<([^<>\s]{1,250}@[^<>\s]{1,250})>")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,80}", re.IGNORECASE)
 
 
@@ -133,17 +153,23 @@ def _field(form: PostedForm, charsets: Mapping[str, str], name: str, limit: int 
 
 def decoded(data: bytes, charset: str) -> str:
     """Bytes as text, in the charset they say they are in; in UTF-8 or Windows' Western one where they lie."""
-    tries = [charset] if _CHARSET.fullmatch(charset.strip()) else []
+    tries = _readings(charset.strip())
     for candidate in [*tries, "utf-8"]:
         try:
-            return data.decode(candidate.strip())
+            return data.decode(candidate)
         except (UnicodeError, LookupError):
             continue
     best = tries[0] if tries and tries[0].lower() not in ("us-ascii", "ascii", "utf-8") else "windows-1252"
+    return data.decode(best, "replace")
+
+
+def _readings(charset: str) -> list[str]:
+    """Codecs to try for a charset, the best first; none for what is no charset, or one that Python does not know."""
     try:
-        return data.decode(best.strip(), "replace")
+        known = lookup(charset).name if _CHARSET.fullmatch(charset) else ""
     except LookupError:
-        return data.decode("utf-8", "replace")
+        return []
+    return [MEANT[known], charset] if known in MEANT else [charset] if known else []
 
 
 def _envelope(form: PostedForm) -> tuple[tuple[str, ...], str | None]:
@@ -169,8 +195,17 @@ def _headers(message: Message) -> Mapping[str, str]:
     """The first of each header, decoded. Names in lower case."""
     found: dict[str, str] = {}
     for name, value in message.raw_items():
-        found.setdefault(name.lower(), _decoded_header(str(value)))
+        lower = name.lower()
+        found.setdefault(lower, _addressed(str(value)) if lower in ADDRESSED else _decoded_header(str(value)))
     return MappingProxyType(found)
+
+
+def _addressed(value: str) -> str:
+    """Addresses, each name decoded by itself: a name that holds a comma or an address stays one."""
+    pairs = [(_decoded_header(name), address) for name, address in getaddresses([value]) if "@" in address]
+    if not pairs:
+        return _decoded_header(value)
+    return ", ".join(f'"{_QUOTING.sub("", name)}" <{_decoded_header(address)}>' for name, address in pairs)
 
 
 def _decoded_header(value: str) -> str:
@@ -191,6 +226,8 @@ def _decoded_header(value: str) -> str:
 def _sender(header: str, envelope_from: str) -> tuple[str, str]:
     """Name and address; the address as it stands where it is no proper one."""
     named = [(name, address) for name, address in getaddresses([header[:2000]]) if "@" in address]
+    if not named:  # a name with a bracket that nothing closes
+        named = [(header[: found.start()], found[1]) for found in _ANGLED.finditer(header[:2000])]
     name, address = named[0] if named else ("", envelope_from)
     try:
         address = normalise_email(address)

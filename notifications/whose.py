@@ -20,9 +20,10 @@ def existing(database: Database, workspace_ids: Collection[UUID]) -> set[UUID]:
 
 
 def the_only(database: Database) -> UUID | None:
-    """The workspace, where Rapport is installed in one alone."""
+    """The workspace, where Rapport is installed in one alone; one that took it off again does not count."""
+    here = WorkspaceRow.uninstalled_at.is_(None)
     with database.dispatcher() as session:
-        found = list(session.scalars(select(WorkspaceRow.workspace_id).limit(2)))
+        found = list(session.scalars(select(WorkspaceRow.workspace_id).where(here).limit(2)))
     return found[0] if len(found) == 1 else None
 
 

@@ -217,7 +217,6 @@ def happen(ctx: Ctx, made: Made, name: str, kind: str) -> None:
         address=email.to_address,
         at=ctx.now,
         email_id=email.id,
-        hard=kind == "bounce",
         url="https://northwind.example/picking-cell" if kind == "click" else "",
         reason=reason,
         detail=detail,

@@ -48,8 +48,6 @@ class Happened:
     provider_id: str = ""
     message_id: str = ""
     """With its angle brackets."""
-    hard: bool = False
-    """A bounce after which the address is dead."""
     machine: bool = False
     url: str = ""
     reason: str = ""
@@ -119,7 +117,7 @@ def _pairs(ctx: Ctx, column: Any, values: set[str]) -> list[tuple[str, UUID]]:
 _LATEST_TO = text("""
     SELECT asked.key, (
         SELECT id FROM emails
-        WHERE workspace_id = :here AND to_address = asked.address
+        WHERE workspace_id = :here AND to_address = asked.address AND state IN ('sending', 'unknown', 'sent')
           AND created_at <= asked.at + interval '1 minute' AND created_at > asked.at - :late
         ORDER BY created_at DESC, id DESC LIMIT 1
     )
@@ -128,7 +126,7 @@ _LATEST_TO = text("""
 
 
 def _by_address(ctx: Ctx, events: Sequence[Happened]) -> dict[str, UUID]:
-    """The latest mail to the address before the event."""
+    """The latest mail to the address before the event. Not one that waits to leave: it would be taken to have left."""
     if not events:
         return {}
     asked = [{"key": event.key, "address": event.address, "at": event.at.isoformat()} for event in events]

@@ -19,8 +19,6 @@ DROPPED, BLOCKED, BOUNCE, SPAM = "dropped", "blocked", "bounce", "spamreport"
 UNSUBSCRIBED = frozenset({"unsubscribe", "group_unsubscribe"})
 RESUBSCRIBED = frozenset({"group_resubscribe"})
 """Kinds as SendGrid calls them (twilio.com/docs/sendgrid, Event Webhook reference)."""
-SOFT = frozenset({"blocked", "expired"})
-"""Types of bounce that say nothing against the address: a full mailbox, a bad reputation, no answer for three days."""
 SCANNED_SECONDS = 3
 """A click so soon after delivery is a scanner's: nobody has read a mail by then."""
 BURST_SECONDS = 2

@@ -142,11 +142,12 @@ def take_back(ctx: Ctx, activity: Activity) -> None:
     """Undo of a mail that stands on the timeline: it does not leave. Raises Conflict("mail_left") where it did."""
     query = select(Email).where(Email.workspace_id == ctx.workspace.id, Email.activity_id == activity.id)
     email = ctx.session.scalars(query.with_for_update()).one_or_none()
-    if email is None or email.state in NOT_LEFT:
+    if email is None:
         return
-    if email.state not in STOPPABLE:
+    if email.state in STOPPABLE:
+        email.state = EmailState.STOPPED
+    elif email.state not in NOT_LEFT:
         raise Conflict("mail_left")
-    email.state = EmailState.STOPPED
     answered = select(InboundEmail).where(
         InboundEmail.workspace_id == ctx.workspace.id, InboundEmail.answer_id == email.id
     )

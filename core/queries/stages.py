@@ -140,8 +140,9 @@ def way_of(ctx: Ctx, deal_id: UUID) -> DealWay:
         .with_only_columns(Stage.name, StageChange.at, func.coalesce(Member.name, ""), maintain_column_froms=True)
     )
     changes = list(ctx.session.execute(query))
-    left: list[datetime | None] = [change[1] for change in changes[1:]]
-    steps = [StageStep(name, at, end, by) for (name, at, by), end in zip(changes, [*left, None], strict=True)]
+    left: list[datetime | None] = [*(change[1] for change in changes[1:]), None]
+    # None for a deal whose way nobody wrote down: there is one end more than steps then.
+    steps = [StageStep(name, at, end, by) for (name, at, by), end in zip(changes, left, strict=False)]
     return DealWay(deal.id, deal_ref(deal.number), deal.name, tuple(reversed(steps)), ctx.now)
 
 

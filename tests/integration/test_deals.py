@@ -178,6 +178,11 @@ def test_an_edit_is_one_change_of_one_version(ctx_for: CtxFor, ana: Member, deal
         assert [step.name for step in stages.way_of(ctx, deal.id).steps] == ["Lead in"]
 
 
+def test_a_deal_without_a_recorded_move_has_no_way_to_show(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for(ana) as ctx:
+        assert stages.way_of(ctx, make_deal(ctx, owner=ana).id).steps == ()
+
+
 def test_an_edit_that_changes_nothing_writes_nothing(ctx_for: CtxFor, ana: Member, deal: Deal) -> None:
     with ctx_for(ana) as ctx:
         deals.edit(ctx, deal.id, DealInput("Acme rollout", value=Decimal(12_000), owner=ana.slack_user_id), 1)

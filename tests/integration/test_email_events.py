@@ -156,6 +156,17 @@ def test_a_complaint_about_an_address_proves_nothing_of_a_mail(ctx_for: CtxFor, 
     assert now(ctx_for, lost).state is EmailState.UNKNOWN
 
 
+def test_a_mail_that_came_back_is_none_that_waits_to_leave(ctx_for: CtxFor, tell: Callable[..., str]) -> None:
+    with ctx_for() as ctx:
+        lead = make_lead(ctx, email="lena@acme.example")
+        before = make_email(ctx, lead)
+        waiting = make_email(ctx, lead, state=EmailState.QUEUED, sending_at=None, sent_at=None)
+    told = {"email": "lena@acme.example", "crm_ws": str(before.workspace_id), "type": "blocked"}
+    tell(event("bounce", key="late", at=60, **told))
+    assert now(ctx_for, before).progress is P.BLOCKED
+    assert now(ctx_for, waiting).progress is None, "otherwise it would never be handed over"
+
+
 # -- which mail ---------------------------------------------------------------------------------------------------
 
 

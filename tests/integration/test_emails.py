@@ -374,10 +374,14 @@ def test_that_a_mail_left_is_said_rather_than_what_came_of_it(ctx_for: CtxFor, a
         undo.undo(ctx, change_id)
 
 
-def test_undo_of_an_answer_leaves_the_mail_to_be_answered(ctx_for: CtxFor, ana: Member, lead: Lead) -> None:
+@pytest.mark.parametrize("state", [EmailState.QUEUED, EmailState.HELD, EmailState.FAILED, EmailState.STOPPED])
+def test_undo_of_an_answer_leaves_the_mail_to_be_answered(
+    ctx_for: CtxFor, ana: Member, lead: Lead, state: EmailState
+) -> None:
     inbound_id = arrived(ctx_for, lead)
     with ctx_for(ana) as ctx:
-        drafts.answer(ctx, inbound_id, EmailInput("", "Thanks"))
+        email_id = drafts.answer(ctx, inbound_id, EmailInput("", "Thanks")).id
+    left_as(ctx_for, email_id, state)
     with ctx_for(ana) as ctx:
         undo.undo(ctx, last_change(ctx_for, lead))
     with ctx_for() as ctx:
