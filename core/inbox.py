@@ -100,7 +100,8 @@ def claim(
 
 def _that_fit(items: Sequence[InboxItem]) -> list[InboxItem]:
     """Those that go together. What was begun before comes alone: it may be what ends the process."""
-    room, fitting = CLAIMED_BYTES, []
+    room = CLAIMED_BYTES
+    fitting: list[InboxItem] = []
     for item in items:
         room -= item.size
         if fitting and (room < 0 or item.attempts or fitting[0].attempts):
