@@ -105,6 +105,15 @@ export function daysOn(days, time) {
   return fromLocal(`${dayKey(fromLocal(`${dayKey(now())}T12:00`) + days * DAY)}T${time}`);
 }
 
+/** Days until the day the clocks change where the person is, 1 to 400; null where they never do. */
+export function daysUntilChange() {
+  const noon = fromLocal(`${dayKey(now())}T12:00`);
+  for (let days = 1; days <= 400; days += 1) {
+    if (offset(noon + days * DAY, zone()) !== offset(noon + (days - 1) * DAY, zone())) return days;
+  }
+  return null;
+}
+
 /** Days until the next given weekday (0 = Sunday), 1 to 7. */
 export function daysUntil(weekday) {
   const today = new Date(`${dayKey(now())}T00:00Z`).getUTCDay();

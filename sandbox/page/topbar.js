@@ -4,7 +4,7 @@ import { moveClock } from './api.js';
 import { icon } from './icons.js';
 import { closePopups, menuButton } from './popup.js';
 import { redraw, store, toast } from './store.js';
-import { clockLabel, daysOn, daysUntil, fromLocal, now, toLocal } from './time.js';
+import { clockLabel, daysOn, daysUntil, daysUntilChange, fromLocal, now, toLocal } from './time.js';
 import { h } from './vdom.js';
 
 const AHEAD_FROM = 90; // seconds from real time before the clock counts as moved
@@ -26,6 +26,7 @@ function to(seconds, said) {
 /** The button that shows the time, and moves it. */
 export function clockMenu() {
   const current = now();
+  const change = daysUntilChange();
   const moved = Math.abs(current - Date.now() / 1000) > AHEAD_FROM;
   const at = (label, seconds) => ({ label, hint: clockLabel(seconds), run: () => to(seconds, `It is now ${clockLabel(seconds)}.`) });
   const by = (label, seconds) => ({ label, hint: clockLabel(current + seconds), run: () => jump({ advance_seconds: seconds }, `${label}.`) });
@@ -33,9 +34,10 @@ export function clockMenu() {
     'Move the sandbox’s clock',
     by('10 minutes later', 600),
     by('1 hour later', 3600),
-    at('Tomorrow at 9:00', daysOn(1, '09:00')),
+    at('Tomorrow morning', daysOn(1, '09:00')),
     at('Next Monday at 9:00', daysOn(daysUntil(1), '09:00')),
     at('Next Friday at 16:00', daysOn(daysUntil(5), '16:00')),
+    ...(change ? [at('Next clock change', daysOn(change, '09:00'))] : []),
     by('1 week later', 7 * 86400),
     null,
     { node: chooseMoment(current) },
