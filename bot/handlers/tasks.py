@@ -1,13 +1,14 @@
 """Tasks: making, doing, putting off, giving to somebody else."""
 
 import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
-from bot.handlers.home import show_home
+from bot.handlers.home import help_reply, show_home
 from bot.handlers.more import expands
 from bot.replies import CloseModal, Message, Modal, OpenModal, Replace, Reply, Say
 from bot.resolving import record_here
@@ -24,13 +25,21 @@ from bot.routes import (
 from bot.views import tasks as views
 from bot.views.tasks import Draft, TypedTask
 from core import tasks
+from core.activities import SUBJECTS
 from core.context import Ctx
 from core.enums import EntityType
 from core.i18n import Viewer
+from core.members import find_member
 from core.normalise import SHORT_TEXT_MAX
 from core.queries import tasks as queries
-from core.queries.records import Hit, hit_of
+from core.queries.records import Hit, find_by_ref, hit_of
 from core.queries.tasks import TaskRow
+from core.refs import parse_ref
+from core.tasks import TaskInput
+from core.when import split_off
+from core.workspaces import describe_member
+
+_PERSON = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
 @command("crm", "task", arguments="[WORDS]", summary="Plan a task, on a record or on none")
@@ -45,6 +54,52 @@ def new_task_command(ctx: Ctx, call: CommandCall) -> Reply:
 def list_tasks_command(ctx: Ctx, _call: CommandCall) -> Reply:
     """The first page."""
     return Say(views.listing(queries.open_tasks(ctx), ctx.viewer))
+
+
+@command("task", "add", arguments="WORDS [@user] [WHEN]", summary="Plan a task in one line: what, for whom, when")
+def add_task(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/task add Call Ana about the contract @bob friday 3pm`.
+
+    The day and hour are those of whoever has to do it; a reference among the words (L-42) is the task's record, else
+    the record the channel belongs to.
+    """
+    person = _PERSON.search(call.text)
+    words = html.unescape(_PERSON.sub(" ", call.text)).strip()
+    assignee = person["id"] if person else ctx.actor.slack_user_id
+    if not words:
+        return OpenModal(
+            views.task_modal(Draft(record=record_here(ctx, call.channel_id), assignee=assignee), ctx.viewer)
+        )
+    doer = find_member(ctx, assignee)
+    now = ctx.now.astimezone(describe_member(doer).zone) if doer is not None else ctx.today
+    subject, when = split_off(words, ctx.actor.locale, now)
+    record = _named_in(ctx, subject) or record_here(ctx, call.channel_id)
+    task = tasks.create(
+        ctx,
+        record.entity.value if record else "",
+        record.id if record else None,
+        TaskInput(subject, when.day if when else None, assignee, due_time=when.at if when else None),
+    )
+    return Say(views.created(queries.task_row(ctx, task.id), ctx.change_id, ctx.viewer))
+
+
+@command("task", "list", summary="Your open tasks")
+def task_list(ctx: Ctx, _call: CommandCall) -> Reply:
+    """The same list as `/crm tasks`."""
+    return Say(views.listing(queries.open_tasks(ctx), ctx.viewer))
+
+
+@command("task", "help", summary="Show what is possible")
+def task_in_words(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/task Call Ana friday`: words that are no command are what is to be done."""
+    return add_task(ctx, call) if call.text else help_reply(ctx, "task")
+
+
+def _named_in(ctx: Ctx, words: str) -> Hit | None:
+    """The first record the words name by its reference and a task can be about."""
+    refs = (parse_ref(word.strip(".,;:()")) for word in words.split())
+    found = (find_by_ref(ctx, ref) for ref in refs if ref is not None and ref.kind in SUBJECTS)
+    return next((hit_of(ctx, *one) for one in found if one is not None), None)
 
 
 @on(ListTasks)

@@ -15,6 +15,7 @@ TOPICS = {
     "call": "Calls",
     "deal": "Deals: what may be sold",
     "quote": "Quotes",
+    "task": "Tasks",
     "pipeline": "The pipeline: deals by stage",
     "report": "Reports: a week in numbers",
     "crm": "Everything else",

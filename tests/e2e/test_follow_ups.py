@@ -138,9 +138,11 @@ def test_what_has_an_hour_is_said_once_at_that_hour_and_put_off_in_place(world: 
     assert lead.next_follow_up_at is not None
     world.jump_to(lisbon(16, 5, days=1))
     world.settle()
-    pings(world.ana)[-1].click("Done")
+    (ping,) = pings(world.ana)
+    ping.click("Done")
     assert world.rows(Lead)[0].next_follow_up is None
-    assert world.ana.last_message(world.ana.dm_with_app).has_button("Undo")
+    assert ping.has_button("Undo")
+    assert not ping.has_button("Done")
 
 
 @pytest.mark.parametrize("change", ["another hour", "no hour", "done", "given away", "closed"])
@@ -197,3 +199,36 @@ def test_a_task_is_said_at_its_hour_and_done_there(world: World) -> None:
     ping.click("Done")
     (task,) = world.rows(Activity)
     assert task.done_at is not None
+
+
+def test_a_task_in_one_line_for_a_colleague_at_an_hour(world: World) -> None:
+    with world.ctx(world.ana) as ctx:
+        make_lead(ctx, "Zoe", owner=world.member(world.ana))
+    said = world.ana.command(f"/task add Call Zoe & Co about L-1 <@{world.mira.id}|mira> friday 3pm")
+    (task,) = world.rows(Activity)
+    assert (task.subject, task.due_on, task.due_time) == ("Call Zoe & Co about L-1", FRIDAY, time(15))
+    assert (task.owner_id, task.lead_id) == (world.member(world.mira).id, world.rows(Lead)[0].id)
+    assert "in 4 days, 15:00" in said.visible_text()
+    world.settle()
+    assert "Call Zoe" in world.mira.last_message(world.mira.dm_with_app).visible_text()
+    assert "Call Zoe" in world.mira.command("/task list").visible_text()
+
+
+def test_words_after_task_are_what_is_to_be_done_and_are_done_in_the_list(world: World) -> None:
+    world.ana.command("/task Angebot schicken morgen 9 Uhr")
+    (task,) = world.rows(Activity)
+    assert (task.subject, task.due_on, task.due_time) == ("Angebot schicken", MONDAY + timedelta(days=1), time(9))
+    world.ana.command("/task list").click("Done")
+    assert world.rows(Activity)[0].done_at is not None
+    world.ana.command("/task add")
+    assert world.ana.modal.title == "New task"
+    world.ana.modal.close()
+    assert "today or a later day" in world.ana.command("/task add Too late yesterday").visible_text()
+    assert len(world.rows(Activity)) == 1
+    assert "/task add" in world.ana.command("/task help").visible_text()
+
+
+def test_a_task_is_added_by_mention_too(world: World) -> None:
+    world.ana.say("#sales", f"<@{world.team.app.bot_user_id}> task add Book the room friday")
+    (task,) = world.rows(Activity)
+    assert (task.subject, task.due_on) == ("Book the room", FRIDAY)
