@@ -154,20 +154,26 @@ def linked(inbound_id: UUID, record: Hit, change_id: UUID, viewer: Viewer) -> Me
     text = viewer.t("The mail belongs to {record} now.", record=_named(record))
     opener = kit.button(viewer.t("Open"), OpenRecord(record.entity.value, record.id))
     back = kit.button(viewer.t("Undo"), PutBack(inbound_id, change_id))
-    return Message(text, [kit.section(text, back), kit.actions(opener)])
+    return Message(text, [kit.section(text, back), kit.actions(opener, _others(viewer))])
 
 
 def not_ours(row: TriageRow, viewer: Viewer) -> Message:
     """A mail was put away."""
     sender = kit.esc(kit.cut(row.who or row.email, SENDER_SHOWN))
     text = viewer.t("The mail from {sender} is none of ours. It is kept, and shown no more.", sender=sender)
-    return Message(text, [kit.section(text, kit.button(viewer.t("Undo"), PutBack(row.id)))])
+    undo = kit.button(viewer.t("Undo"), PutBack(row.id))
+    return Message(text, [kit.section(text, undo), kit.actions(_others(viewer))])
 
 
 def put_back(viewer: Viewer) -> Message:
     """A mail waits in the list again."""
     text = viewer.t("The mail waits to be sorted again.")
     return Message(text, [kit.section(text, kit.button(viewer.t("Sort"), ShowTriage()))])
+
+
+def _others(viewer: Viewer) -> Block:
+    """Back to the list: who sorts one mail mostly sorts the next."""
+    return kit.button(viewer.t("Sort the others"), ShowTriage())
 
 
 def _named(record: Hit) -> str:
