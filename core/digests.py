@@ -49,6 +49,8 @@ class DigestData:
     needy: tuple[Needy, ...]
     needy_in_all: int
     currency: str
+    names: Mapping[str, str]
+    """What people are called, by Slack user id."""
 
 
 @operation("digest.choose")
@@ -126,6 +128,7 @@ def digest(ctx: Ctx, schedule_id: UUID, day: date) -> DigestData | None:
         needy=needy,
         needy_in_all=in_all,
         currency=ctx.workspace.currency,
+        names=_names(ctx),
     )
 
 
@@ -133,6 +136,11 @@ def details(ctx: Ctx, data: DigestData) -> dict[Number, tuple[NumberRow, ...]]:
     """Names behind the numbers, for the thread."""
     told = (number for number in NEWS if data.figures[number].count)
     return {number: metrics.page_of(ctx, number, data.span, size=ROWS_SHOWN).rows for number in told}
+
+
+def _names(ctx: Ctx) -> dict[str, str]:
+    query = select(Member.slack_user_id, Member.name).where(Member.workspace_id == ctx.workspace.id)
+    return {row.slack_user_id: row.name for row in ctx.session.execute(query)}
 
 
 def _whose(ctx: Ctx) -> Whose:

@@ -18,6 +18,7 @@ from core.queries.metrics import Figure, Number, NumberRow, Progress, StageStand
 
 PEOPLE_SHOWN = 4
 STAGES_SHOWN = 30
+NEEDS_SHOWN = 2
 NAME_SHOWN = 60
 NEWS: Mapping[Number, str] = {
     Number.WON: "Won",
@@ -32,26 +33,25 @@ NEVER = "never"
 
 
 def message(data: DigestData, audience: str, viewer: Viewer) -> Message:
-    """The digest. The thread says in words what the chart shows: Slack may show the message without it."""
-    lines = [_news(number, data.figures[number], viewer) for number in NEWS if data.figures[number].count]
+    """The digest: no more than a phone shows at once, and nobody is pinged by it. All else is in its thread."""
+    lines = [_news(number, data.figures[number], data.names, viewer) for number in NEWS if data.figures[number].count]
     title = viewer.t("Pipeline digest, {day}", day=viewer.date(data.day))
     blocks: list[Block] = [kit.header(title), kit.section("\n".join(lines))]
     standing = [*(_target(one, viewer) for one in data.targets), *_totals(data, viewer)]
     if standing:
         blocks.append(kit.section("\n".join(standing)))
-    blocks += _chart(data, viewer)
     blocks += _needy(data, viewer)
     blocks.append(kit.actions(*_buttons(data, audience, viewer)))
     spoken = ", ".join(f"{viewer.t(NEWS[one])} {data.figures[one].count}" for one in NEWS if data.figures[one].count)
     return Message(kit.cut(f"{title}: {spoken}", 300), blocks)
 
 
-def _news(number: Number, figure: Figure, viewer: Viewer) -> str:
+def _news(number: Number, figure: Figure, called: Mapping[str, str], viewer: Viewer) -> str:
     parts = [f"*{viewer.t(NEWS[number])} {viewer.number(figure.count)}*"]
     parts += [viewer.short_money(one.value, one.currency) for one in figure.sums if one.value][:2]
-    doers = [(who, count) for who, count in figure.people if who]
+    doers = [(kit.esc(called[who]), count) for who, count in figure.people if who in called]
     alone = len(doers) == 1 or figure.count == len(doers)
-    names = [f"<@{who}>" if alone else f"<@{who}> {count}" for who, count in doers[:PEOPLE_SHOWN]]
+    names = [who if alone else f"{who} {count}" for who, count in doers[:PEOPLE_SHOWN]]
     if len(doers) > PEOPLE_SHOWN:
         names.append(viewer.t("{n} others", n=len(doers) - PEOPLE_SHOWN))
     return " · ".join([*parts, *([", ".join(names)] if names else [])])
@@ -126,8 +126,8 @@ def _needy(data: DigestData, viewer: Viewer) -> list[Block]:
     lines = [viewer.t("*Need someone*")]
     for deal in data.needy:
         name = kit.esc(kit.cut(deal.name, NAME_SHOWN))
-        owner = f" · <@{deal.owner}>" if deal.owner else ""
-        lines.append(f"{deal.ref} {name}{owner}\n{rows_views.why(deal, viewer)}")
+        owner = f" · {kit.esc(data.names[deal.owner])}" if deal.owner in data.names else ""
+        lines.append(f"{deal.ref} {name}{owner}\n{rows_views.why(deal, viewer, NEEDS_SHOWN)}")
     return [kit.section("\n".join(lines))]
 
 
@@ -167,13 +167,13 @@ def _number(text: str, route: ShowNumber, viewer: Viewer) -> Block:
 
 
 def details(data: DigestData, rows: Mapping[Number, Sequence[NumberRow]], viewer: Viewer) -> Message:
-    """What stands in each stage, and the names behind the numbers."""
-    blocks: list[Block] = []
+    """The chart, the same in words (Slack may show the message without it), and the names behind the numbers."""
+    blocks = _chart(data, viewer)
     lines = [_stage(one, viewer) for one in data.stages if one.by_currency][:STAGES_SHOWN]
     if lines:
         blocks.append(kit.section("\n".join([viewer.t("*By stage*"), *lines])))
     for number, found in rows.items():
-        told = [f"*{viewer.t(NEWS[number])}*", *(rows_views.line(number, row, viewer) for row in found)]
+        told = [f"*{viewer.t(NEWS[number])}*", *(rows_views.line(number, row, viewer, data.names) for row in found)]
         more = data.figures[number].count - len(found)
         if more > 0:
             told.append(viewer.t("and {n} more", n=more))

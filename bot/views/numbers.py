@@ -83,8 +83,8 @@ def _row(text: str, row: NumberRow, viewer: Viewer) -> Block:
     return kit.section(text, kit.button(viewer.t("Open"), OpenRecord(row.record.entity, row.record.id), label=label))
 
 
-def line(number: Number | None, row: NumberRow, viewer: Viewer) -> str:
-    """One row in words, as mrkdwn."""
+def line(number: Number | None, row: NumberRow, viewer: Viewer, called: Mapping[str, str] | None = None) -> str:
+    """One row in words, as mrkdwn. `called`: names to call people by where a mention would ping them."""
     name = kit.esc(kit.cut(row.record.name, NAME_SHOWN))
     if row.record.detail and row.record.detail.casefold() not in row.record.name.casefold():
         name += f", {kit.esc(kit.cut(row.record.detail, NAME_SHOWN))}"
@@ -95,7 +95,7 @@ def line(number: Number | None, row: NumberRow, viewer: Viewer) -> str:
     if said:
         facts.append(said)
     if row.by:
-        facts.append(f"<@{row.by}>")
+        facts.append(f"<@{row.by}>" if called is None else kit.esc(called.get(row.by, "")))
     return " · ".join(facts)
 
 
@@ -113,9 +113,9 @@ def _said(number: Number | None, row: NumberRow, viewer: Viewer) -> str:
     return becomes
 
 
-def why(deal: Needy, viewer: Viewer) -> str:
-    """Why a deal needs somebody."""
-    return "; ".join(_need(need, deal, viewer) for need in deal.needs)
+def why(deal: Needy, viewer: Viewer, most: int = len(Need)) -> str:
+    """Why a deal needs somebody, at most so many reasons of it."""
+    return "; ".join(_need(need, deal, viewer) for need in deal.needs[:most])
 
 
 def _need(need: Need, deal: Needy, viewer: Viewer) -> str:

@@ -18,7 +18,7 @@ from core.enums import EmailProgress, InboundState, MailKind, StageKind, TargetK
 from core.models import Activity, ActivityObjection, Deal, InboundEmail, Lead, Member, Objection
 from core.queries import metrics
 from core.queries.metrics import Need, Number, Span
-from core.queries.metrics.needy import ENOUGH_STAYS, QUIET, TIMES_USUAL
+from core.queries.metrics.needy import AT_LEAST, ENOUGH_STAYS, QUIET, TIMES_USUAL
 from core.queries.metrics.targets import Set, outermost
 from core.workspaces import describe_member
 from tests.factories import FixedClock, ctx_as, make_workspace
@@ -159,7 +159,7 @@ def check_needy(ctx: Ctx, span: Span, hand: ByHand) -> None:
         else:
             slow = stage.stale_days is not None and here >= (stage.stale_days + 1) * 86_400
         needs = {
-            Need.SLOW: slow,
+            Need.SLOW: slow and here > AT_LEAST.total_seconds(),
             Need.NO_NEXT_STEP: not deal.next_step and deal.next_follow_up is None,
             Need.QUIET: (deal.last_touch_at or deal.created_at) < ctx.now - QUIET,
         }

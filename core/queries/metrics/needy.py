@@ -18,6 +18,8 @@ from core.refs import deal_ref
 ENOUGH_STAYS = 5
 """So many deals have to have left a stage before its median says what is usual there."""
 TIMES_USUAL = 2
+AT_LEAST = timedelta(days=7)
+"""Nothing is slow before, however fast a stage usually is."""
 QUIET = timedelta(days=14)
 """Without a word to or from a person for so long, a deal is going cold."""
 SECONDS_A_DAY = 86_400
@@ -27,7 +29,7 @@ class Need(StrEnum):
     """Why a deal needs somebody."""
 
     SLOW = "slow"
-    """More than twice as long in its stage as deals usually stay there."""
+    """More than twice as long in its stage as deals usually stay there, and more than a week."""
     NO_NEXT_STEP = "no_next_step"
     """Neither a next step nor a follow-up."""
     QUIET = "quiet"
@@ -64,7 +66,7 @@ def needy(ctx: Ctx, span: Span, limit: int, offset: int = 0) -> tuple[tuple[Need
         TIMES_USUAL * usual.c.seconds, (Stage.stale_days + 1) * SECONDS_A_DAY - 1, type_=usual.c.seconds.type
     )
     why = {
-        Need.SLOW: func.coalesce(seconds > long, false()),
+        Need.SLOW: and_(func.coalesce(seconds > long, false()), seconds > AT_LEAST.total_seconds()),
         Need.NO_NEXT_STEP: and_(Deal.next_step == "", Deal.next_follow_up.is_(None)),
         Need.QUIET: func.coalesce(Deal.last_touch_at, Deal.created_at) < ctx.now - QUIET,
     }
