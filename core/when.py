@@ -326,8 +326,8 @@ def _weekday(said: str, names: _Names, today: date) -> date | None:
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _DOTTED = re.compile(r"(\d{1,2})\. ?(\d{1,2})(?:\.|\. ?(\d{4}|\d{2}))?", re.ASCII)
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?", re.ASCII)
-_DAY_MONTH = re.compile(r"([0-9]{1,2})(?:\.|st|nd|rd|th)? (?:of |de )?([^\W\d]+)\.?(?: (?:de |del )?([0-9]{4}))?")
-_MONTH_DAY = re.compile(r"([^\W\d]+)\.? ([0-9]{1,2})(?:st|nd|rd|th|\.)?(?: ([0-9]{4}))?")
+_DAY_MONTH = re.compile(r"([0-9]{1,2})(?:\.|st|nd|rd|th)? (?:of |de )?([^\s\d.,/-]+)\.?(?: (?:de |del )?([0-9]{4}))?")
+_MONTH_DAY = re.compile(r"([^\s\d.,/-]+)\.? ([0-9]{1,2})(?:st|nd|rd|th|\.)?(?: ([0-9]{4}))?")
 _DAY_ALONE = re.compile(r"([0-9]{1,2})(?:\.|st|nd|rd|th)")
 
 
