@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel import localedata
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.when import When, split_off, understand, written
@@ -119,6 +119,7 @@ def test_a_day_of_the_week_has_to_be_the_dates_own() -> None:
     st.none() | st.times().map(lambda at: at.replace(second=0, microsecond=0)),
     st.sampled_from(LOCALES),
 )
+@example(date(2027, 3, 1), None, "en_Shaw_GB")
 def test_what_is_shown_is_understood_as_the_same(then: date, at: time | None, locale: str) -> None:
     assert understand(written(then, at, locale), locale, NOW) == When(then, at)
 
