@@ -40,10 +40,11 @@ class Step:
 
 
 OTHER_THINGS = ("value", "currency", "owner", "archive", "undo", "lead", "reply", "nothing")
+THINGS = ["deal", *["stage"] * 5, *["close"] * 2, *["call"] * 2, *["mail"] * 2, *OTHER_THINGS]
 STEPS = st.lists(
     st.builds(
         Step,
-        st.sampled_from([*["deal"] * 2, *["stage"] * 4, *["close"] * 2, *["call"] * 2, *["mail"] * 2, *OTHER_THINGS]),
+        st.sampled_from(THINGS),
         st.integers(0, 5),
         st.integers(0, 11),
     ),

@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
+from random import Random
 from statistics import median
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +25,7 @@ from core.queries.metrics.targets import Set, outermost
 from core.workspaces import describe_member
 from tests.factories import FixedClock, ctx_as, make_workspace
 from tests.integration.metrics_by_hand import ByHand
-from tests.integration.metrics_world import STEP, STEPS, Step, happen, make_team, rows
+from tests.integration.metrics_world import STEP, STEPS, THINGS, Step, happen, make_team, rows
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 CURRENCIES = {"EUR": 2, "JPY": 0}
@@ -173,10 +175,23 @@ def check_needy(ctx: Ctx, span: Span, hand: ByHand) -> None:
 CHECKS: tuple[Callable[[Ctx, Span, ByHand], None], ...] = (check_figures, check_talk, check_standing, check_needy)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, since=st.integers(0, 30), length=st.integers(1, 40), whose=st.integers(0, 2))
 def test_each_number_is_what_counting_by_hand_gives(
     database: Database, clock: FixedClock, steps: list[Step], since: int, length: int, whose: int
+) -> None:
+    compare(database, clock, steps, [(since, length, whose)])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_so_it_is_of_a_long_history(database: Database, clock: FixedClock, seed: int) -> None:
+    chance = Random(seed)
+    steps = [Step(chance.choice(THINGS), chance.randrange(9), chance.randrange(12)) for _ in range(160)]
+    compare(database, clock, steps, [(chance.randrange(120), chance.randrange(20, 60), one) for one in (0, 0, 1, 2)])
+
+
+def compare(
+    database: Database, clock: FixedClock, steps: Sequence[Step], spans: Sequence[tuple[int, int, int]]
 ) -> None:
     begin, here = clock.now(), make_workspace(database, clock).id
     with ctx_as(database, clock, here, None) as ctx:
@@ -186,12 +201,13 @@ def test_each_number_is_what_counting_by_hand_gives(
             ctx.now, ctx.actor = clock.advance(STEP), describe_member(actor) if actor else SYSTEM
             happen(ctx, team, step)
             ctx.session.flush()
-    people = (None, frozenset({team.ana.id}), frozenset({team.ana.id, team.ben.id}))[whose]
-    span = Span(begin + since * STEP, begin + (since + length) * STEP, people, SYDNEY)
+    everybody = (None, frozenset({team.ana.id}), frozenset({team.ana.id, team.ben.id}))
     with ctx_as(database, clock, here, None) as ctx:
-        hand = ByHand(ctx, span)
-        for check in CHECKS:
-            check(ctx, span, hand)
+        for since, length, whose in spans:
+            span = Span(begin + since * STEP, begin + (since + length) * STEP, everybody[whose], SYDNEY)
+            hand = ByHand(ctx, span)
+            for check in CHECKS:
+                check(ctx, span, hand)
 
 
 ADA, MIRA, ANA, BEN = (UUID(int=number) for number in range(1, 5))
