@@ -33,8 +33,9 @@ from notifications.slack import Sender
 log = structlog.get_logger()
 THREADS = 4
 """Relays of one worker: each waits for Slack most of the time."""
-INBOX_THREADS = 2
-"""A mail whose text is hard to read must not hold up what happened to others."""
+INBOXES: Sequence[Sequence[InboxKind]] = (tuple(InboxKind), (InboxKind.MAIL,))
+"""What each thread takes from the inbox: a mail that is hard to read holds up no events, and many events hold up no
+answer."""
 MAIL_THREADS = 2
 """Relays for mails alone: a SendGrid that does not answer must not keep back what is said in Slack."""
 IDLE_SECONDS = 0.5
@@ -89,7 +90,7 @@ class Worker:
         relays = [Thread(target=self._relay_until, args=(stop, False), name=f"relay-{n}") for n in range(threads)]
         relays += [Thread(target=self._relay_until, args=(stop, True), name=f"mail-{n}") for n in range(MAIL_THREADS)]
         relays.append(Thread(target=self._bulk(self._clock).run_until, args=(stop,), name="bulk"))
-        inboxes = [self._inbox(self._clock) for _ in range(INBOX_THREADS)]
+        inboxes = [self._inbox(self._clock, kinds) for kinds in INBOXES]
         relays += [Thread(target=one.run_until, args=(stop,), name=f"inbox-{n}") for n, one in enumerate(inboxes)]
         ticks = self._scheduler()
         ticks.start()
@@ -170,12 +171,12 @@ class Worker:
     def _bulk(self, clock: Clock) -> BulkRunner:
         return BulkRunner(self._database, clock, self._sender)
 
-    def _inbox(self, clock: Clock) -> InboxRunner:
+    def _inbox(self, clock: Clock, kinds: Sequence[InboxKind] = tuple(InboxKind)) -> InboxRunner:
         processors: Mapping[InboxKind, Processor] = {
             InboxKind.EVENTS: EventsProcessor(self._database, clock),
             InboxKind.MAIL: MailProcessor(self._database, clock, self._mail.inbound_domain, self._cutter),
         }
-        return InboxRunner(self._database, clock, processors)
+        return InboxRunner(self._database, clock, {kind: processors[kind] for kind in kinds})
 
     def _relay_until(self, stop: Flag, mails: bool) -> None:  # noqa: FBT001 - a thread's arguments have no names
         relay = self._relay(self._clock, stop, (mails,))

@@ -16,15 +16,19 @@ import pytest
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
+from core import inbox
 from core.context import Ctx, SystemClock
 from core.db import Database
-from core.enums import DeliveryState
+from core.enums import DeliveryState, InboxKind
 from core.events import CardShared
 from core.idempotency import claim
 from core.models import Delivery, Outbox, Processed
+from core.models.inbox import HOUSE
 from notifications import routing
 from notifications.housekeeping import KEEP, Housekeeper
+from notifications.incoming import MailProcessor
 from notifications.plans import Kind
+from notifications.sendgrid_events import EventsProcessor
 from notifications.slack import ConsoleSender
 from notifications.worker import ClockStandsStill, Worker
 from sandbox.rules import Rules
@@ -162,6 +166,30 @@ def test_serving_sends_until_it_is_stopped(own_url: str) -> None:
         serving.join(PATIENCE)
         assert not serving.is_alive()
     database.dispose()
+
+
+def test_thousands_of_events_do_not_hold_up_an_answer(own_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, over, seen = Flag(), Flag(), Flag()
+
+    def take(*_: object) -> str:
+        seen.set()
+        return ""
+
+    monkeypatch.setattr(EventsProcessor, "__call__", lambda *_: over.wait(PATIENCE) and "")
+    monkeypatch.setattr(MailProcessor, "__call__", take)
+    database, clock = Database(own_url), SystemClock()
+    with database.begin(HOUSE) as session:
+        for kind in (*[InboxKind.EVENTS] * 40, InboxKind.MAIL):
+            inbox.store(session, kind, {}, b"", clock.now())
+    serving = Thread(target=Worker(database, clock, ConsoleSender(clock, lambda _: None)).serve, args=(stop, 1))
+    serving.start()
+    try:
+        assert seen.wait(PATIENCE)
+    finally:
+        over.set()
+        stop.set()
+        serving.join()
+        database.dispose()
 
 
 def test_a_worker_goes_on_after_the_database_was_away(own_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
