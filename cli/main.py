@@ -183,6 +183,25 @@ def search(
         show_hits(ctx, " ".join(words), as_json=as_json)
 
 
+@app.command()
+def report(
+    what: Annotated[str, typer.Argument(help="week")] = "week",
+    weeks: Annotated[int, typer.Argument(help="Weeks ago; 0 is the one that runs.")] = 0,
+    as_json: Json = False,
+    member: As = "",
+    workspace: Team = "",
+) -> None:
+    """Show a week's mails, calls, leads and deals."""
+    from cli.acting import acting
+    from cli.console import Stop
+    from cli.reports import show_week
+
+    if what != "week":
+        raise Stop("There is a report of the week: rapport report week.")
+    with acting(load_settings(), workspace, member) as ctx:
+        show_week(ctx, weeks, as_json=as_json)
+
+
 @app.command("log-call")
 def log_call_(
     ref: Annotated[str, typer.Argument(help="L-42, A-7, C-19 or D-7, or words of a name")],

@@ -134,6 +134,16 @@ def test_quotes(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
     assert rows(rapport("list", "quotes", "--json", who="ben")) == []
 
 
+def test_report_counts_the_week_that_runs(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        make_lead(ctx, "Lena Fischer", owner=ana)
+    rapport("log-call", "L-1", "--outcome", "connected")
+    counted = json.loads(rapport("report", "week", "--json").out)
+    assert (counted["calls"], counted["mails_sent"]) == (1, 0)
+    assert "mails sent" in rapport("report", "week").out
+    assert json.loads(rapport("report", "week", "1", "--json").out)["calls"] == 0
+
+
 def test_search_finds_what_one_may_see(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
     with ctx_for() as ctx:
         make_lead(ctx, "Lena Fischer", company="Acme GmbH", owner=ana)
