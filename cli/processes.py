@@ -15,12 +15,12 @@ from migrations.run import upgrade
 from notifications.email import ConsoleMailSender, MailSender, SendGridSender
 from notifications.mailing import GRACE, MailSettings
 from notifications.slack import ConsoleSender, Sender, SlackSender
-from notifications.worker import INBOX_THREADS, MAIL_THREADS, THREADS, Worker
+from notifications.worker import INBOXES, MAIL_THREADS, THREADS, Worker
 from web.database import database_for
 from web.parts import make_tokens
 
 log = structlog.get_logger()
-WORKER_POOL = THREADS + MAIL_THREADS + INBOX_THREADS + 3
+WORKER_POOL = THREADS + MAIL_THREADS + len(INBOXES) + 3
 """One connection for each relay and each reader of what comes in, one for bulk changes, and two for what the scheduler
 does meanwhile."""
 WORKER_STATEMENT_MS = 10_000
