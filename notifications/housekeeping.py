@@ -47,9 +47,13 @@ class Housekeeper:
         """
         self._everywhere(_clean, only)
         if only is None:
-            with self._database.begin(HOUSE, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as session:
-                inbox.forget(session, self._clock.now())
-                inbox.again(session, self._clock.now())
+            self.clean_inbox()
+
+    def clean_inbox(self) -> None:
+        """Forget webhook requests that were worked on, and give those that were given up another try."""
+        with self._database.begin(HOUSE, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as session:
+            inbox.forget(session, self._clock.now())
+            inbox.again(session, self._clock.now())
 
     def expire_quotes(self, only: Collection[UUID] | None = None) -> None:
         """Let quotes expire whose last day is over; their cards follow by the relay."""

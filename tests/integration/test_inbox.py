@@ -259,10 +259,10 @@ def test_done_requests_are_forgotten_and_no_others(house: Database, clock: Fixed
     drain(runner(house, clock, picky))
     put(house, b"waits")
     keeper = Housekeeper(house, clock)
-    keeper.clean()
+    keeper.clean_inbox()
     assert next(item.last_error for item in items(house)) == "a note"
     clock.advance(KEEP + timedelta(seconds=1))
-    keeper.clean()
+    keeper.clean_inbox()
     assert [item.body for item in items(house)] == [b"hopeless", b"waits"]
 
 
@@ -277,10 +277,10 @@ def test_what_was_given_up_is_tried_once_more_each_day(house: Database, clock: F
     running, keeper, days = runner(house, clock, placed_at_last), Housekeeper(house, clock), list[int]()
     for _ in range(5):
         days.append(drain(running))
-        keeper.clean()
+        keeper.clean_inbox()
         assert drain(running) == 0
         clock.advance(days=1, seconds=1)
-        keeper.clean()
+        keeper.clean_inbox()
     assert days == [1, 0, 1, 0, 1]
     assert items(house)[0].state is InboxState.DONE
 
@@ -294,6 +294,6 @@ def test_what_stays_hopeless_is_left_alone_in_the_end(house: Database, clock: Fi
     running, keeper = runner(house, clock, hopeless), Housekeeper(house, clock)
     drain(running)
     clock.advance(KEEP)
-    keeper.clean()
+    keeper.clean_inbox()
     assert drain(running) == 0
     assert items(house)[0].state is InboxState.FAILED

@@ -19,6 +19,7 @@ from core.activities import CallInput
 from core.contacts import ContactInput
 from core.context import Ctx
 from core.deals import DealInput, LossInput
+from core.emails import unanswered
 from core.enums import CallOutcome, Direction, EntityType, LeadStatus, QuoteStatus
 from core.leads import ConversionInput, LeadInput
 from core.models import Account, Contact, Deal, Lead, LossReason, Member, Quote
@@ -37,6 +38,7 @@ from tests.factories import (
     make_tag,
     the_stage,
 )
+from tests.integration.mail_world import make_email
 
 AREAS = ("account", "call", "channel", "contact", "deal", "follow_up", "lead", "note", "quote", "record", "tag", "task")
 CHANNEL = "C042"
@@ -234,6 +236,18 @@ def _(desk: Desk, ctx: Ctx, _: Any) -> Record:
 @step("follow_up.set")
 def _(desk: Desk, ctx: Ctx, _: Any) -> Record:
     activities.set_follow_up(ctx, "contact", desk.contact.id, ctx.today.date())
+    return EntityType.CONTACT, desk.contact.id
+
+
+def _unanswered(desk: Desk) -> None:
+    with desk.ctx() as ctx:
+        make_email(ctx, desk.contact)
+    desk.clock.advance(days=5)
+
+
+@step("follow_up.no_answer", _unanswered)
+def _(desk: Desk, ctx: Ctx, _: Any) -> Record:
+    assert unanswered.bring_up(ctx) == 1
     return EntityType.CONTACT, desk.contact.id
 
 
