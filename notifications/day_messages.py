@@ -8,7 +8,7 @@ from uuid import UUID
 from bot.replies import Message
 from bot.views import kit
 from bot.views import mornings as views
-from core import mornings, schedules
+from core import mornings, own_settings, schedules
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
@@ -62,6 +62,8 @@ def day_message(desk: Desk, delivery: Claimed) -> Composed:
     ctx = desk.as_member(about.member_id)
     if ctx is None:
         return Skip("The person is not here any more.")
+    if own_settings.away_until(ctx) is not None:
+        return Skip("The person is away.")
     day = ctx.today.date()
     data = mornings.begin(ctx, day)
     kept = _kept(desk, ctx, ctx.actor.slack_user_id)

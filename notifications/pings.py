@@ -1,6 +1,7 @@
 """A word at the hour something is due: planned when the hour is set, said only where it is still so by then."""
 
 from bot.views import pings as views
+from core import own_settings
 from core.queries import mornings
 from core.queries.timed import timed
 from notifications.claims import Claimed
@@ -15,6 +16,8 @@ def ping(desk: Desk, delivery: Claimed) -> Composed:
     ctx = desk.as_member(about.member_id)
     if ctx is None or now is None or (now.member_id, now.due_at) != (about.member_id, about.due_at):
         return Skip("It is not due any more, or not then.")
+    if own_settings.away_until(ctx) is not None:
+        return Skip("The person is away.")
     lines = mornings.lines_of(ctx, [(about.entity, about.entity_id, now.day)])
     if not lines or lines[0].done:
         return Skip("It is not due any more, or not then.")

@@ -23,6 +23,7 @@ AREAS = (
     "more",
     "mornings",
     "notices",
+    "own_settings",
     "pings",
     "pipeline",
     "quote_editor",

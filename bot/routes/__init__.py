@@ -85,6 +85,7 @@ from bot.routes.links import LinkChannel, RunWords, ShowLink, UnlinkChannel
 from bot.routes.lists import ChangeList, Claim, ShowList
 from bot.routes.mornings import MorningDate, MorningDone, MorningLater, MorningUndo, ReadFollowUp, SendFollowUp
 from bot.routes.notices import SaveNotices, ShowNotices
+from bot.routes.own_settings import SetAway
 from bot.routes.pings import PingDone, PingLater
 from bot.routes.pipeline import ShowPipeline
 from bot.routes.quotes import (
@@ -346,6 +347,7 @@ __all__ = [
     "SendEmailAgain",
     "SendFollowUp",
     "SendQuote",
+    "SetAway",
     "SetLeadStatus",
     "ShareCard",
     "ShiftPipeline",
