@@ -27,6 +27,8 @@ TWICE = 2
 SHOWN = 14
 """Things in one message: with two blocks each they fit Slack's fifty, and a person's morning."""
 LIE_SHOWN = 5
+LIE_READ = 50
+"""So many of the latest are looked at for those that are still due."""
 
 Told = tuple[str, UUID, date]
 """Entity, id, and the day it was due."""
@@ -147,7 +149,8 @@ def _let_lie(ctx: Ctx) -> list[MorningLine]:
             Reminder.entity != replies.REPLY,
         )
         .group_by(Reminder.entity, Reminder.entity_id)
-        .order_by(func.max(Reminder.due_on), Reminder.entity_id)
+        .order_by(func.max(Reminder.due_on).desc(), Reminder.entity_id)
+        .limit(LIE_READ)
     )
     lies = [(row.entity, row.entity_id, row.due_on) for row in ctx.session.execute(query)]
     return [line for line in queries.lines_of(ctx, lies) if not line.done]

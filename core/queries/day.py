@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, String, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, func, select
 
 from core.access import visible
 from core.context import Ctx
@@ -44,6 +44,7 @@ class TaskItem:
     owner: str = ""
     at: time | None = None
     """The hour, where one was named."""
+    done: bool = False
 
 
 def tasks_due(
@@ -58,6 +59,23 @@ def all_tasks_due(
     ctx: Ctx, until: date, people: Collection[UUID], *, limit: int, offset: int = 0, name_owners: bool = False
 ) -> list[TaskItem]:
     """The same without pages: at most `limit` of them from `offset` on."""
+    due = (Activity.done_at.is_(None), Activity.due_on <= until, Activity.owner_id.in_(people))
+    query = (
+        _tasks(ctx, *due)
+        .order_by(Activity.due_on, Activity.due_time.asc().nulls_last(), Activity.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [_task(ctx, row, name_owners=name_owners) for row in ctx.session.execute(query)]
+
+
+def tasks_by_id(ctx: Ctx, ids: Collection[UUID]) -> list[TaskItem]:
+    """These tasks as far as the actor may see them, done or not, in no order; one that has no day is of today."""
+    return [_task(ctx, row, name_owners=True) for row in ctx.session.execute(_tasks(ctx, Activity.id.in_(ids)))]
+
+
+def _tasks(ctx: Ctx, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Tasks with their owners and the records they are about, in one statement."""
     # At most one of the four records is there: a task is about one or none.
     kind = case(*((model.id.is_not(None), entity.value) for entity, model in _SUBJECTS), else_="")
     query = visible(ctx, Activity).outerjoin(
@@ -66,22 +84,12 @@ def all_tasks_due(
     for entity, model in _SUBJECTS:
         column = getattr(Activity, f"{entity.value}_id")
         query = query.outerjoin(model, and_(model.workspace_id == Activity.workspace_id, model.id == column))
-    query = (
-        query.where(
-            Activity.kind == ActivityKind.TASK,
-            Activity.done_at.is_(None),
-            Activity.due_on <= until,
-            Activity.owner_id.in_(people),
-        )
-        .order_by(Activity.due_on, Activity.due_time.asc().nulls_last(), Activity.id)
-        .offset(offset)
-        .limit(limit)
-    )
-    columns = query.with_only_columns(
+    return query.where(Activity.kind == ActivityKind.TASK, *conditions).with_only_columns(
         Activity.id,
         Activity.subject,
         Activity.due_on,
         Activity.due_time,
+        Activity.done_at,
         cast(kind, String).label("entity"),
         func.coalesce(Lead.id, Contact.id, Account.id, Deal.id).label("record_id"),
         func.coalesce(Lead.number, Contact.number, Account.number, Deal.number).label("number"),
@@ -89,7 +97,6 @@ def all_tasks_due(
         func.coalesce(Member.slack_user_id, "").label("owner"),
         maintain_column_froms=True,
     )
-    return [_task(ctx, row, name_owners=name_owners) for row in ctx.session.execute(columns)]
 
 
 def _task(ctx: Ctx, row: Row[*tuple[Any, ...]], *, name_owners: bool) -> TaskItem:
@@ -97,8 +104,9 @@ def _task(ctx: Ctx, row: Row[*tuple[Any, ...]], *, name_owners: bool) -> TaskIte
     if row.entity:
         entity = EntityType(row.entity)
         record = Hit(entity, row.record_id, str(Ref(entity, row.number)), row.name)
-    owner = row.owner if name_owners else ""
-    return TaskItem(row.id, row.subject, record, row.due_on, ctx.today.date(), owner, row.due_time)
+    owner, today = row.owner if name_owners else "", ctx.today.date()
+    done = row.done_at is not None
+    return TaskItem(row.id, row.subject, record, row.due_on or today, today, owner, row.due_time, done)
 
 
 def recent_records(ctx: Ctx, limit: int = RECENT_SHOWN) -> tuple[Hit, ...]:

@@ -15,12 +15,11 @@ from core import undo
 from core.access import visible
 from core.context import Ctx
 from core.emails.replies import REPLY
-from core.enums import ActivityKind, EntityType, InboundState, MailKind
-from core.models import Account, Activity, Contact, Deal, History, InboundEmail, Lead, Member
+from core.enums import EntityType, InboundState, MailKind
+from core.models import Account, Contact, Deal, History, InboundEmail, Lead, Member
 from core.queries.activities import CLOSED_LEADS, all_due
-from core.queries.day import all_tasks_due
+from core.queries.day import all_tasks_due, tasks_by_id
 from core.queries.records import Hit, hit_of
-from core.queries.tasks import task_row
 from core.queries.unanswered import UnansweredMail, unanswered_mail
 from core.refs import Ref
 
@@ -219,19 +218,18 @@ def _standing(ctx: Ctx, entity: EntityType, ids: Collection[UUID]) -> Select[*tu
 
 
 def _tasks(ctx: Ctx, ids: Collection[UUID]) -> dict[tuple[str, UUID], MorningLine]:
-    query = visible(ctx, Activity).where(Activity.id.in_(ids), Activity.kind == ActivityKind.TASK)
-    lines = {}
-    for task in ctx.session.scalars(query):
-        row = task_row(ctx, task.id)
-        lines[EntityType.ACTIVITY.value, task.id] = MorningLine(
-            Waiting(What.TASK, EntityType.ACTIVITY.value, task.id, task.due_on or row.today, task.due_time),
-            title=row.subject,
-            detail=row.record.name if row.record else "",
-            record=row.record,
-            done=row.done,
-            owner=row.owner,
+    entity = EntityType.ACTIVITY.value
+    return {
+        (entity, task.id): MorningLine(
+            Waiting(What.TASK, entity, task.id, task.day, task.at),
+            title=task.subject,
+            detail=task.record.name if task.record else "",
+            record=task.record,
+            done=task.done,
+            owner=task.owner,
         )
-    return lines
+        for task in tasks_by_id(ctx, ids)
+    }
 
 
 def _mails(ctx: Ctx, ids: Collection[UUID]) -> dict[tuple[str, UUID], MorningLine]:
