@@ -108,6 +108,7 @@ class Deal(Versioned, TenantModel):
             "next_follow_up",
             postgresql_where=text("next_follow_up IS NOT NULL AND archived_at IS NULL"),
         ),
+        Index("ix_deals_closed", "workspace_id", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         check("currency ~ '^[A-Z]{3}$'", "currency_is_iso_4217"),
         check("value >= 0", "value_not_negative"),
     )
@@ -148,6 +149,7 @@ class StageChange(Tracked, TenantModel):
         tenant_fk("to_stage_id", "stages"),
         tenant_fk("by_id", "members"),
         Index(None, "workspace_id", "deal_id", "at"),
+        Index(None, "workspace_id", "at"),
     )
 
     deal_id: Mapped[UUID]

@@ -52,6 +52,7 @@ class Lead(Versioned, TenantModel):
             "next_follow_up",
             postgresql_where=text("next_follow_up IS NOT NULL AND archived_at IS NULL"),
         ),
+        Index("ix_leads_converted", "workspace_id", "deal_id", postgresql_where=text("deal_id IS NOT NULL")),
     )
 
     number: Mapped[int]
