@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core import follow_ups
-from core.access import Owned, Verb, load, load_any, visible
+from core.access import Owned, Verb, load, load_any
 from core.context import Ctx
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus
 from core.errors import Invalid
@@ -202,22 +202,22 @@ def _objection_ids(ctx: Ctx, chosen: Sequence[str]) -> list[UUID]:
 
 
 def _known_objections(ctx: Ctx, chosen: Sequence[str]) -> list[UUID]:
+    """Those that were chosen; in place of one that was merged while the form was open, the one it became."""
     try:
         wanted = [UUID(one) for one in chosen]
     except ValueError as error:
         raise Invalid({"objections": "choice_invalid"}) from error
     if not wanted:
         return []
-    found = set(
-        ctx.session.scalars(visible(ctx, Objection).where(Objection.id.in_(wanted)).with_only_columns(Objection.id))
-    )
-    if not found.issuperset(wanted):
+    query = select(Objection).where(Objection.workspace_id == ctx.workspace.id, Objection.id.in_(wanted))
+    found = {one.id: _standing(ctx, one) for one in ctx.session.scalars(query)}
+    if any(one not in found or found[one].archived_at for one in wanted):
         raise Invalid({"objections": "record_unknown"})
-    return wanted
+    return [found[one].id for one in wanted]
 
 
 def _find_or_add_objection(ctx: Ctx, name: str) -> UUID:
-    """The objection with this name, whatever its case; added where there is none.
+    """The objection with this name, whatever its case, or the one it was merged into; added where there is none.
 
     The unique key decides between two who add it at the same moment: the second waits and then finds the first's.
     """
@@ -234,8 +234,19 @@ def _find_or_add_objection(ctx: Ctx, name: str) -> UUID:
                 raise
         else:
             return added.id
-    found.archived_at = None
-    return found.id
+    standing = _standing(ctx, found)
+    standing.archived_at = standing.merged_into_id = None
+    return standing.id
+
+
+def _standing(ctx: Ctx, objection: Objection) -> Objection:
+    """The objection that stands for this one: at the end of its merges, which may have been several in a row."""
+    seen = {objection.id}
+    # Undoing some of several merges can leave a circle behind; then the last one before it counts.
+    while objection.merged_into_id is not None and objection.merged_into_id not in seen:
+        objection = ctx.session.get_one(Objection, (ctx.workspace.id, objection.merged_into_id))
+        seen.add(objection.id)
+    return objection
 
 
 def _objection_by_key(ctx: Ctx, key: str) -> Objection | None:

@@ -32,6 +32,7 @@ FIELDS: Mapping[str, str] = {
     "email": "Email",
     "expected_close": "Expected close",
     "loss_reason_id": "Loss reason",
+    "merged_into_id": "Merged into",
     "name": "Name",
     "next_follow_up": "Next follow-up",
     "next_follow_up_at": "Time of the follow-up",

@@ -123,8 +123,8 @@ def word_modal(route: SaveWord, name: str, shown: Shown, viewer: Viewer) -> Moda
 def merge_modal(word: WordRow, calls: int, shown: Shown, viewer: Viewer) -> Modal:
     """Which objection takes the place of one, and on how many calls."""
     text = viewer.nt(
-        "*{name}* was heard on {n} call. The objection you choose takes its place there, and it leaves the list.",
-        "*{name}* was heard on {n} calls. The objection you choose takes its place there, and it leaves the list.",
+        "*{name}* was heard on {n} call. The objection you choose takes its place there and where it is typed again.",
+        "*{name}* was heard on {n} calls. The objection you choose takes its place there and where it is typed again.",
         calls,
         name=kit.esc(word.name),
     )

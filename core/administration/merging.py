@@ -19,7 +19,7 @@ from core.operations import operation
 
 @operation("word.merge")
 def merge(ctx: Ctx, objection_id: UUID, target_id: UUID | None) -> Moved:
-    """Put another objection in place of one, wherever it was heard, and take it off the list.
+    """Put another objection in place of one, wherever it was heard and is typed from now on, and take it off the list.
 
     Raises Invalid for `target`, NotFound("removed_meanwhile"), Forbidden, Conflict("bulk_running").
     """
@@ -78,7 +78,7 @@ def _piece(ctx: Ctx, objection: Objection, target: Objection, most: int) -> tupl
         one.archived_at, other.archived_at = ctx.now, None
     done = len(heard) < most
     if done:
-        objection.archived_at = ctx.now
+        objection.archived_at, objection.merged_into_id = ctx.now, target.id
     return len(heard), done
 
 

@@ -78,6 +78,9 @@ def to_revive(ctx: Ctx, model: type[Named], name: str, within: ColumnElement[boo
         return None
     if found.archived_at is None:
         raise Invalid({"name": "name_taken"})
+    if isinstance(found, Objection):
+        # An admin who adds it by name wants it as a word of its own again.
+        found.merged_into_id = None
     found.archived_at = None
     ctx.session.flush()
     found.name = name

@@ -88,14 +88,18 @@ class Objection(Tracked, TenantModel):
 
     __tablename__ = "objections"
     __entity__ = "objection"
-    __tracked__ = ("name", "name_key")
+    __tracked__ = ("name", "name_key", "merged_into_id")
     __table_args__ = (
+        tenant_fk("merged_into_id", "objections"),
         UniqueConstraint("workspace_id", "name_key"),
         check("name_key = lower(name)", "key_is_lower_case"),
+        check("merged_into_id IS NULL OR archived_at IS NOT NULL", "what_is_merged_is_off_the_list"),
     )
 
     name: Mapped[str]
     name_key: Mapped[str]
+    merged_into_id: Mapped[UUID | None]
+    """Which one stands for it now; whoever types its name means that one."""
 
 
 class ActivityObjection(Tracked, TenantModel):

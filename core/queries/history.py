@@ -55,6 +55,7 @@ _NAMED: Mapping[str, type[_NamedModel]] = {
     "from_stage_id": Stage,
     "lead_id": Lead,
     "manager_id": Member,
+    "merged_into_id": Objection,
     "objection_id": Objection,
     "owner_id": Member,
     "source_id": LeadSource,

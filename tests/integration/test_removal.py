@@ -7,13 +7,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from core import bulk, deals, jobs, undo
+from core import activities, bulk, deals, jobs, undo
+from core.activities import CallInput
 from core.administration import merging, people, pipelines, removal, words
 from core.administration.removal import Moved
 from core.administration.words import WordList
 from core.context import Ctx, Workspace
 from core.db import Database
-from core.enums import BulkState, EntityType, LeadStatus, Role, StageKind
+from core.enums import BulkState, CallOutcome, Direction, EntityType, LeadStatus, Role, StageKind
 from core.errors import Conflict, Invalid, NotFound
 from core.models import ActivityObjection, BulkJob, Deal, Lead, Member, Objection, Pipeline, Stage
 from core.queries import administration as queries
@@ -423,6 +424,63 @@ def test_two_objections_become_one_calls_keep_it_and_undo_parts_them(ctx_for: Ct
     with ctx_for() as ctx:
         assert on_calls(ctx) == before
         assert [one.name for one in find_objections(ctx, "")] == ["Price", "Too dear", "Too slow"]
+
+
+def test_a_merged_objection_that_is_typed_again_is_the_one_it_became(ctx_for: CtxFor, ada: Member, ana: Member) -> None:
+    with ctx_for() as ctx:
+        lead = make_lead(ctx, owner=ana)
+        price, dear, cost = (make_objection(ctx, name) for name in ("Price", "Too dear", "Costs"))
+
+    def said(*objections: str) -> list[str]:
+        with ctx_for(ana) as ctx:
+            values = CallInput(Direction.OUTBOUND, CallOutcome.CONNECTED, objections=objections)
+            call = activities.log_call(ctx, "lead", lead.id, values)
+            ctx.session.flush()
+            return on_calls(ctx)[call.id]
+
+    def merged(one: Objection, other: Objection) -> UUID:
+        with ctx_for(ada) as ctx:
+            merging.merge(ctx, one.id, other.id)
+            return ctx.change_id
+
+    first, second = merged(dear, price), merged(price, cost)
+    # Typed, chosen in a form that was opened before, and over several merges in a row.
+    assert said("new:too DEAR") == said(str(dear.id)) == said("new:Price", str(price.id)) == ["Costs"]
+    with ctx_for(ada) as ctx:
+        words.remove(ctx, WordList.OBJECTIONS, cost.id)
+    assert said("new:Too dear") == ["Costs"]
+    with ctx_for(ada) as ctx:
+        undo.undo(ctx, second)
+    assert said("new:too dear") == ["Price"]
+    with ctx_for(ada) as ctx:
+        undo.undo(ctx, first)
+    assert said("new:too dear") == ["Too dear"]
+
+
+def test_a_merged_objection_that_an_admin_adds_again_is_one_of_its_own(
+    ctx_for: CtxFor, ada: Member, ana: Member
+) -> None:
+    with ctx_for(ana) as ctx:
+        lead = make_lead(ctx, owner=ana)
+        price, dear = make_objection(ctx, "Price"), make_objection(ctx, "Too dear")
+    changes: list[UUID] = []
+    for one, other in ((dear, price), (price, dear)):
+        with ctx_for(ada) as ctx:
+            merging.merge(ctx, one.id, other.id)
+        with ctx_for(ada) as ctx:
+            words.add(ctx, WordList.OBJECTIONS, one.name)
+            changes.append(ctx.change_id)
+    with ctx_for() as ctx:
+        assert {one.name for one in find_objections(ctx, "")} == {"Price", "Too dear"}
+    for change in changes:
+        # Both mean each other now; what is typed still is something.
+        with ctx_for(ada) as ctx:
+            undo.undo(ctx, change)
+    with ctx_for(ana) as ctx:
+        values = CallInput(Direction.OUTBOUND, CallOutcome.CONNECTED, objections=("new:Price",))
+        activities.log_call(ctx, "lead", lead.id, values)
+    with ctx_for() as ctx:
+        assert len(find_objections(ctx, "")) == 1
 
 
 def test_an_objection_of_many_calls_is_merged_by_the_worker(
