@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from bot import envelopes
 from bot.client import SlackConnection
 from bot.envelopes import Origin
-from bot.payloads import EventBody, EventEnvelope, Interactive, View
+from bot.payloads import Container, EventBody, EventEnvelope, Interactive, View
 from bot.replies import (
     CloseModal,
     FieldErrors,
@@ -70,14 +70,14 @@ class Answers:
         """Something in a message was clicked."""
         container = payload.container
         if isinstance(outcome.reply, OpenModal | UpdateModal):
-            origin = self._origin(container.channel_id if container else "", payload.response_url)
+            origin = self._origin(container.channel_id if container else "", payload.response_url, own=_own(container))
             error = self._open(installed, payload.trigger_id, outcome.reply.modal, origin, outcome.viewer)
             if error:
                 self._respond(payload.response_url, Message(error), replace=False)
             return
         message = _as_message(outcome)
         if message is not None:
-            own = container is not None and (container.is_ephemeral or container.channel_id.startswith("D"))
+            own = _own(container)
             self._respond(payload.response_url, message, replace=own and isinstance(outcome.reply, Replace))
 
     def in_home(self, payload: Interactive, installed: Installation, outcome: Outcome) -> None:
@@ -139,7 +139,8 @@ class Answers:
             return {"response_action": "push", "view": envelopes.view(reply.modal, origin, outcome.viewer)}
         message = reply.say if isinstance(reply, CloseModal) else _as_message(outcome)
         if message is not None:
-            self._say_at(origin, payload.user.id, message, installed)
+            in_place = origin.own and isinstance(reply, Replace)
+            self._say_at(origin, payload.user.id, message, installed, in_place=in_place)
         # An empty answer closes this window alone; what is typed in the form below stays.
         return None if origin.over_form else {"response_action": "clear"}
 
@@ -173,8 +174,8 @@ class Answers:
 
     # -- calls to Slack -------------------------------------------------------------------------------------------
 
-    def _origin(self, channel_id: str, response_url: str) -> Origin:
-        return Origin(channel_id, response_url, self._clock.now().timestamp())
+    def _origin(self, channel_id: str, response_url: str, *, own: bool = False) -> Origin:
+        return Origin(channel_id, response_url, self._clock.now().timestamp(), own=own)
 
     def _show(
         self, payload: Interactive, view: View, installed: Installation, made: dict[str, object], *, in_place: bool
@@ -206,13 +207,15 @@ class Answers:
         client, made = self._slack.client(installed.bot_token), envelopes.home_view(home)
         self._after(lambda: client.views_publish(user_id=user_id, view=made))
 
-    def _say_at(self, origin: Origin, user_id: str, message: Message, installed: Installation) -> None:
+    def _say_at(
+        self, origin: Origin, user_id: str, message: Message, installed: Installation, *, in_place: bool = False
+    ) -> None:
         """Tell a person something where they came from; in a direct message where that place is no more."""
         url = origin.url_at(self._clock.now().timestamp())
         client = self._slack.client(installed.bot_token)
 
         def say() -> None:
-            if not url or not self._answer(url, message, replace=False):
+            if not url or not self._answer(url, message, replace=in_place):
                 _post(client, user_id, message, None)
 
         self._after(say)
@@ -245,6 +248,11 @@ class Answers:
 
 
 # -- replies as what Slack takes ------------------------------------------------------------------------------------
+
+
+def _own(container: Container | None) -> bool:
+    """Whether a message is the person's own: only they see it, or it stands in their direct message."""
+    return container is not None and (container.is_ephemeral or container.channel_id.startswith("D"))
 
 
 def _went_wrong(outcome: Outcome) -> bool:

@@ -29,6 +29,8 @@ class Origin:
     """When the response_url was handed out, unix seconds."""
     over_form: bool = False
     """Somewhere below lies a form that somebody was typing in: closing this window must not close that one."""
+    own: bool = False
+    """It was opened from a message only this person sees, which may be shown anew."""
 
     def url_at(self, now: float) -> str:
         """The response_url while it works, else nothing."""

@@ -71,7 +71,9 @@ class Say(Reply):
 
 @dataclass(frozen=True)
 class Replace(Reply):
-    """Show the message in place of the one acted on if that is the person's own; else say it to them."""
+    """Show the message in place of the one acted on, or from which the window was opened, if that is the person's own;
+    else say it to them.
+    """
 
     message: Message
 

@@ -49,7 +49,7 @@ DEFAULTS: Mapping[EntityType, ListFilter] = {
     EntityType.LEAD: ListFilter(owner=WORK),
     EntityType.DEAL: ListFilter(),
 }
-"""What a list shows to somebody who never chose."""
+"""What a list shows to somebody who has none of their own."""
 WHEN: Mapping[EntityType, tuple[str, ...]] = {
     EntityType.LEAD: (DUE, OVERDUE),
     EntityType.DEAL: (DUE, OVERDUE, STALE, CLOSING),
@@ -99,16 +99,20 @@ def change(entity: EntityType, chosen: ListFilter, name: str, value: str) -> Lis
     allowed: Mapping[str, tuple[str, ...]] = {"when": ("", *WHEN[entity]), "sort": ("", *SORTS[entity])}
     if name not in asdict(chosen) or value not in allowed.get(name, (value,)):
         raise NotFound
-    return replace(chosen, **{name: value})
+    if name == "words":
+        value = value[:WORDS_MAX].strip()
+    # The usual order has no name: a list in it is the usual list.
+    usual = name == "sort" and value == SORTS[entity][0]
+    return replace(chosen, **{name: "" if usual else value})
 
 
 def keep(ctx: Ctx, entity: EntityType, chosen: ListFilter) -> None:
-    """Remember the filter: a list that is opened without one shows this."""
+    """Make the filter the actor's own: a list that is opened without one shows this."""
     remember(ctx, _name(entity), asdict(chosen))
 
 
 def kept(ctx: Ctx, entity: EntityType) -> ListFilter:
-    """The filter the actor used last, or the usual one."""
+    """The filter the actor made their own, or the usual one."""
     stored: Any = recall(ctx, _name(entity))
     try:
         return TypeAdapter(ListFilter).validate_python(stored) if stored else DEFAULTS[entity]

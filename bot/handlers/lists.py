@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bot.commands import CommandCall
-from bot.dispatch import Request, command, on
-from bot.replies import Block, Message, OpenModal, Replace, Reply, Say
-from bot.routes import ChangeList, Claim, ShowList
+from bot.dispatch import Request, command, on, on_submit
+from bot.replies import Block, Message, OpenModal, Replace, Reply, Say, UpdateModal
+from bot.routes import AskFilter, Claim, FilterList, KeepFilter, ShowList
 from bot.views import deal_forms, people
 from bot.views import leads as lead_views
 from bot.views import lists as views
 from bot.views import records as shared
+from bot.views.forms import Form
 from core import claims, deals, leads, lists
 from core.context import Ctx
 from core.enums import EntityType
@@ -33,7 +34,7 @@ _ME = re.compile(r"\s+me$", re.IGNORECASE)
     "lead",
     "list",
     arguments="[mine|unassigned|STATUS|due|overdue|source:NAME|@user|WORDS]",
-    summary="List leads; what you filter by is remembered",
+    summary="List leads: your own list, or those the words mean",
 )
 def list_leads_command(ctx: Ctx, call: CommandCall) -> Reply:
     """`/lead list`, `/lead list mine due`, `/lead list new source:referral @ben`."""
@@ -44,7 +45,7 @@ def list_leads_command(ctx: Ctx, call: CommandCall) -> Reply:
     "deal",
     "list",
     arguments="[mine|unassigned|STAGE|due|overdue|stale|closing|won|lost|source:NAME|@user|WORDS]",
-    summary="List deals; what you filter by is remembered",
+    summary="List deals: your own list, or those the words mean",
 )
 def list_deals_command(ctx: Ctx, call: CommandCall) -> Reply:
     """`/deal list`, `/deal list mine stale`, `/deal list proposal acme`."""
@@ -57,19 +58,40 @@ def show_list(ctx: Ctx, route: ShowList, _request: Request) -> Reply:
     return Replace(_page(ctx, _listable(route.entity), route.chosen, route.page))
 
 
-@on(ChangeList)
-def change_list(ctx: Ctx, route: ChangeList, _request: Request) -> Reply:
-    """One select of the filter, or Reset."""
-    kind, name, value = route.parts
-    entity = _listable(kind)
-    chosen = lists.DEFAULTS[entity]
-    if name:
-        chosen = lists.change(entity, lists.kept(ctx, entity), name, value)
-    return Replace(_page(ctx, entity, chosen, 0))
+@on(AskFilter)
+def ask_filter(ctx: Ctx, route: AskFilter, request: Request) -> Reply:
+    """The window with what a list can be filtered by; a list that is a window itself makes room for it."""
+    entity, in_window = _listable(route.entity), not request.channel_id
+    asked = FilterList(route.entity, route.chosen, in_window)
+    modal = views.filter_modal(asked, queries.choices(ctx, entity), ctx.viewer)
+    return UpdateModal(modal) if in_window else OpenModal(modal)
+
+
+def _filter_form(ctx: Ctx, route: FilterList) -> Form[views.Typed]:
+    entity = _listable(route.entity)
+    return views.filter_form(entity, queries.choices(ctx, entity), ctx.viewer)
+
+
+@on_submit(FilterList, _filter_form)
+def filter_list(ctx: Ctx, route: FilterList, typed: views.Typed) -> Reply:
+    """The list by what was chosen."""
+    entity, chosen = _listable(route.entity), route.chosen
+    for name, value in typed.items():
+        chosen = lists.change(entity, chosen, name, value)
+    page = _page(ctx, entity, chosen, 0)
+    return UpdateModal(views.window(entity, page, ctx.viewer)) if route.in_window else Replace(page)
+
+
+@on(KeepFilter)
+def keep_filter(ctx: Ctx, route: KeepFilter, _request: Request) -> Reply:
+    """What the list shows to this person from now on."""
+    entity = _listable(route.entity)
+    lists.keep(ctx, entity, route.chosen)
+    return Replace(_page(ctx, entity, route.chosen, 0, just_kept=True))
 
 
 def listed(ctx: Ctx, entity: EntityType, words: str = "") -> Message:
-    """The first page of a list: as the words say, or without any as the person had it last."""
+    """The first page of a list: as the words say, or without any the person's own."""
     if not words.strip():
         return _page(ctx, entity, lists.kept(ctx, entity), 0)
     chosen = lists.parse(entity, words.strip(), queries.choices(ctx, entity).vocabulary)
@@ -83,11 +105,11 @@ def _listable(entity: str) -> EntityType:
     return kind
 
 
-def _page(ctx: Ctx, entity: EntityType, chosen: ListFilter, page: int) -> Message:
-    """The page, remembered: its selects go on from what it shows."""
-    lists.keep(ctx, entity, chosen)
+def _page(ctx: Ctx, entity: EntityType, chosen: ListFilter, page: int, *, just_kept: bool = False) -> Message:
     rows = (queries.lead_list if entity is EntityType.LEAD else queries.deal_list)(ctx, chosen, page)
-    return views.listing(views.ListData(entity, rows, chosen, queries.choices(ctx, entity)), ctx.viewer)
+    own = lists.kept(ctx, entity)
+    data = views.ListData(entity, rows, chosen, queries.choices(ctx, entity), own, just_kept=just_kept)
+    return views.listing(data, ctx.viewer)
 
 
 # -- owners -------------------------------------------------------------------------------------------------------

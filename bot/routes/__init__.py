@@ -82,7 +82,7 @@ from bot.routes.leads import (
     SetLeadStatus,
 )
 from bot.routes.links import LinkChannel, RunWords, ShowLink, UnlinkChannel
-from bot.routes.lists import ChangeList, Claim, ShowList
+from bot.routes.lists import AskFilter, Claim, FilterList, KeepFilter, ShowList
 from bot.routes.mornings import MorningDate, MorningDone, MorningLater, MorningUndo, ReadFollowUp, SendFollowUp
 from bot.routes.notices import SaveNotices, ShowNotices
 from bot.routes.own_settings import SetAway
@@ -206,13 +206,13 @@ __all__ = [
     "AllowAddress",
     "AnswerReply",
     "AskDeactivation",
+    "AskFilter",
     "AskMerge",
     "AskPipelineRemoval",
     "AskStageRemoval",
     "AssignDeal",
     "AssignLead",
     "AssignTask",
-    "ChangeList",
     "ChangeQuoteLine",
     "CheckLead",
     "CheckWhen",
@@ -242,6 +242,7 @@ __all__ = [
     "EditWord",
     "EmailArrived",
     "ExportAudit",
+    "FilterList",
     "FindAccount",
     "FindContact",
     "FindCountry",
@@ -254,6 +255,7 @@ __all__ = [
     "FindTemplate",
     "FollowUpDone",
     "ItIsAReply",
+    "KeepFilter",
     "KeepText",
     "LeadFromMail",
     "LeadFromMessage",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from bot.routes.base import Action
+from bot.routes.base import Action, Submission
 from core.lists import ListFilter
 
 
@@ -17,26 +17,29 @@ class ShowList(Action, id="list.show"):
 
 
 @dataclass(frozen=True)
-class ChangeList(Action, id="list.change"):
-    """Set one field of the filter used last anew; without a field, all of them to the usual.
+class AskFilter(Action, id="list.filter"):
+    """Ask what a list is to be filtered by."""
 
-    Packed short: a message has room for few characters, and each option of its selects holds one of these.
-    """
+    entity: str
+    chosen: ListFilter
 
-    to: str
-    """Kind of record, field and value, with blanks between: `lead owner mine`."""
 
-    @classmethod
-    def of_field(cls, entity: str, name: str = "", value: str = "") -> "ChangeList":
-        """The change that sets this field."""
-        return cls(" ".join((entity, name, value)).rstrip())
+@dataclass(frozen=True)
+class FilterList(Submission, id="list.filtered"):
+    """Show the list by what was chosen, in place of the one it was chosen for."""
 
-    @property
-    def parts(self) -> tuple[str, str, str]:
-        """Kind of record, field and value."""
-        entity, _, rest = self.to.partition(" ")
-        name, _, value = rest.partition(" ")
-        return entity, name, value
+    entity: str
+    chosen: ListFilter
+    in_window: bool = False
+    """The list itself stands in this window, and not in a message."""
+
+
+@dataclass(frozen=True)
+class KeepFilter(Action, id="list.keep"):
+    """Make this filter the person's own: what the list shows without words."""
+
+    entity: str
+    chosen: ListFilter
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
-"""Lists of leads and deals, with the selects that filter them."""
+"""Lists of leads and deals, and the window in which they are filtered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.replies import Block, Message
-from bot.routes import Action, ChangeList, NewDeal, NewLead, SelectRows, ShowList
+from bot.replies import Block, Choice, Message, Modal
+from bot.routes import AskFilter, FilterList, KeepFilter, NewDeal, NewLead, SelectRows, ShowList
 from bot.views import kit
 from bot.views.deals import row_block as deal_row
+from bot.views.forms import Form, Select, Text
 from bot.views.leads import STATUS
 from bot.views.leads import row_block as lead_row
 from core import lists
@@ -18,14 +19,16 @@ from core.queries.leads import LeadRow
 from core.queries.lists import ListChoices
 from core.queries.records import Page
 
+ANY = "any"
+"""Stands for no filter in a select, whose options must have a value."""
 WHEN: Mapping[EntityType, Mapping[str, str]] = {
     EntityType.LEAD: {
-        "": "Any follow-up",
+        ANY: "Any follow-up",
         lists.DUE: "Follow-up due",
         lists.OVERDUE: "Follow-up overdue",
     },
     EntityType.DEAL: {
-        "": "Any time",
+        ANY: "Any time",
         lists.DUE: "Follow-up due",
         lists.OVERDUE: "Past its expected close",
         lists.STALE: "Longer in its stage than usual",
@@ -42,11 +45,12 @@ SORTS: Mapping[str, str] = {
     "touched": "Last touched first",
 }
 OWNERS: Mapping[str, str] = {
-    "": "Anybody's",
+    ANY: "Anybody's",
     lists.WORK: "Mine and unassigned",
     lists.MINE: "Mine",
     lists.NOBODY: "Unassigned",
 }
+FILTER: Mapping[EntityType, str] = {EntityType.LEAD: "Filter leads", EntityType.DEAL: "Filter deals"}
 TITLES: Mapping[EntityType, str] = {EntityType.LEAD: "Leads", EntityType.DEAL: "Deals"}
 USUAL: Mapping[EntityType, str] = {
     EntityType.LEAD: "Open leads: yours and unassigned",
@@ -56,13 +60,15 @@ EMPTY: Mapping[EntityType, str] = {
     EntityType.LEAD: "You have no open leads, and nobody's are waiting.",
     EntityType.DEAL: "No open deals yet.",
 }
-SHOWN = 12
-"""Names of a workspace's own in one select."""
-NAME_SHOWN = 30
-STAGE_SHOWN, PIPELINE_SHOWN = 16, 11
+STAGE_SHOWN, PIPELINE_SHOWN = 40, 30
 """Characters of the two where both are shown."""
-Options = Sequence[tuple[str, str]]
-"""Values and what is read for them."""
+PART_SHOWN = 75
+Typed = Mapping[str, str]
+"""What was chosen, by field of a filter."""
+
+
+def _typed(**chosen: str) -> Typed:
+    return {name: "" if value == ANY else value for name, value in chosen.items()}
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,10 @@ class ListData:
     page: Page[LeadRow] | Page[DealRow]
     chosen: ListFilter
     choices: ListChoices
+    own: ListFilter
+    """What the reader made theirs, or the usual one."""
+    just_kept: bool = False
+    """The reader made this filter theirs just now."""
 
     @property
     def usual(self) -> bool:
@@ -81,10 +91,13 @@ class ListData:
 
 
 def listing(data: ListData, viewer: Viewer) -> Message:
-    """A page of leads or deals under its filter."""
+    """A page of leads or deals, below one line that says what it is filtered by."""
     title = viewer.t((USUAL if data.usual else TITLES)[data.entity])
-    blocks: list[Block] = [kit.header(title), filter_bar(data, viewer)]
-    blocks += _besides(data, viewer)
+    asking = AskFilter(data.entity.value, data.chosen)
+    button = kit.button(viewer.t("Filter"), asking, label=viewer.t("Change what this list shows"))
+    blocks: list[Block] = [kit.header(title), kit.section(filter_line(data, viewer), button)]
+    if data.just_kept:
+        blocks.append(kit.context(viewer.t("`{command}` shows you this list from now on.", command=_command(data))))
     if not data.page.rows:
         text = viewer.t(EMPTY[data.entity] if data.usual else "Nothing here fits this filter.")
         return Message(text, [*blocks, kit.section(text), kit.actions(*_buttons(data, viewer))])
@@ -97,59 +110,84 @@ def listing(data: ListData, viewer: Viewer) -> Message:
     return Message(text, [*blocks, kit.actions(*_buttons(data, viewer))])
 
 
-def filter_bar(data: ListData, viewer: Viewer) -> Block:
-    """The selects above a list, each showing what is chosen."""
-    chosen, made = data.chosen, data.choices
-    selects = [
-        _select(data, "owner", viewer.t("Owner"), _owner_options(data, viewer)),
-        _select(data, "state", _state_name(data, viewer), _state_options(data, viewer)),
-        _select(data, "when", viewer.t("When"), _translated(WHEN[data.entity], viewer)),
+def window(entity: EntityType, page: Message, viewer: Viewer) -> Modal:
+    """A list where there is no conversation to show it in."""
+    return Modal(viewer.t(TITLES[entity]), page.blocks)
+
+
+def _command(data: ListData) -> str:
+    return "/lead list" if data.entity is EntityType.LEAD else "/deal list"
+
+
+# -- the filter ---------------------------------------------------------------------------------------------------
+
+
+def filter_line(data: ListData, viewer: Viewer) -> str:
+    """What a list is filtered by, in one line of mrkdwn: `Mine · New · Follow-up due · Newest first`."""
+    entity, chosen, offered = data.entity, data.chosen, offers(data.entity, data.choices, viewer)
+    parts = [
+        offered["owner"].get(chosen.owner or ANY) or viewer.t("The person you named"),
+        offered["state"].get(chosen.state, ""),
+        *(offered[name].get(value, "") for name, value in (("when", chosen.when), ("source", chosen.source))),
+        viewer.t("tagged “{tag}”", tag=offered["tag"][chosen.tag]) if chosen.tag in offered["tag"] else "",
+        viewer.t("with “{words}”", words=chosen.words) if chosen.words else "",
+        offered["sort"][chosen.sort or lists.SORTS[entity][0]],
     ]
-    if made.sources:
-        anything = ("", viewer.t("Any source"))
-        selects.append(_select(data, "source", viewer.t("Source"), [anything, *_few(made.sources, chosen.source)]))
-    sorts = [(name, viewer.t(SORTS[name])) for name in lists.SORTS[data.entity]]
-    selects.append(_select(data, "sort", viewer.t("Sort"), sorts, chosen.sort or sorts[0][0]))
-    return kit.actions(*selects)
+    return " · ".join(kit.esc(kit.cut(part, PART_SHOWN)) for part in parts if part)
 
 
-def _besides(data: ListData, viewer: Viewer) -> list[Block]:
-    """What the list is filtered by that has no select: it was typed."""
-    lines: list[str] = []
-    if data.chosen.words:
-        lines.append(viewer.t("Only what fits “{words}”.", words=kit.esc(data.chosen.words)))
-    tag = dict(data.choices.tags).get(data.chosen.tag)
-    if tag:
-        lines.append(viewer.t("Only what is tagged “{tag}”.", tag=kit.esc(tag)))
-    return [kit.context(*lines)] if lines else []
+def filter_modal(asked: FilterList, choices: ListChoices, viewer: Viewer) -> Modal:
+    """All that a list can be filtered by, each showing what it is filtered by now."""
+    entity, chosen = EntityType(asked.entity), asked.chosen
+    form = filter_form(entity, choices, viewer)
+    if chosen.owner and not any(one.value == chosen.owner for one in form.choices["owner"]):
+        gone = Choice(viewer.t("The person you named"), chosen.owner)
+        form = form.with_choices(owner=[*form.choices["owner"], gone])
+    shown = {one.name: getattr(chosen, one.name) or ANY for one in form.fields}
+    shown |= {"sort": chosen.sort or lists.SORTS[entity][0], "words": chosen.words}
+    return Modal(viewer.t(FILTER[entity]), form.blocks(viewer, shown), asked, viewer.t("Show"), viewer.t("Cancel"))
 
 
-def _select(data: ListData, name: str, placeholder: str, options: Options, value: str | None = None) -> Block:
-    entity = data.entity.value
-    routes: list[tuple[str, Action]] = [(text, ChangeList.of_field(entity, name, option)) for option, text in options]
-    shown = str(getattr(data.chosen, name)) if value is None else value
-    return kit.route_select(placeholder, routes, ChangeList.of_field(entity, name, shown).pack())
+def filter_form(entity: EntityType, choices: ListChoices, viewer: Viewer) -> Form[Typed]:
+    """A select for all there is to choose from, and the words."""
+    is_lead = entity is EntityType.LEAD
+    labels = {
+        "owner": "Owner",
+        "state": "Status" if is_lead else "Stage",
+        "when": "Follow-up" if is_lead else "Follow-up and dates",
+        "source": "Source",
+        "tag": "Tag",
+        "sort": "Order",
+    }
+    offered = {name: texts for name, texts in offers(entity, choices, viewer).items() if set(texts) != {ANY}}
+    fields = [Select(name, label, required=True) for name, label in labels.items() if name in offered]
+    words = Text("words", "Words in it", max_length=lists.WORDS_MAX, placeholder="A name, a company, an address")
+    options = {
+        name: [Choice(kit.cut(text, kit.OPTION_TEXT_MAX), value) for value, text in texts.items()]
+        for name, texts in offered.items()
+    }
+    return Form(_typed, (*fields, words)).with_choices(**options)
 
 
-def _owner_options(data: ListData, viewer: Viewer) -> Options:
-    options = [*_translated(OWNERS, viewer), *_few(data.choices.people, data.chosen.owner)]
-    if data.chosen.owner not in {value for value, _ in options}:
-        options.append((data.chosen.owner, viewer.t("The person you named")))
-    return options
+def offers(entity: EntityType, choices: ListChoices, viewer: Viewer) -> Mapping[str, Mapping[str, str]]:
+    """What each select of a filter offers: values, and what is read for them."""
+    return {
+        "owner": {**_translated(OWNERS, viewer), **dict(choices.people)},
+        "state": _states(entity, choices, viewer),
+        "when": _translated(WHEN[entity], viewer),
+        "source": {ANY: viewer.t("Any source"), **dict(choices.sources)},
+        "tag": {ANY: viewer.t("Any tag"), **dict(choices.tags)},
+        "sort": _translated({name: SORTS[name] for name in lists.SORTS[entity]}, viewer),
+    }
 
 
-def _state_name(data: ListData, viewer: Viewer) -> str:
-    return viewer.t("Status") if data.entity is EntityType.LEAD else viewer.t("Stage")
-
-
-def _state_options(data: ListData, viewer: Viewer) -> Options:
-    ends = (lists.ALL, viewer.t("Open and closed"))
-    if data.entity is EntityType.LEAD:
-        statuses = [(status.value, viewer.t(text)) for status, text in STATUS.items()]
-        return [(lists.OPEN, viewer.t("All open")), *statuses, ends]
-    closed = [(lists.WON, viewer.t("Won")), (lists.LOST, viewer.t("Lost"))]
-    stages = [(value, _stage(name, data.choices.pipelines.get(value, ""))) for value, name in data.choices.stages]
-    return [(lists.OPEN, viewer.t("All open")), *_few(stages, data.chosen.state), *closed, ends]
+def _states(entity: EntityType, choices: ListChoices, viewer: Viewer) -> Mapping[str, str]:
+    if entity is EntityType.LEAD:
+        between = {status.value: viewer.t(text) for status, text in STATUS.items()}
+    else:
+        between = {value: _stage(name, choices.pipelines.get(value, "")) for value, name in choices.stages}
+        between |= {lists.WON: viewer.t("Won"), lists.LOST: viewer.t("Lost")}
+    return {lists.OPEN: viewer.t("All open"), **between, lists.ALL: viewer.t("Open and closed")}
 
 
 def _stage(name: str, pipeline: str) -> str:
@@ -157,16 +195,8 @@ def _stage(name: str, pipeline: str) -> str:
     return f"{kit.cut(name, STAGE_SHOWN)} ({kit.cut(pipeline, PIPELINE_SHOWN)})" if pipeline else name
 
 
-def _few(options: Options, chosen: str) -> list[tuple[str, str]]:
-    """The first of many, and the chosen one: all blocks of a message together may have some 13,000 characters. The
-    others can be typed after the command.
-    """
-    kept = [*options[:SHOWN], *(one for one in options[SHOWN:] if one[0] == chosen)]
-    return [(value, kit.cut(name, NAME_SHOWN)) for value, name in kept]
-
-
-def _translated(options: Mapping[str, str], viewer: Viewer) -> list[tuple[str, str]]:
-    return [(value, viewer.t(text)) for value, text in options.items()]
+def _translated(texts: Mapping[str, str], viewer: Viewer) -> Mapping[str, str]:
+    return {value: viewer.t(text) for value, text in texts.items()}
 
 
 def _row(row: LeadRow | DealRow, viewer: Viewer) -> Block:
@@ -187,9 +217,12 @@ def _buttons(data: ListData, viewer: Viewer) -> list[Block]:
         buttons.append(kit.button(viewer.t("New lead"), NewLead()))
     else:
         buttons.append(kit.button(viewer.t("New deal"), NewDeal()))
+    if data.chosen != data.own:
+        label = viewer.t("Show me this list whenever I type {command}", command=_command(data))
+        buttons.append(kit.button(viewer.t("Save as mine"), KeepFilter(entity, data.chosen), label=label))
     if not data.usual:
-        label = viewer.t("Show the usual list again")
-        buttons.append(kit.button(viewer.t("Reset"), ChangeList.of_field(entity), label=label))
+        usual = ShowList(entity, lists.DEFAULTS[data.entity])
+        buttons.append(kit.button(viewer.t("Clear"), usual, label=viewer.t("Show the usual list")))
     return buttons
 
 

