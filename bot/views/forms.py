@@ -4,7 +4,9 @@ A field's name is its block id, so that a problem with the field shows under the
 (Slack keeps what a person typed as long as the ids stay), a revision is appended to the block id: `price~2`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +25,8 @@ T = TypeVar("T")
 TYPED = "typed"
 """The action id of inputs that report nothing while they are typed in."""
 INPUT_MAX = 3000
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+"""What Slack's e-mail input takes as an address: looks alone, as somebody types."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,8 @@ class Email(Field):
 
     def element(self, viewer: Viewer, value: Any, choices: Sequence[Choice]) -> dict[str, Any]:  # noqa: ARG002
         made: dict[str, Any] = {"type": "email_text_input"}
-        if value:
+        if value and _ADDRESS.fullmatch(str(value)):
+            # Slack refuses a whole window for one half-typed address; what stands in the input it keeps by itself.
             made["initial_value"] = str(value)
         if self.reports is not None:
             made["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
@@ -169,13 +174,17 @@ class Number(Field):
             "min_value": str(self.low),
             "max_value": str(self.high),
         }
-        if value not in (None, ""):
-            made["initial_value"] = str(value)
+        with suppress(ValueError):
+            # Like an address: a number out of range would be refused together with its window.
+            made["initial_value"] = str(self._within(str(value)))
         return made
 
     def read(self, element: Element, viewer: Viewer) -> int:  # noqa: ARG002
+        return self._within(element.text())
+
+    def _within(self, text: str) -> int:
         try:
-            number = int(element.text())
+            number = int(text)
         except ValueError as error:
             raise ValueError("number_invalid") from error
         if not self.low <= number <= self.high:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from bot.payloads import State
+from bot.replies import Modal
 from bot.routes import SaveCall
 from bot.views import activities as views
 from bot.views.activities import CALLS, DIRECTIONS, KINDS, OUTCOMES, LoggedCall, Saved
@@ -97,6 +98,12 @@ def test_what_cannot_be_read_is_said_under_its_field(name: str, value: dict[str,
     with pytest.raises(Invalid) as refused:
         views.CALL_FORM.parse(state(**(right | {name: value})), EN)
     assert refused.value.fields == {name: code}
+
+
+@pytest.mark.parametrize("minutes", ["-5", "1441", "5x", "", None])
+def test_a_number_out_of_range_does_not_stop_the_form_from_being_shown_again(minutes: str | None) -> None:
+    blocks = views.CALL_FORM.blocks(EN, {"duration_minutes": minutes}, expanded=True)
+    assert problems_of(Modal("Call", blocks, SaveCall(), "Save")) == []
 
 
 def test_objections_to_choose_and_to_add() -> None:

@@ -250,6 +250,11 @@ def test_nothing_is_too_long_for_slack() -> None:
     assert [problem for shown in too_much() for problem in problems_of(shown)] == []
 
 
+def test_a_half_typed_address_does_not_stop_the_form_from_being_shown_again() -> None:
+    form = LeadFormData(SaveLead(), {"name": "Zoe", "email": "zoe@lima"}, SOURCES)
+    assert problems_of(leads.lead_modal(form, LISBON)) == []
+
+
 def test_foreign_text_never_becomes_markup() -> None:
     lead = replace(LEAD, name=HOSTILE, company=HOSTILE, notes=HOSTILE, source=HOSTILE)
     account = replace(ACCOUNT, name=HOSTILE, domain=HOSTILE, notes=HOSTILE)
