@@ -19,10 +19,10 @@ from bot.routes import Action, Route, Submission, UnknownRoute, route_id_of, unp
 from bot.tokens import Installation
 from core.context import Clock, Ctx, new_id
 from core.db import Database
-from core.errors import AlreadyDone, DomainError, Forbidden, Invalid, NotFound
+from core.errors import AlreadyDone, DomainError, Forbidden, Invalid, NotFound, Stranger
 from core.i18n import Viewer
 from core.idempotency import claim
-from core.members import sync_profile
+from core.members import introduce
 from core.workspaces import SlackPerson, describe_member, enter, workspace_id_for
 
 log = structlog.get_logger()
@@ -71,12 +71,9 @@ class Runner:
         """Act as a person, at most once for a key (empty: as often as asked)."""
         outcome = Outcome()
         try:
-            try:
-                outcome.reply = self._transact(outcome, person, key, source, act)
-            except _NotIntroduced:
-                # Asked outside of any transaction: it is a call to Slack, once in the life of a member.
-                known = replace(person, profile=self._introductions.profile(installed, person.user_id))
-                outcome.reply = self._transact(outcome, known, key, source, act)
+            outcome.reply = self._among_acquainted(
+                installed, person, lambda known: self._transact(outcome, known, key, source, act)
+            )
         except AlreadyDone:
             log.info("duplicate_dropped", source=source)
         except _Refused as refused:
@@ -94,10 +91,40 @@ class Runner:
             outcome.error = errors.unexpected(reference, outcome.viewer)
         return outcome
 
+    def _among_acquainted(
+        self, installed: Installation, person: SlackPerson, act: Callable[[SlackPerson], Reply]
+    ) -> Reply:
+        """Act; about whom Slack was never asked, ask it and act again. Once in the life of a member, and outside of
+        any transaction: it is a call to Slack.
+        """
+        while True:
+            try:
+                return act(person)
+            except _NotIntroduced:
+                person = replace(person, profile=self._introductions.profile(installed, person.user_id))
+            except Stranger as chosen:
+                self._take_in(installed, person, chosen)
+
+    def _take_in(self, installed: Installation, person: SlackPerson, chosen: Stranger) -> None:
+        """Take in whom a person chose. Raises Invalid where that is a guest, or nobody Slack knows."""
+        try:
+            said = self._introductions.profile(installed, chosen.slack_user_id)
+        except Forbidden as error:
+            raise Invalid({chosen.field: "member_unknown"}) from error
+        if said.guest:
+            raise Invalid({chosen.field: "member_unknown"})
+
+        def meet(ctx: Ctx) -> Reply:
+            introduce(ctx, chosen.slack_user_id, said)
+            return Nothing()
+
+        self._transact(Outcome(), person, "", "introduction", meet)
+
     def _transact(self, outcome: Outcome, person: SlackPerson, key: str, source: str, act: Act) -> Reply:
         with self._database.begin(workspace_id_for(person.team_id, person.enterprise_id)) as session:
             ctx = enter(session, self._clock, person, source)
             ctx.site = self._site
+            ctx.can_ask_slack = True
             outcome.viewer = ctx.viewer
             if not ctx.actor.introduced:
                 _introduce(ctx, person)
@@ -123,19 +150,7 @@ def _introduce(ctx: Ctx, person: SlackPerson) -> None:
         raise _NotIntroduced
     if person.profile.guest:
         raise Forbidden("outsider")
-    if ctx.actor.member_id is None:
-        raise TypeError("the system is not introduced")
-    said = person.profile
-    member = sync_profile(
-        ctx,
-        ctx.actor.member_id,
-        name=said.name,
-        email=said.email,
-        tz=said.tz,
-        locale=said.locale,
-        guest=said.guest,
-    )
-    ctx.actor = describe_member(member)
+    ctx.actor = describe_member(introduce(ctx, ctx.actor.slack_user_id, person.profile))
     # What the person came to do is a change of its own, and can be undone without this.
     ctx.change_id = new_id()
 

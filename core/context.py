@@ -115,6 +115,8 @@ class Ctx:
     undoes: UUID | None = None
     site: str = ""
     """Where the product's pages are (https://…, no slash at the end); empty where it has none."""
+    can_ask_slack: bool = False
+    """Whether whoever runs this answers core.errors.Stranger by asking Slack, and runs it again."""
     before_commit: list[Callable[[], None]] = field(default_factory=list)
 
     def add(self, row: "TenantModel") -> None:

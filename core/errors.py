@@ -51,6 +51,16 @@ class Busy(DomainError):
     code = "busy"
 
 
+class Stranger(DomainError):
+    """Somebody was chosen in `field` of whom Slack was never asked whether they are a colleague or a guest."""
+
+    code = "stranger"
+
+    def __init__(self, slack_user_id: str, field: str) -> None:
+        self.slack_user_id, self.field = slack_user_id, field
+        super().__init__("stranger")
+
+
 class AlreadyDone(DomainError):
     """This very request was handled before (a retry, a double click): nothing was done again."""
 

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from core import schedules
 from core.access import Verb, may
 from core.context import Ctx
-from core.errors import Forbidden, Invalid
+from core.errors import Forbidden, Invalid, Stranger
 from core.events import RecordChanged
 from core.locks import take_turns
 from core.models import Member
 from core.operations import operation
 from core.queries.timed import timed_of
-from core.workspaces import add_member, joining
+from core.workspaces import Profile, add_member, joining
 
 
 def find_member(ctx: Ctx, slack_user_id: str) -> Member | None:
@@ -28,17 +28,32 @@ def find_member(ctx: Ctx, slack_user_id: str) -> Member | None:
 def owner_from_slack(ctx: Ctx, slack_user_id: str, field: str) -> UUID | None:
     """The member id of a chosen owner; a colleague who never used Rapport becomes a member by being chosen.
 
-    Empty text means no owner. Raises Invalid for `field` where the person is a guest or was deactivated.
+    Empty text means no owner. Raises Invalid for `field` where the person is a guest or was deactivated, Stranger where
+    Slack has to be asked first.
     """
     if not slack_user_id:
         return None
     member = find_member(ctx, slack_user_id)
-    if member is None:
-        take_turns(ctx, joining(slack_user_id))
-        member = find_member(ctx, slack_user_id) or add_member(ctx, slack_user_id, "")
+    if ctx.can_ask_slack and (member is None or member.synced_at is None):
+        raise Stranger(slack_user_id, field)
+    member = member or _joined(ctx, slack_user_id)
     if member.guest or not member.active:
         raise Invalid({field: "member_unknown"})
     return member.id
+
+
+def introduce(ctx: Ctx, slack_user_id: str, said: Profile) -> Member:
+    """Take in a colleague as Slack describes them, who may never have used Rapport."""
+    member = find_member(ctx, slack_user_id) or _joined(ctx, slack_user_id)
+    return sync_profile(
+        ctx, member.id, name=said.name, email=said.email, tz=said.tz, locale=said.locale, guest=said.guest
+    )
+
+
+def _joined(ctx: Ctx, slack_user_id: str) -> Member:
+    # In turn with others who choose the same person, and with that person's own first request.
+    take_turns(ctx, joining(slack_user_id))
+    return find_member(ctx, slack_user_id) or add_member(ctx, slack_user_id, "")
 
 
 def require_assign(ctx: Ctx, owner_id: UUID | None) -> None:

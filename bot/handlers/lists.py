@@ -167,7 +167,9 @@ def _meant(ctx: Ctx, text: str) -> _Meant:
         return _Meant(text[: mention.start()].strip(), mention[1])
     if _ME.search(text):
         return _Meant(_ME.sub("", text).strip(), ctx.actor.slack_user_id)
-    return _Meant(text.strip(), "")
+    ref, _, _ = text.strip().partition(" ")
+    # "L-42 ben", or an @name that Slack knows nobody by: whose it becomes is asked.
+    return _Meant(ref if parse_ref(ref) else text.strip(), "")
 
 
 def _records(ctx: Ctx, entity: EntityType, words: str) -> list[UUID]:

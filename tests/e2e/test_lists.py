@@ -96,6 +96,9 @@ def test_a_lead_is_given_away_by_command_and_taken_back(world: World) -> None:
     assert world.rows(Lead)[0].owner_id == world.member(ana).id
     assert "belongs to" in saw(ana.command("/lead assign L-1 me")).text
     assert "For example" in saw(ana.command("/lead assign")).text
+    guest = next(user for user in world.team.users.values() if user.is_guest)
+    assert "cannot own records" in saw(ana.command(f"/lead assign L-1 <@{guest.id}|gus>")).text
+    assert world.rows(Lead)[0].owner_id == world.member(ana).id
 
 
 def test_without_a_person_the_window_asks(world: World) -> None:
@@ -105,6 +108,9 @@ def test_without_a_person_the_window_asks(world: World) -> None:
     assert world.ana.modal.title
     assert world.ana.modal.value("Owner") == world.ana.id
     assert "cannot find" in saw(world.ana.command("/deal assign L-1 me")).text
+    world.ana.modal.close()
+    world.ana.command("/deal assign D-1 benn", channel="#sales")
+    assert world.ana.modal.value("Owner") == world.ana.id
 
 
 def test_the_first_claim_has_it_and_the_second_is_told_who(world: World) -> None:

@@ -13,7 +13,7 @@ from bot import dispatch
 from bot.client import SlackConnection
 from bot.dispatch import ACTIONS, EVENTS, Entry
 from bot.interaction import Interactions
-from bot.payloads import parse_command, parse_event, parse_interactive
+from bot.payloads import EventBody, parse_command, parse_event, parse_interactive
 from bot.replies import FieldErrors, Nothing, Reply
 from bot.routes import CheckLead, SaveLead
 from bot.tokens import Installation
@@ -22,6 +22,7 @@ from core.context import Ctx
 from core.db import Database
 from core.enums import Role
 from core.errors import Busy
+from core.members import owner_from_slack
 from core.models import Member, Processed
 from core.workspaces import workspace_id_for
 from tests.factories import FixedClock
@@ -163,6 +164,28 @@ def test_a_guest_is_refused_on_first_sight_and_never_an_admin(
     interactions.event(home_opened(installed, "UGUS"), installed)
     assert "only for members" in str(slack.made("views.publish"))
     assert members(database, installed) == []
+
+
+def test_slack_is_asked_about_a_chosen_colleague_before_anything_is_theirs(
+    interactions: Interactions, slack: FakeSlack, installed: Installation, database: Database
+) -> None:
+    owners: list[object] = []
+
+    def choose(ctx: Ctx, event: EventBody) -> Reply:
+        owners.append(owner_from_slack(ctx, event.tab, "owner"))
+        return Nothing()
+
+    EVENTS["app_home_opened"] = choose
+    slack.users["UANA"] = user_of(installed)
+    slack.users["UBEN"] = user_of(installed, real_name="Ben Okafor", tz="America/Los_Angeles")
+    slack.users["UGUS"] = user_of(installed, is_restricted=True)
+    for chosen in ("UBEN", "UBEN", "UGUS"):
+        interactions.event(home_opened(installed, tab=chosen), installed)
+
+    _ana, ben = members(database, installed)
+    assert (ben.name, ben.tz, ben.role) == ("Ben Okafor", "America/Los_Angeles", Role.REP)
+    assert owners == [ben.id, ben.id]
+    assert [said["user"] for said in slack.made("users.info")] == ["UANA", "UBEN", "UGUS"]
 
 
 def test_where_slack_cannot_say_who_it_is_nobody_gets_in(
