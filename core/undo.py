@@ -1,7 +1,7 @@
 """Taking a change back: within a day, as a whole, and only where nobody has built on it since."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -280,7 +280,7 @@ def _from_json(kind: type, value: Any, *, nullable: bool) -> Any:
         return None if nullable or kind is not str else ""
     if issubclass(kind, StrEnum) or kind in (Decimal, UUID):
         return kind(value)
-    if issubclass(kind, datetime | date):
+    if issubclass(kind, datetime | date | time):
         return kind.fromisoformat(value)
     return value
 

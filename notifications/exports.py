@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from pydantic import BaseModel, ValidationError
@@ -101,7 +101,7 @@ def _plain(value: Value) -> str:
             return f"{value.amount:f} {value.currency}"
         case datetime():
             return value.astimezone(UTC).isoformat()
-        case date():
+        case date() | time():
             return value.isoformat()
         case Decimal():
             return f"{value:f}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from bot.replies import Block, Modal
@@ -173,6 +173,8 @@ def _value(value: Value, viewer: Viewer) -> str:
             return viewer.datetime(value)
         case date():
             return viewer.date(value)
+        case time():
+            return viewer.hour(value)
         case Decimal():
             return viewer.number(value)
         case _:

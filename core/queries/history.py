@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -91,7 +91,7 @@ class Unseen:
     """A record the actor may not see."""
 
 
-Value = str | date | datetime | Decimal | Word | Amount | Unseen | None
+Value = str | date | datetime | time | Decimal | Word | Amount | Unseen | None
 
 
 @dataclass(frozen=True)
@@ -279,6 +279,6 @@ def _value(field: str, kind: type, value: Any, names: Mapping[UUID, str], curren
         return Word(str(value))
     if issubclass(kind, Decimal):
         return Amount(Decimal(value), currency) if field in AMOUNTS else Decimal(value)
-    if issubclass(kind, datetime | date):
+    if issubclass(kind, datetime | date | time):
         return kind.fromisoformat(value)
     return str(value)

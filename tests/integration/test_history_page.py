@@ -1,6 +1,6 @@
 """Reading the history of a record: names in place of ids, and only what the reader may see."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
@@ -44,6 +44,7 @@ def test_ids_become_names_and_codes_words(ctx_for: CtxFor, ana: Member) -> None:
     with ctx_for(ana, "/lead new") as ctx:
         source = make_source(ctx, "Fair")
         lead = make_lead(ctx, "Zoe Lima", owner=ana, source_id=source.id, next_follow_up=date(2026, 3, 20))
+        lead.next_follow_up_at = time(15)
         lead_id = lead.id
     with ctx_for(ana, "button lead.status") as ctx:
         leads.set_status(ctx, lead_id, LeadStatus.CONTACTED)
@@ -58,6 +59,7 @@ def test_ids_become_names_and_codes_words(ctx_for: CtxFor, ana: Member) -> None:
         "status": (None, Word("new")),
         "owner_id": (None, "Ana Silva"),
         "next_follow_up": (None, date(2026, 3, 20)),
+        "next_follow_up_at": (None, time(15)),
     }
 
 

@@ -1,6 +1,6 @@
 """Undo and history where they are easily wrong: numbers, defaults, new colleagues, records given away."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +41,21 @@ def test_an_amount_is_the_same_however_many_zeros_the_database_writes(ctx_for: C
         undo.undo(ctx, change)
     with ctx_for(ana) as ctx:
         assert ctx.session.get_one(type(deal), (deal.workspace_id, deal.id)).value == Decimal("1000")
+
+
+def test_an_hour_is_taken_back_with_its_day(ctx_for: CtxFor) -> None:
+    ana = rep(ctx_for, "Ana")
+    with ctx_for(ana) as ctx:
+        lead = factories.make_lead(ctx, owner=ana, next_follow_up=date(2026, 3, 20), next_follow_up_at=time(15))
+    with ctx_for(ana) as ctx:
+        found = ctx.session.get_one(Lead, (lead.workspace_id, lead.id))
+        found.next_follow_up, found.next_follow_up_at = date(2026, 3, 21), time(9, 30)
+        change = ctx.change_id
+    with ctx_for(ana) as ctx:
+        undo.undo(ctx, change)
+    with ctx_for(ana) as ctx:
+        found = ctx.session.get_one(Lead, (lead.workspace_id, lead.id))
+        assert (found.next_follow_up, found.next_follow_up_at) == (date(2026, 3, 20), time(15))
 
 
 def test_how_a_record_began_includes_what_nobody_set(ctx_for: CtxFor) -> None:

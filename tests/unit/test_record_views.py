@@ -1,6 +1,6 @@
 """What all kinds of record share on the screen."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
@@ -51,6 +51,7 @@ def test_history_of_all_kinds() -> None:
             history.UPDATE,
             FieldChange("value", Amount(Decimal(12000), "EUR"), Amount(Decimal("12500.5"), "EUR")),
             FieldChange("expected_close", None, date(2026, 4, 1)),
+            FieldChange("next_follow_up_at", time(9, 30), time(15)),
             FieldChange("account_id", Unseen(), None),
             FieldChange("next_step", "Call", HOSTILE * 300),
             can_undo=True,
