@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from bot.dispatch import Request, on, on_submit
-from bot.replies import CloseModal, Message, OpenModal, Replace, Reply
+from bot.replies import CloseModal, Message, OpenModal, Replace, Reply, UpdateModal
 from bot.routes import LoseDeal, MoveDeal, SaveLoss, SaveMove, ShowStages, WinDeal
 from bot.views import deal_forms as forms
 from bot.views import deals as views
@@ -11,12 +11,12 @@ from core import deals
 from core.context import Ctx
 from core.deals import LossInput, StageNeeds
 from core.enums import StageKind
-from core.errors import Forbidden, NotFound
+from core.errors import Forbidden, Invalid, NotFound
 from core.queries import deals as queries
 from core.queries import stages
 from core.queries.deals import DealCard
 from core.queries.stages import StageRow
-from core.requirements import missing_on_the_way
+from core.requirements import REQUIRABLE, missing_on_the_way
 
 
 @on(MoveDeal)
@@ -31,8 +31,15 @@ def move_deal(ctx: Ctx, route: MoveDeal, _request: Request) -> Reply:
 
 @on_submit(SaveMove, lambda _ctx, route: forms.needs_form(route.fields))
 def save_move(ctx: Ctx, route: SaveMove, needs: StageNeeds) -> Reply:
-    """What the stage asks for, and the move, in one."""
-    deals.move(ctx, route.deal_id, route.stage_id, needs)
+    """What the stage asks for, and the move, in one; where it asks for more by now, that is asked for as well."""
+    try:
+        deals.move(ctx, route.deal_id, route.stage_id, needs)
+    except Invalid as problem:
+        stage = stages.stage(ctx, route.stage_id)
+        fields = [name for name in REQUIRABLE if name in {*route.fields, *problem.fields}]
+        if stage is None or len(fields) == len(route.fields):
+            raise
+        return UpdateModal(forms.needs_modal(queries.deal_card(ctx, route.deal_id), stage, fields, ctx.viewer))
     return CloseModal(_moved(ctx, route.deal_id))
 
 

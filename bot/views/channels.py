@@ -10,7 +10,7 @@ from core.i18n import Viewer
 USES: Mapping[str, str] = {
     "sales_channel": "won deals",
     "replies_channel": "answers of prospects",
-    "digest_channel": "the morning message",
+    "digest_channel": "the daily digest",
 }
 """What is posted in the channel of each setting."""
 INVITE = "/invite"

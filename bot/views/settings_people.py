@@ -1,6 +1,7 @@
 """The settings of people: the members, their roles and managers, and those who leave."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.replies import Block, Choice, Modal
@@ -25,7 +26,11 @@ MEMBER_FORM: Form[MemberInput] = Form(
     MemberInput,
     (
         Word("role", "Role", required=True, vocabulary=Role),
-        Person("manager", "Manager", hint="Sees and works on what this person has. Left empty, nobody does."),
+        Person(
+            "manager",
+            "Manager",
+            hint="Sees and works on what this person has, if their own role is Manager. Left empty, nobody does.",
+        ),
     ),
 )
 
@@ -34,9 +39,11 @@ def _successor(successor: str) -> str:
     return successor
 
 
-DEACTIVATION_FORM: Form[str] = Form(
-    _successor, (Person("successor", "Who takes over", hint="Gets what is still open. Closed deals stay as they are."),)
-)
+SUCCESSOR = Person("successor", "Who takes over", hint="Gets what is still open. Closed deals stay as they are.")
+DEACTIVATION_FORM: Form[str] = Form(_successor, (SUCCESSOR,))
+"""What is read: nobody takes over where nothing is open."""
+SUCCESSOR_FORM: Form[str] = Form(_successor, (replace(SUCCESSOR, required=True),))
+"""What is shown where something is."""
 
 
 def people_modal(page: Page[MemberRow], notice: Notice, viewer: Viewer) -> Modal:
@@ -100,7 +107,7 @@ def deactivation_modal(member: MemberDetails, shown: Shown, viewer: Viewer) -> M
     note = viewer.t("They can no longer use Rapport; what they did stays in the history.")
     blocks: list[Block] = [kit.section(text)]
     if counts:
-        blocks += DEACTIVATION_FORM.blocks(viewer, {}, revision=shown.revision)
+        blocks += SUCCESSOR_FORM.blocks(viewer, {}, revision=shown.revision)
     blocks += [kit.context(note), kit.actions(back(Section.PEOPLE, viewer))]
     return Modal(
         viewer.t("Take access away"),

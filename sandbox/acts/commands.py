@@ -6,9 +6,12 @@ from sandbox import messages, payloads
 from sandbox.acts.base import Actor
 from sandbox.elements import CannotDoError
 from sandbox.jsons import JsonObject
-from sandbox.model import Command, Shortcut, Team
+from sandbox.model import Channel, Command, Shortcut, Team
 from sandbox.response_urls import content_fault, new_response_url, publish
 from sandbox.view_store import new_trigger
+
+INVITE = "/invite"
+"""Slack's own command, which lets people and apps into a channel."""
 
 
 def run_command(actor: Actor, channel_id: str, command: str, text: str = "", thread_ts: str = "") -> None:
@@ -21,6 +24,9 @@ def run_command(actor: Actor, channel_id: str, command: str, text: str = "", thr
         message = f"{actor.user.real_name} is not in {channel_id}"
         raise CannotDoError(message)
     actor.members_only(command)
+    if command == INVITE:
+        _invite(actor, channel, text)
+        return
     known = next((item for item in actor.team.app.commands if item.command == command), None)
     if known is None:
         message = f"{command} is not a valid command"
@@ -50,6 +56,23 @@ def run_command(actor: Actor, channel_id: str, command: str, text: str = "", thr
         actor.wrong("refused acknowledgement", f"{command} {text}: {fault}")
         return
     publish(actor.sandbox, actor.team, channel, actor.user.id, reply, command=f"{command} {text}".strip())
+
+
+def _invite(actor: Actor, channel: Channel, text: str) -> None:
+    """Let those named into the channel, by handle or as the app is called, and say so there."""
+    if actor.user.id not in channel.members or channel.kind == "im":
+        message = f"{actor.user.real_name} cannot invite anybody to {channel.name or channel.id}"
+        raise CannotDoError(message)
+    app = actor.team.app
+    handles = {app.name.lower(): app.bot_user_id, **{user.name: user.id for user in actor.team.users.values()}}
+    for name in text.split():
+        invited = handles.get(name.removeprefix("@").lower())
+        if invited is None:
+            message = f"Nobody here is called {name}"
+            raise CannotDoError(message)
+        if invited not in channel.members:
+            channel.members.add(invited)
+            messages.post(actor.sandbox, actor.team, channel, actor.user.id, f"added <@{invited}> to this channel.")
 
 
 def typed(team: Team, command: Command, text: str) -> str:

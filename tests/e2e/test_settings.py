@@ -89,13 +89,13 @@ def test_a_channel_that_is_chosen_is_tried(world: World) -> None:
     assert "you hear from me where I cannot" in modal.visible_text()
     world.settle()
     told = world.sam.find_message("I cannot post in", world.sam.dm_with_app)
-    assert f"<#{general.id}>, which is chosen for the morning message. Rapport is not in the channel." in told.text
+    assert f"<#{general.id}>, which is chosen for the daily digest. Rapport is not in the channel." in told.text
     assert "/invite @Rapport" in told.visible_text()
-    general.members.add(world.team.app.bot_user_id)
+    world.sam.command("/invite @Rapport", channel="#general")
     told.click("Try again")
     world.settle()
     posted = world.sam.last_message("#general")
-    assert posted.text == "Rapport posts here from now on: the morning message."
+    assert posted.text == "Rapport posts here from now on: the daily digest."
     assert f"<@{world.sam.id}> chose this channel" in posted.visible_text()
     assert "won deals" in world.sam.last_message("#sales").text, "all chosen channels are tried again"
 
@@ -364,6 +364,23 @@ def test_a_move_asks_for_what_is_missing_and_for_nothing_else(world: World) -> N
     said.click("Undo")
     (deal,) = world.rows(Deal)
     assert (deal.value, deal.next_step) == (None, "")
+
+
+def test_a_stage_that_asks_for_more_meanwhile_keeps_what_was_typed(world: World) -> None:
+    ask_at_proposal(world)
+    with world.ctx() as ctx:
+        make_deal(ctx, owner=world.member(world.ana), value=None)
+    world.ana.command("/deal move D-1 proposal", channel="#sales")
+    modal = world.ana.modal
+    modal.fill({"Value": "12k", "Next step": "Send the offer"})
+    with world.ctx() as ctx:
+        the_stage(ctx, "Proposal").required_fields = ["value", "next_step", "expected_close"]
+    modal.submit("Move")
+    assert modal.labels() == ["Value", "Expected close", "Next step"]
+    assert (modal.value("Value"), modal.value("Next step")) == ("12k", "Send the offer")
+    modal.fill({"Expected close": world.sandbox.clock.now().date()})
+    modal.submit("Move")
+    assert "moved to Proposal" in world.ana.last_message("#sales").text
 
 
 def test_the_command_and_won_ask_as_well_and_back_is_free(world: World) -> None:
