@@ -5,11 +5,10 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from threading import Thread
 from typing import Self
 
-from flask import Flask, Response, jsonify, request, send_from_directory
+from flask import Flask, Response, jsonify, request
 from flask_sock import Sock
 from simple_websocket import Server as WebSocket  # type: ignore[import-untyped]
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -21,12 +20,10 @@ from sandbox.mail.page_api import mount_page_api
 from sandbox.mail.routes import mount_api
 from sandbox.methods import ApiAnswer, answer
 from sandbox.page_api import act, actor_for, messages_of, state_of, wait_for_change
+from sandbox.page_files import mount_page_files
 from sandbox.response_urls import respond
 from sandbox.simulator import Sandbox
 from sandbox.state import NotThereError
-
-PAGE = Path(__file__).parent / "page"
-CONTENT_POLICY = "default-src 'self'; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'"
 
 
 def create_app(sandbox: Sandbox) -> Flask:
@@ -34,6 +31,7 @@ def create_app(sandbox: Sandbox) -> Flask:
     app = Flask("sandbox", static_folder=None)
     _slack_routes(app, sandbox)
     _socket_route(app, sandbox)
+    mount_page_files(app)
     _page_routes(app, sandbox)
     _control_routes(app, sandbox)
     mount_api(app, sandbox.mail)
@@ -131,18 +129,6 @@ def _socket_route(app: Flask, sandbox: Sandbox) -> None:
 
 
 def _page_routes(app: Flask, sandbox: Sandbox) -> None:
-    @app.get("/")
-    def index() -> Response:
-        return _page_file("index.html")
-
-    @app.get("/mail")
-    def mailboxes() -> Response:
-        return _page_file("mail.html")
-
-    @app.get("/page/<path:name>")
-    def page(name: str) -> Response:
-        return _page_file(name)
-
     @app.get("/sandbox/state")
     def state() -> Response:
         actor = actor_for(sandbox, request.args.get("team", ""), request.args.get("as", ""))
@@ -159,12 +145,6 @@ def _page_routes(app: Flask, sandbox: Sandbox) -> None:
         body = parse_object(request.get_data()) or {}
         actor = actor_for(sandbox, as_text(body.get("team")), as_text(body.get("as")))
         return jsonify(act(actor, body))
-
-
-def _page_file(name: str) -> Response:
-    response = send_from_directory(PAGE, name, max_age=0)
-    response.headers["Content-Security-Policy"] = CONTENT_POLICY
-    return response
 
 
 def _control_routes(app: Flask, sandbox: Sandbox) -> None:

@@ -1,7 +1,7 @@
 """A browser, a sandbox with a toy app, and a page for each person who looks."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -26,7 +26,11 @@ FLAGS = [
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 WAIT = 8000  # milliseconds until something that must appear counts as missing
 
+NO_FAULTS = ("Failed to load resource",)
+"""What the console may say in every test: a request that fails is the business of the test that makes it fail."""
+
 Open = Callable[..., Page]
+OpenWindow = Callable[..., Page]
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def workspace(served: tuple[SandboxServer, ToyApp]) -> Workspace:
 
 @pytest.fixture(scope="session")
 def windows(browser: Browser) -> Iterator[list[Page]]:
-    """The windows that tests have opened so far: a new window costs more than a test does."""
+    """The windows that tests have opened so far: a new one costs more than a test does, and knows no file yet."""
     opened: list[Page] = []
     yield opened
     for page in opened:
@@ -93,33 +97,36 @@ def windows(browser: Browser) -> Iterator[list[Page]]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, windows: list[Page], workspace: Workspace) -> Iterator[Open]:
-    """Open the page as somebody: `open_page("ana", "sales")`. Errors in the page fail the test."""
+def open_window(browser: Browser, windows: list[Page]) -> Iterator[OpenWindow]:
+    """Open a blank window: `open_window(PHONE)`. Errors in its page fail the test, but for those it `expects`."""
     used: list[Page] = []
+    expected: list[str] = [*NO_FAULTS]
     faults: list[str] = []
 
     def failed(error: Error) -> None:
         faults.append(str(error))
 
     def said(message: ConsoleMessage) -> None:
-        if _is_fault(message):
+        if message.type == "error" and not any(part in message.text for part in expected):
             faults.append(message.text)
 
-    def opened(name: str = "ana", place: str = "sales", viewport: ViewportSize | None = None) -> Page:
+    def opened(viewport: ViewportSize | None = None, *, expects: Sequence[str] = ()) -> Page:
         if len(used) == len(windows):
-            windows.append(browser.new_context(reduced_motion="reduce").new_page())
+            windows.append(browser.new_context(reduced_motion="reduce", locale="en-GB").new_page())
         page = windows[len(used)]
         used.append(page)
+        expected.extend(expects)
         page.set_default_timeout(WAIT)
         page.set_viewport_size(viewport or DESKTOP)
         page.on("pageerror", failed)
         page.on("console", said)
-        page.goto(workspace.address(name, place))
-        page.get_by_role("main").wait_for()
         return page
 
     yield opened
     for page in used:
+        for popup in page.context.pages[1:]:
+            popup.close()
+        page.evaluate("sessionStorage.clear()")
         page.goto("about:blank")
         page.remove_listener("pageerror", failed)
         page.remove_listener("console", said)
@@ -127,14 +134,22 @@ def open_page(browser: Browser, windows: list[Page], workspace: Workspace) -> It
 
 
 @pytest.fixture
+def open_page(open_window: OpenWindow, workspace: Workspace) -> Open:
+    """Open the page as somebody: `open_page("ana", "sales")`."""
+
+    def opened(name: str = "ana", place: str = "sales", viewport: ViewportSize | None = None) -> Page:
+        page = open_window(viewport)
+        page.goto(workspace.address(name, place))
+        page.get_by_role("main").wait_for()
+        return page
+
+    return opened
+
+
+@pytest.fixture
 def page(open_page: Open) -> Page:
     """The page as Ana, a sales representative, in #sales."""
     return open_page()
-
-
-def _is_fault(said: ConsoleMessage) -> bool:
-    # A request that fails is the business of the test that makes it fail.
-    return said.type == "error" and not said.text.startswith("Failed to load resource")
 
 
 def run(page: Page, command: str) -> None:

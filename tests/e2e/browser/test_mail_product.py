@@ -1,13 +1,12 @@
 """E-mail in the browser, on both sides: the rep in Slack and the prospect in a mailbox, with what the screens say."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from core.emails.templates import TemplateInput, create
-from tests.e2e.browser.conftest import DESKTOP, WAIT
+from tests.e2e.browser.conftest import OpenWindow
 from tests.e2e.world import World
 
 pytestmark = pytest.mark.browser
@@ -16,18 +15,15 @@ ZOE = "zoe@limafoods.example"
 
 
 @pytest.fixture
-def screen(browser: Browser, world: World) -> Iterator[Page]:
+def screen(open_window: OpenWindow, world: World) -> Page:
     """Ana's screen, in #sales, where replies are told; there is one template."""
     world.configure(replies_channel=world.sales.id)
     with world.ctx(world.sam) as ctx:
         create(ctx, TemplateInput("First contact", "Robots for {{company}}", "Hello {{first_name}},\n\na call?"))
-    context = browser.new_context(reduced_motion="reduce", viewport=DESKTOP, locale="en-GB")
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
+    page = open_window()
     page.goto(f"{world.backend.server.url}/#team={world.team.id}&as={world.ana.id}&c={world.sales.id}")
     page.get_by_role("main").wait_for()
-    yield page
-    context.close()
+    return page
 
 
 def dialog(page: Page, title: str) -> Locator:

@@ -1,27 +1,22 @@
 """The product in the browser, as its users see it: the main job with no help but what the screen says."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from core.models import Deal, Quote, Stage
-from tests.e2e.browser.conftest import DESKTOP, WAIT
+from tests.e2e.browser.conftest import OpenWindow
 from tests.e2e.world import World
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def screen(browser: Browser, world: World) -> Iterator[Page]:
+def screen(open_window: OpenWindow, world: World) -> Page:
     """Ana's screen, in #sales."""
-    context = browser.new_context(reduced_motion="reduce", viewport=DESKTOP)
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
+    page = open_window()
     page.goto(f"{world.backend.server.url}/#team={world.team.id}&as={world.ana.id}&c={world.sales.id}")
     page.get_by_role("main").wait_for()
-    yield page
-    context.close()
+    return page
 
 
 def run(page: Page, command: str) -> None:
