@@ -40,6 +40,7 @@ from core.models import (
     StageChange,
     Tag,
     Tagging,
+    Target,
     TenantModel,
 )
 
@@ -71,6 +72,8 @@ class Power(StrEnum):
     RETRY_DELIVERIES = "retry_deliveries"
     TRIAGE = "triage"
     """Say what a mail belongs to that matched nothing."""
+    SET_TARGETS = "set_targets"
+    """Say what people are to reach: admins for everybody, managers for themselves and all below them."""
 
 
 _MINE = frozenset({Relation.OWN, Relation.UNASSIGNED})
@@ -92,7 +95,11 @@ WIDENED_SIGHT: Mapping[Visibility, frozenset[Relation]] = MappingProxyType(
     }
 )
 POWERS: Mapping[Role, frozenset[Power]] = MappingProxyType(
-    {Role.REP: frozenset(), Role.MANAGER: frozenset({Power.TRIAGE}), Role.ADMIN: frozenset(Power)}
+    {
+        Role.REP: frozenset(),
+        Role.MANAGER: frozenset({Power.TRIAGE, Power.SET_TARGETS}),
+        Role.ADMIN: frozenset(Power),
+    }
 )
 
 Owned = Lead | Account | Contact | Deal
@@ -111,8 +118,9 @@ ATTACHED: tuple[type[Activity | ChannelLink | Email | InboundEmail | Tagging], .
 )
 """What hangs on one owned record, whichever of its columns is set. A mail in triage hangs on none yet: it is asked for
 by `Power.TRIAGE` and not through here."""
-GUARDED: frozenset[type[TenantModel]] = frozenset({*OWNED, *ATTACHED, Quote, StageChange, QuoteLine, ActivityObjection})
-"""What is seen as the record it belongs to is. Whatever stands in neither set is for admins alone."""
+ON_DEALS: tuple[type[Quote | StageChange], ...] = (Quote, StageChange)
+GUARDED: frozenset[type[TenantModel]] = frozenset({*OWNED, *ATTACHED, *ON_DEALS, QuoteLine, ActivityObjection, Target})
+"""What is seen as the record or the person it belongs to is. Whatever stands in neither set is for admins alone."""
 _SUBJECTS: tuple[tuple[str, type[Owned]], ...] = (
     ("lead_id", Lead),
     ("account_id", Account),
@@ -207,7 +215,7 @@ def seen_by(ctx: Ctx) -> dict[str, object]:
     """The parameters of `visible` and `sees` for this actor in this workspace."""
     values: dict[str, object] = {"here": ctx.workspace.id}
     if ctx.actor.role is not Role.ADMIN:
-        values["task_people"] = _task_people(ctx)
+        values["task_people"] = mine_and_below(ctx)
     return values if _sees_all(ctx) else values | {"seen_owners": _seen_owners(ctx)}
 
 
@@ -237,16 +245,17 @@ def sees(ctx: Ctx, model: type[TenantModel], *, archived: bool = False) -> Colum
         raise TypeError(f"only admins may see a {model.__name__}")
     if model is Activity:
         return or_(_sees_attached(ctx, Activity, archived=archived), _sees_alone(ctx))
+    if model is Target:
+        # However far sight was widened: what somebody is to reach is between them and their managers.
+        return Target.member_id.in_(mine_and_below(ctx))
     if ctx.workspace.visibility is Visibility.ALL:
         return true()
     if model in OWNED:
         return _sees_owner(ctx, model.owner_id)
     if model in ATTACHED:
         return _sees_attached(ctx, model, archived=archived)
-    if model is Quote:
-        return Quote.deal_id.in_(_visible_ids(ctx, Deal, archived=archived))
-    if model is StageChange:
-        return StageChange.deal_id.in_(_visible_ids(ctx, Deal, archived=archived))
+    if model in ON_DEALS:
+        return model.deal_id.in_(_visible_ids(ctx, Deal, archived=archived))
     if model is QuoteLine:
         return QuoteLine.quote_id.in_(_seen_parents(ctx, Quote, archived=archived))
     return ActivityObjection.activity_id.in_(_seen_parents(ctx, Activity, archived=archived))
@@ -263,12 +272,13 @@ def _sees_alone(ctx: Ctx) -> ColumnElement[bool]:
     """A task on no record is a matter between two people: however far sight was widened, it is for who has to do it,
     for who gave it, and for their managers.
     """
-    people = bindparam("task_people", _task_people(ctx), type_=Uuid(), expanding=True)
+    people = bindparam("task_people", mine_and_below(ctx), type_=Uuid(), expanding=True)
     alone = (getattr(Activity, column).is_(None) for column, _ in _SUBJECTS)
     return and_(*alone, or_(Activity.owner_id.in_(people), Activity.created_by_id.in_(people)))
 
 
-def _task_people(ctx: Ctx) -> list[UUID]:
+def mine_and_below(ctx: Ctx) -> list[UUID]:
+    """The actor and, for managers, everybody below them: those whose own matters they look after."""
     me = [ctx.actor.member_id] if ctx.actor.member_id is not None else []
     managed = scope(ctx).reports if Relation.REPORT in POLICY[ctx.actor.role][Verb.SEE] else frozenset[UUID]()
     return [*me, *managed]
@@ -371,7 +381,9 @@ def may_touch(ctx: Ctx, row: TenantModel, verb: Verb) -> bool:
                 subject_id = getattr(row, column)
                 if subject_id is not None:
                     return may(ctx, verb, _owner_of(ctx, model, subject_id))
-            return isinstance(row, Activity) and bool({row.owner_id, row.created_by_id} & set(_task_people(ctx)))
+            return isinstance(row, Activity) and bool({row.owner_id, row.created_by_id} & set(mine_and_below(ctx)))
+        case Target():
+            return has_power(ctx, Power.SET_TARGETS) and row.member_id in mine_and_below(ctx)
         case _:
             return has_power(ctx, Power.CONFIGURE)
 

@@ -61,6 +61,10 @@ class Viewer:
         """A day: `16 Mar 2026`."""
         return dates.format_date(day, "medium", locale=_words(self.locale))
 
+    def month(self, day: Day) -> str:
+        """The month a day lies in: `March 2026`."""
+        return dates.format_skeleton("yMMMM", day, locale=_words(self.locale))
+
     def datetime(self, moment: Moment) -> str:
         """A moment (aware) in the reader's zone: `16 Mar 2026, 10:00`."""
         words = _words(self.locale)

@@ -36,6 +36,7 @@ AREAS = (
     "settings_mail",
     "shortcuts",
     "tags",
+    "targets",
     "tasks",
 )
 """The files of this package. Each is listed in help, guide and manifest by what it registers, in this order."""

@@ -13,7 +13,6 @@ from bot.views.reports import TypedTime
 from core import reports
 from core.access import Power, has_power
 from core.context import Ctx
-from core.enums import Role
 from core.errors import Invalid
 from core.i18n import Viewer
 from core.queries import metrics
@@ -74,13 +73,8 @@ def save_time(ctx: Ctx, route: SaveReportTime, typed: TypedTime) -> Reply:
 def _message(ctx: Ctx, week: Week) -> Message:
     channel = reports.channel_of(ctx)
     audience = channel if channel and week.whose is Whose.ALL and has_power(ctx, Power.CONFIGURE) else ""
-    return views.message(queries.report(ctx, week), audience or ctx.actor.slack_user_id, _choices(ctx), ctx.viewer)
-
-
-def _choices(ctx: Ctx) -> list[Whose]:
-    """Whose weeks somebody is offered."""
-    more = {Role.REP: [], Role.MANAGER: [Whose.TEAM], Role.ADMIN: [Whose.TEAM, Whose.ALL]}
-    return [Whose.MINE, *more[ctx.actor.role]]
+    shown_to = audience or ctx.actor.slack_user_id
+    return views.message(queries.report(ctx, week), shown_to, metrics.whose_choices(ctx), ctx.viewer)
 
 
 def _zone(name: str) -> ZoneInfo:

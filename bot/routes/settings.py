@@ -23,6 +23,7 @@ class Section(StrEnum):
     PRODUCTS = "products"
     TEMPLATES = "templates"
     MAIL = "mail"
+    TARGETS = "targets"
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from decimal import Decimal
 
 from bot.replies import Block, Choice, Message, Modal
 from bot.routes import SaveDigestSettings, ShowDigestSettings, ShowNumber, ShowStage
-from bot.views import kit
+from bot.routes.targets import ShowProgress
+from bot.views import kit, targets
 from bot.views import numbers as rows_views
 from bot.views.forms import Form, Select
 from bot.views.pipeline import CHART_POINTS, bars, labels_for
 from core.digests import HOURS, DigestData
-from core.enums import TargetKind
 from core.i18n import Viewer
 from core.notices import is_channel
-from core.queries.metrics import Figure, Number, NumberRow, Progress, StageStanding, Standing, month_of
+from core.queries.metrics import Figure, Number, NumberRow, Progress, StageStanding, Standing
 
 PEOPLE_SHOWN = 4
 STAGES_SHOWN = 30
@@ -28,7 +28,6 @@ NEWS: Mapping[Number, str] = {
     Number.MOVED: "Moved",
     Number.SLIPPED: "Close date slipped",
 }
-TARGETS = {TargetKind.CALLS: "calls", TargetKind.MAILS: "mails"}
 NEVER = "never"
 
 
@@ -58,21 +57,7 @@ def _news(number: Number, figure: Figure, called: Mapping[str, str], viewer: Vie
 
 
 def _target(one: Progress, viewer: Viewer) -> str:
-    percent = viewer.percent(one.percent)
-    if one.kind is TargetKind.VALUE_WON:
-        return viewer.t(
-            "*This month* {done} won of {target} ({percent})",
-            done=viewer.short_money(one.done, one.currency),
-            target=viewer.short_money(one.target, one.currency),
-            percent=percent,
-        )
-    return viewer.t(
-        "*This month* {done} of {target} {what} ({percent})",
-        done=viewer.number(int(one.done)),
-        target=viewer.number(int(one.target)),
-        what=viewer.t(TARGETS[one.kind]),
-        percent=percent,
-    )
+    return viewer.t("*This month* {progress}", progress=targets.said(one, viewer))
 
 
 def _totals(data: DigestData, viewer: Viewer) -> list[str]:
@@ -139,9 +124,8 @@ def _buttons(data: DigestData, audience: str, viewer: Viewer) -> list[Block]:
         if data.figures[number].count:
             made.append(_number(f"{viewer.t(text)} {data.figures[number].count}", ShowNumber(*asked, number), viewer))
     if data.targets:
-        month = month_of(data.day, span.zone)
-        shown = ShowNumber(month.since, month.until, str(span.zone), data.whose, Number.WON)
-        made.append(_number(viewer.t("Won this month"), shown, viewer))
+        progress = ShowProgress(data.day.replace(day=1), data.whose, str(span.zone))
+        made.append(kit.button(viewer.t("Target"), progress, label=viewer.t("How far this month's targets are")))
     if data.waiting.count:
         text = viewer.t("Replies waiting {n}", n=data.waiting.count)
         made.append(_number(text, ShowNumber(*asked, Number.WAITING), viewer))

@@ -43,6 +43,7 @@ SECTIONS: Mapping[Section, tuple[str, str]] = {
     Section.TEMPLATES: ("E-mail templates", "First mails, reminders: written once, filled for each person"),
     Section.MAIL: ("E-mail", "Whom mails come from, and what stands below them"),
     Section.PRODUCTS: ("Products", "What you sell, with prices and tax"),
+    Section.TARGETS: ("Targets", "What people and teams are to reach in a month"),
 }
 """The overview: title and what is in it."""
 SIGHT: Mapping[Visibility, tuple[str, str]] = {

@@ -113,8 +113,4 @@ def _goals(ctx: Ctx, week: Week, span: Span) -> tuple[Goal, ...]:
 
 def working_weeks(day: date) -> Decimal:
     """The days from Monday to Friday left in a day's month, that day too, in weeks; never less than one."""
-    left, month = 0, day.month
-    while day.month == month:
-        left += day.weekday() < _WORKING_DAYS
-        day += timedelta(days=1)
-    return max(Decimal(left) / _WORKING_DAYS, Decimal(1))
+    return max(Decimal(metrics.working_days(day)) / _WORKING_DAYS, Decimal(1))

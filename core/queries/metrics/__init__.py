@@ -7,7 +7,16 @@ from core.queries.metrics.calls import Calls, Mails, by_word, calls, mails, obje
 from core.queries.metrics.figures import NumberRow, figure, page_of, per_person, stage_page
 from core.queries.metrics.needy import Need, Needy, needy
 from core.queries.metrics.rows import Number, rows_of
-from core.queries.metrics.span import Figure, Money, Span, month_of, people_of, usual_whose
+from core.queries.metrics.span import (
+    Figure,
+    Money,
+    Span,
+    month_of,
+    people_of,
+    usual_whose,
+    whose_choices,
+    working_days,
+)
 from core.queries.metrics.standing import StageStanding, Standing, standing
 from core.queries.metrics.targets import Progress, progress
 
@@ -40,4 +49,6 @@ __all__ = [
     "stage_page",
     "standing",
     "usual_whose",
+    "whose_choices",
+    "working_days",
 ]

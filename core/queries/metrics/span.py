@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,6 +15,8 @@ from core.context import Ctx
 from core.enums import Role
 from core.queries.pipeline import Whose
 from core.schedules import moment
+
+SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,15 @@ def month_of(day: date, zone: ZoneInfo, people: frozenset[UUID] | None = None) -
     return Span(moment(first, time.min, zone), moment(after, time.min, zone), people, zone)
 
 
+def working_days(day: date) -> int:
+    """The days from Monday to Friday left in a day's month, that day too."""
+    left, month = 0, day.month
+    while day.month == month:
+        left += day.weekday() < SATURDAY
+        day += timedelta(days=1)
+    return left
+
+
 def people_of(ctx: Ctx, whose: Whose) -> frozenset[UUID] | None:
     """The members meant: oneself, oneself with all who work for one, or everybody one may see."""
     if whose is Whose.ALL:
@@ -60,6 +71,12 @@ def people_of(ctx: Ctx, whose: Whose) -> frozenset[UUID] | None:
 def usual_whose(ctx: Ctx) -> Whose:
     """Whose numbers somebody reads who asks for their own digest: a rep theirs, a manager their people's."""
     return {Role.REP: Whose.MINE, Role.MANAGER: Whose.TEAM, Role.ADMIN: Whose.ALL}[ctx.actor.role]
+
+
+def whose_choices(ctx: Ctx) -> tuple[Whose, ...]:
+    """Whose numbers somebody may ask for."""
+    more = {Role.REP: (), Role.MANAGER: (Whose.TEAM,), Role.ADMIN: (Whose.TEAM, Whose.ALL)}
+    return (Whose.MINE, *more[ctx.actor.role])
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from core.access import mine_and_below, visible
 from core.context import Ctx
-from core.enums import TargetKind
+from core.enums import Role, TargetKind
 from core.models import Member, Target
 from core.queries.metrics.rows import Number, rows_of
 from core.queries.metrics.span import Span, month_of
@@ -47,13 +48,16 @@ class Set:
 
 
 def progress(ctx: Ctx, day: date, span: Span) -> tuple[Progress, ...]:
-    """This month's targets of the span's people (everybody's for None), each with what is reached of it.
+    """This month's targets of the span's people (None for everybody the actor looks after), each with what is reached.
 
     Nothing counts twice: where a team's target is set, those of its people (and the teams below) do not add to it.
     """
-    month = month_of(day, span.zone, span.people)
+    # Who reads what all see reads their own: neither what others are to reach, nor what all did against that.
+    all_of_them = span.people is None and ctx.actor.role is not Role.ADMIN
+    people = frozenset(mine_and_below(ctx)) if all_of_them else span.people
+    month = month_of(day, span.zone, people)
     wanted: defaultdict[tuple[TargetKind, str], Decimal] = defaultdict(Decimal)
-    for one in outermost(set_for(ctx, day), managers(ctx), span.people):
+    for one in outermost(set_for(ctx, day), managers(ctx), people):
         wanted[one.kind, one.currency] += one.amount
     order = list(TargetKind)
     return tuple(
@@ -63,13 +67,12 @@ def progress(ctx: Ctx, day: date, span: Span) -> tuple[Progress, ...]:
 
 
 def set_for(ctx: Ctx, day: date) -> list[Set]:
-    """The targets of a day's month."""
+    """The targets of a day's month that the actor may see."""
     query = (
-        select(Target.id, Target.member_id, Target.team, Target.kind, Target.currency, Target.amount)
-        .where(
-            Target.workspace_id == ctx.workspace.id, Target.month == day.replace(day=1), Target.archived_at.is_(None)
-        )
+        visible(ctx, Target)
+        .where(Target.month == day.replace(day=1))
         .order_by(Target.id)
+        .with_only_columns(Target.id, Target.member_id, Target.team, Target.kind, Target.currency, Target.amount)
     )
     return [Set(*row) for row in ctx.session.execute(query)]
 
