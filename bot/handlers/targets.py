@@ -6,17 +6,18 @@ from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.settings import SECTION_MODALS, revision, unless_meanwhile
 from bot.replies import Modal, OpenModal, Reply, UpdateModal
-from bot.routes import Section, ShowSection
-from bot.routes.targets import (
+from bot.routes import (
     CopyTargets,
     EditTargets,
     OpenTargets,
-    Place,
     RemoveTargets,
     SaveTargets,
     SearchTargets,
+    Section,
     ShowProgress,
+    ShowSection,
     ShowTargets,
+    TargetPlace,
     UndoTargets,
 )
 from bot.views import bulk as bulk_views
@@ -40,7 +41,7 @@ def targets_command(ctx: Ctx, call: CommandCall) -> Reply:
         month = targets.month_meant(call.text, ctx.viewer.locale, ctx.today)
     except Unusable as error:
         raise Invalid({"month": error.code}) from error
-    return OpenModal(_window(ctx, Place(month)))
+    return OpenModal(_window(ctx, TargetPlace(month)))
 
 
 @on(OpenTargets)
@@ -58,7 +59,7 @@ def show_targets(ctx: Ctx, route: ShowTargets, _request: Request) -> Reply:
 @on_submit(SearchTargets, views.SEARCH_FORM)
 def search_targets(ctx: Ctx, route: SearchTargets, words: str) -> Reply:
     """People of that name."""
-    return UpdateModal(_window(ctx, Place(route.month, words)))
+    return UpdateModal(_window(ctx, TargetPlace(route.month, words)))
 
 
 @on(EditTargets)
@@ -100,7 +101,7 @@ def remove_targets(ctx: Ctx, route: RemoveTargets, _request: Request) -> Reply:
 @on(CopyTargets)
 def copy_targets(ctx: Ctx, route: CopyTargets, _request: Request) -> Reply:
     """All of the month before once more."""
-    return _done(ctx, views.copied(targets.copy_last_month(ctx, route.month), ctx.viewer), Place(route.month))
+    return _done(ctx, views.copied(targets.copy_last_month(ctx, route.month), ctx.viewer), TargetPlace(route.month))
 
 
 @on(UndoTargets)
@@ -119,17 +120,17 @@ def show_progress(ctx: Ctx, route: ShowProgress, _request: Request) -> Reply:
 
 
 def _section(ctx: Ctx, _route: ShowSection, notice: Notice) -> Modal:
-    return _window(ctx, Place(), notice)
+    return _window(ctx, TargetPlace(), notice)
 
 
 SECTION_MODALS[Section.TARGETS] = _section
 
 
-def _window(ctx: Ctx, place: Place, notice: Notice = None) -> Modal:
+def _window(ctx: Ctx, place: TargetPlace, notice: Notice = None) -> Modal:
     shown = queries.target_page(ctx, place.month or queries.this_month(ctx), place.words, place.page)
     return views.page_modal(shown, notice, revision(ctx), ctx.viewer)
 
 
-def _done(ctx: Ctx, text: str, place: Place) -> Reply:
+def _done(ctx: Ctx, text: str, place: TargetPlace) -> Reply:
     done = Done(text, ctx.change_id) if anything_changed(ctx) else Done(ctx.viewer.t("Nothing was changed."))
     return UpdateModal(_window(ctx, place, done))

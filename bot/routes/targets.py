@@ -1,4 +1,4 @@
-"""Routes of the targets. They are imported from here: the index of the package holds what several areas use."""
+"""Routes of the targets."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from core.targets import Holder, Wanted
 
 
 @dataclass(frozen=True)
-class Place:
+class TargetPlace:
     """A page of a month's targets; `month` is its first day, None for the reader's own month."""
 
     month: date | None = None
@@ -20,12 +20,12 @@ class Place:
 
 
 @dataclass(frozen=True)
-class OpenTargets(Place, Action, id="target.open"):
+class OpenTargets(TargetPlace, Action, id="target.open"):
     """Open the targets of a month, in a window on top."""
 
 
 @dataclass(frozen=True)
-class ShowTargets(Place, Action, id="target.show"):
+class ShowTargets(TargetPlace, Action, id="target.show"):
     """Show another month or page in the window one is in."""
 
 
@@ -42,7 +42,7 @@ class EditTargets(Action, id="target.edit"):
 
     holder: Holder
     month: date
-    back: Place = Place()
+    back: TargetPlace = TargetPlace()
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class SaveTargets(Submission, id="target.save"):
     month: date
     currencies: tuple[str, ...]
     seen: tuple[Wanted, ...] = ()
-    back: Place = Place()
+    back: TargetPlace = TargetPlace()
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class RemoveTargets(Action, id="target.remove"):
 
     holder: Holder
     month: date
-    back: Place = Place()
+    back: TargetPlace = TargetPlace()
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class UndoTargets(Action, id="target.undo"):
     """Take back what was just changed."""
 
     change_id: UUID
-    back: Place = Place()
+    back: TargetPlace = TargetPlace()
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ from datetime import time
 from decimal import Decimal
 
 from bot.replies import Block, Choice, Message, Modal
-from bot.routes import SaveDigestSettings, ShowDigestSettings, ShowNumber, ShowStage
-from bot.routes.targets import ShowProgress
+from bot.routes import SaveDigestSettings, ShowDigestSettings, ShowNumber, ShowProgress, ShowStage
 from bot.views import kit, targets
 from bot.views import numbers as rows_views
 from bot.views.forms import Form, Select

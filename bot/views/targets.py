@@ -6,16 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from bot.replies import Block, Choice, Modal
-from bot.routes import ShowNumber
-from bot.routes.targets import (
+from bot.routes import (
     CopyTargets,
     EditTargets,
     OpenTargets,
-    Place,
     RemoveTargets,
     SaveTargets,
     SearchTargets,
+    ShowNumber,
     ShowTargets,
+    TargetPlace,
     UndoTargets,
 )
 from bot.views import kit
@@ -76,7 +76,7 @@ SEARCH_FORM: Form[str] = Form(_words, (Text("words", "Search people", max_length
 
 def page_modal(shown: TargetPage, notice: Notice, revision: str, viewer: Viewer) -> Modal:
     """A page of a month's targets. With more people than a page takes, they can be searched."""
-    here = Place(shown.month, shown.words, shown.page.page)
+    here = TargetPlace(shown.month, shown.words, shown.page.page)
     blocks: list[Block] = [*_top(notice, here, viewer), kit.section(f"*{viewer.month(shown.month)}*")]
     blocks.append(kit.actions(*_months(shown, viewer)))
     many = bool(shown.words or shown.page.page or shown.page.has_more)
@@ -96,7 +96,7 @@ def page_modal(shown: TargetPage, notice: Notice, revision: str, viewer: Viewer)
     return Modal(title, blocks, SearchTargets(shown.month), viewer.t("Search"), close)
 
 
-def _top(notice: Notice, back: Place, viewer: Viewer) -> list[Block]:
+def _top(notice: Notice, back: TargetPlace, viewer: Viewer) -> list[Block]:
     """What was just done, with Undo; or what somebody else did meanwhile."""
     if isinstance(notice, Meanwhile):
         return edited_meanwhile(notice.who, notice.changes, viewer)
@@ -132,7 +132,7 @@ def _turns(shown: TargetPage, viewer: Viewer) -> list[Block]:
     return made
 
 
-def _row(row: TargetRow, here: Place, viewer: Viewer) -> Block:
+def _row(row: TargetRow, here: TargetPlace, viewer: Viewer) -> Block:
     lines = [f"*{whom(row, viewer)}*", *(said(one, viewer) for one in row.progress)]
     lines += [viewer.t("{progress}, its people's together", progress=said(one, viewer)) for one in row.added_up]
     if len(lines) == 1:

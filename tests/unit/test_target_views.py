@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from bot.replies import Modal
-from bot.routes.targets import Place, SaveTargets
+from bot.routes import SaveTargets, TargetPlace
 from bot.views import targets as views
 from bot.views.settings import Done, Meanwhile, Shown
 from core.enums import TargetKind
@@ -32,7 +32,7 @@ TEAM_ROW = TargetRow(Holder(MIRA, team=True), "U0MIRA", "Mira Brandt", (WON,), (
 ANA_ROW = TargetRow(Holder(ANA), "U0ANA", "Ana Costa", (), (), may_set=True)
 MINE = TargetRow(Holder(ANA), "U0ANA", "Ana Costa", (WON, CALLS, MAIL), (), may_set=False)
 WANTED = (Wanted(TargetKind.VALUE_WON, Decimal("60000.50"), "EUR"), Wanted(TargetKind.CALLS, Decimal(40)))
-SAVING = SaveTargets(Holder(MIRA, team=True), JUNE, ("EUR", "USD"), WANTED, Place(JUNE, "mi", 1))
+SAVING = SaveTargets(Holder(MIRA, team=True), JUNE, ("EUR", "USD"), WANTED, TargetPlace(JUNE, "mi", 1))
 OTTO = Meanwhile("Otto <b>", (FieldChange("calls", None, "40"),))
 ALL = TargetPage(JUNE, JUNE, "", Page((TEAM_ROW, ANA_ROW)), may_set=True, to_copy=True)
 SPAN = Span(datetime(2030, 6, 1, tzinfo=UTC), datetime(2030, 7, 1, tzinfo=UTC))
