@@ -58,7 +58,7 @@ def view(modal: Modal, origin: Origin, viewer: Viewer) -> dict[str, object]:
 def _metadata(route: Submission | None, origin: Origin) -> str:
     packed = route.pack() if route else ""
     for kept in (origin, Origin(origin.channel_id)):  # without a response_url the answer comes as a direct message
-        made = {"route": packed, "origin": _ORIGIN.dump_python(kept, mode="json")}
+        made = {"route": packed, "origin": _ORIGIN.dump_python(kept, mode="json", exclude_defaults=True)}
         text = json.dumps(made, separators=(",", ":"))
         if len(text) <= METADATA_MAX:
             return text
