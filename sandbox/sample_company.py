@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core import workspaces
+from core.administration.workspace import ChannelsInput, set_channels
 from core.context import Actor, Clock, Ctx, Workspace
 from core.db import Database
 from core.enums import Role
@@ -25,6 +26,7 @@ from core.workspaces import SlackPerson
 from sandbox.model import Team, User
 from sandbox.sample_company_data import PRODUCTS
 from sandbox.sample_company_mail import FOOTER, SENDER, add_templates, with_mails
+from sandbox.sample_company_quotes import with_quotes
 from sandbox.sample_company_story import Step, tell
 
 SEED = 7
@@ -54,7 +56,11 @@ def ensure_sample_company(database: Database, clock: Clock, team: Team) -> bool:
         add_templates(begun)
         dice = random.Random(SEED)  # noqa: S311 - a story
         story = tell(dice, clock.now(), (staff.ana, staff.ben, staff.mira))
-        _play(session, workspace, with_mails(story, clock.now()))
+        _play(session, workspace, with_mails(with_quotes(story, clock.now()), clock.now()))
+        sales = next(one.id for one in team.channels.values() if one.name == "sales")
+        now = _ctx(session, workspace, staff.sam, clock.now())
+        set_channels(now, ChannelsInput(sales, sales, sales), None)
+        session.flush()
         _hush(session, workspace)
     return True
 
@@ -69,7 +75,6 @@ def _set_up(session: Session, clock: Clock, team: Team) -> tuple[Workspace, Staf
     row.name, row.currency, row.locale, row.country = team.name, CURRENCY, LOCALE, COUNTRY
     row.mail_from, row.mail_footer = SENDER, FOOTER
     row.bot_user_id = team.app.bot_user_id
-    row.sales_channel = row.replies_channel = next(one.id for one in team.channels.values() if one.name == "sales")
     manager = _member(ctx, mira, Role.MANAGER)
     reps = [_member(ctx, user, Role.REP) for user in (ana, ben)]
     for rep in reps:

@@ -103,4 +103,24 @@ def draft_quote(ctx: Ctx, made: Made, key: str, seed: int) -> None:
         )
         for one in dice.sample(list(products), dice.randrange(2, 5))
     )
-    quotes.create(ctx, QuoteInput(made[key], quotes.default_valid_until(ctx), "", lines))
+    made[f"quote {key}"] = quotes.create(ctx, QuoteInput(made[key], quotes.default_valid_until(ctx), "", lines)).id
+
+
+def send_quote(ctx: Ctx, made: Made, deal: str) -> None:
+    """The offer on a deal goes out."""
+    quotes.mark_sent(ctx, made[f"quote {deal}"])
+
+
+def accept_quote(ctx: Ctx, made: Made, deal: str) -> None:
+    """The customer takes it."""
+    quotes.accept(ctx, made[f"quote {deal}"])
+
+
+def reject_quote(ctx: Ctx, made: Made, deal: str) -> None:
+    """The customer does not take it."""
+    quotes.reject(ctx, made[f"quote {deal}"])
+
+
+def expire_quotes(ctx: Ctx, _made: Made) -> None:
+    """The worker's round: what is out of date has expired."""
+    quotes.expire_due(ctx)

@@ -2,10 +2,11 @@
 
 import random
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import cycle
 from uuid import UUID
 
 from core import contacts, deals, leads
@@ -27,8 +28,14 @@ DUE_IN_DAYS = (-3, -1, 0, 0, 0, 1, 2, 5)
 """When follow-ups are due, counted from today: some late, some now, some soon; the next eight a week later."""
 SPOKEN = (CallOutcome.CONNECTED, CallOutcome.INTERESTED, CallOutcome.MEETING_BOOKED, CallOutcome.CALL_BACK)
 MISSED = (CallOutcome.VOICEMAIL, CallOutcome.NO_ANSWER)
-LAST_CALL_DAYS = 4.3
-"""When what is still open was last talked about: before the earliest follow-up above is due."""
+LAST_CALL_DAYS = (4.3, 6.4, 8.2, 5.1, 10.6, 4.7, 9.3)
+"""When what is still open was last talked about, in turn: before the earliest follow-up above is due."""
+NEW_DEALS = (0.9, 3.3)
+"""When the newest deals began; at least 0.8 days ago, so that a working hour of that day is over."""
+ENDED = (("won", 0.9), ("lost", 2.8), ("won", 4.2), ("lost", 8.9), ("won", 15.5), ("lost", 24.0))
+"""How and when the latest deals ended."""
+MOVED_DAYS = 0.9
+"""When some of the open deals were moved last."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,9 @@ class _Teller:
     keepers: dict[str, Actor] = field(default_factory=dict)
     names_used: dict[str, int] = field(default_factory=dict)
     dues_used: dict[tuple[UUID | None, str], int] = field(default_factory=dict)
+    last_calls: Iterator[tuple[float, CallOutcome]] = field(
+        default_factory=lambda: zip(cycle(LAST_CALL_DAYS), cycle(SPOKEN), strict=False)
+    )
 
     # -- leads ----------------------------------------------------------------------------------------------------
 
@@ -73,6 +83,8 @@ class _Teller:
         converted, lost = number < CONVERTED, CONVERTED <= number < CONVERTED + LOST
         taken = number < LEADS - UNTAKEN
         begun = self.dice.uniform(150, 540) if converted or lost else self.dice.uniform(6, 60)
+        if not taken:
+            begun /= 10  # nobody leaves a lead alone for long
         who = self.person(country)
         values = leads.LeadInput(
             name=who,
@@ -90,9 +102,8 @@ class _Teller:
         elif lost:
             self.step(begun * 0.3, owner, key, steps.lose_lead, key)
         elif taken:
-            self.call(
-                "lead", key, LAST_CALL_DAYS, owner, CallOutcome.CALL_BACK, follow_up=self.follow_up(owner, "lead")
-            )
+            days_ago, outcome = next(self.last_calls)
+            self.call("lead", key, days_ago, owner, outcome, follow_up=self.follow_up(owner, "lead"))
 
     def first_calls(self, key: str, owner: Actor, begun: float) -> None:
         """The first calls on a lead; the very first one often reaches nobody."""
@@ -124,6 +135,11 @@ class _Teller:
         owner = self.keeper_of(company)
         is_open = number < OPEN_DEALS
         begun = self.dice.uniform(14, RECENT_DAYS) if is_open else self.dice.uniform(100, HISTORY_DAYS - 8)
+        is_new, ended = number < len(NEW_DEALS), ENDED[number - OPEN_DEALS :][:1] if not is_open else ()
+        if is_new:
+            begun = NEW_DEALS[number]
+        elif ended:
+            begun /= 3
         close_in = self.dice.randrange(5, 90) if is_open else -begun + self.dice.randrange(30, 90)
         values = deals.DealInput(
             name=self.deal_name(company),
@@ -133,16 +149,29 @@ class _Teller:
             expected_close=self.now.date() + timedelta(days=close_in),
         )
         self.step(begun, owner, key, steps.make_deal, key, self.company(company, country), values)
-        end = "open" if is_open else self.dice.choices(("won", "lost"), weights=(58, 42))[0]
-        self.way(key, owner, begun - 1, end)
+        if is_new:
+            soon = self.now.astimezone(owner.zone).date() + timedelta(days=2)
+            self.call("deal", key, begun, owner, CallOutcome.CONNECTED, follow_up=soon)
+            return
+        end = "open" if is_open else self.dice.choices(("won", "lost"), weights=(50, 50))[0]
+        end, until = ended[0] if ended else (end, None)
+        reached = self.way(key, owner, begun - 1, end, until)
+        if is_open and number % 4 == 0 and reached < len(OPEN_STAGES):
+            self.step(MOVED_DAYS, owner, key, steps.move, key, OPEN_STAGES[reached])
 
-    def way(self, key: str, owner: Actor, begun: float, end: str) -> None:
+    def way(self, key: str, owner: Actor, begun: float, end: str, until: float | None = None) -> int:
         """A deal's way through the stages, with calls in between, to its end or to where it stands today.
 
-        `begun`: days ago. `end`: won, lost or open.
+        `begun`, `until`: days ago. `end`: won, lost or open. Returns how many stages it has seen.
         """
         reached = self.dice.randrange(1, 5) if end == "open" else self.dice.randrange(2, 5)
-        until = LAST_CALL_DAYS if end == "open" else max(begun - self.dice.uniform(30, 110), 6.0)
+        outcome = CallOutcome.CALL_BACK
+        if until is not None:
+            reached = max(reached, 3)  # what ended lately had an offer
+        if end == "open":
+            until, outcome = next(self.last_calls)
+        elif until is None:
+            until = max(begun - self.dice.uniform(30, 110), 30.0)
         pace, days_ago = (begun - until) / (reached + 1), begun
         for stage in OPEN_STAGES[1:reached]:
             self.call("deal", key, days_ago - pace * 0.4, owner, self.dice.choice((*SPOKEN, *MISSED)))
@@ -157,7 +186,8 @@ class _Teller:
             self.step(until, owner, key, steps.lose, key, loss)
         else:
             day = self.follow_up(owner, "deal") if self.dice.random() < 0.75 else None
-            self.call("deal", key, until, owner, CallOutcome.CALL_BACK, follow_up=day)
+            self.call("deal", key, until, owner, outcome, follow_up=day)
+        return reached
 
     # -- one step -------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The sample company: enough of everything, true in itself, the same each time, and never over somebody's own data."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TypeVar
 from uuid import uuid4
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.context import Actor
 from core.db import Database
-from core.enums import EmailProgress, EmailState, InboundState, MailKind, Role
+from core.enums import EmailProgress, EmailState, InboundState, MailKind, QuoteStatus, Role
 from core.events import MemberJoined
 from core.models import (
     Activity,
@@ -33,6 +33,7 @@ from core.models import (
 )
 from core.workspaces import workspace_id_for
 from notifications.mailing import MailSettings
+from sandbox import sample_company_steps as steps
 from sandbox.clock import SandboxClock
 from sandbox.defaults import fresh_team
 from sandbox.driver import Mailbox
@@ -42,6 +43,7 @@ from sandbox.model import Team
 from sandbox.old_mail import restore
 from sandbox.sample_company import SEED, ensure_sample_company
 from sandbox.sample_company_mail import DOMAIN, SENDER
+from sandbox.sample_company_quotes import with_quotes
 from sandbox.sample_company_story import HISTORY_DAYS, tell
 from tests.factories import FixedClock
 
@@ -77,6 +79,22 @@ def test_there_is_enough_of_everything(database: Database, team: Team) -> None:
     assert 5 <= len(rows(database, team, Quote)) <= 20
     assert len(rows(database, team, Activity)) > 100
     assert len(rows(database, team, Product)) >= 5
+
+
+def test_quotes_are_where_quotes_get_to(database: Database, team: Team, moment: FixedClock) -> None:
+    today = moment.now().date()
+    quotes = rows(database, team, Quote)
+    assert {one.status for one in quotes} == set(QuoteStatus) - {QuoteStatus.VIEWED}
+    undecided = (QuoteStatus.DRAFT, QuoteStatus.SENT)
+    # Nothing that waits is out of date, nor about to be while somebody tries the demo.
+    assert all(one.valid_until > today + timedelta(days=3) for one in quotes if one.status in undecided)
+    assert all(one.valid_until < today for one in quotes if one.status is QuoteStatus.EXPIRED)
+    won = {stage.id for stage in rows(database, team, Stage) if stage.name == "Won"}
+    deals = {deal.id: deal for deal in rows(database, team, Deal)}
+    for one in quotes:
+        if one.status is QuoteStatus.ACCEPTED:
+            assert deals[one.deal_id].stage_id in won
+            assert deals[one.deal_id].value == one.total
 
 
 def test_it_covers_eighteen_months_and_nothing_is_in_the_future(
@@ -127,6 +145,18 @@ def test_the_people_did_it_themselves_and_nobody_is_told_of_it_now(database: Dat
 def test_a_workspace_with_leads_is_left_alone(database: Database, team: Team, moment: FixedClock) -> None:
     assert not ensure_sample_company(database, moment, team)
     assert len(rows(database, team, Lead)) == 40
+
+
+@pytest.mark.parametrize("hours", range(0, 24 * 7, 13))
+def test_whatever_the_hour_no_step_is_in_the_future_and_no_follow_up_before_its_call(hours: int) -> None:
+    zones = ("Europe/Lisbon", "America/New_York", "Europe/Berlin")
+    people = [Actor(uuid4(), f"U{zone}", zone, Role.REP, tz=zone) for zone in zones]
+    now = datetime(2026, 11, 16, tzinfo=UTC) + timedelta(hours=hours)
+    story = with_quotes(tell(Random(SEED), now, (people[0], people[1], people[2])), now)
+    assert max(step.at for step in story) <= now
+    for step in story:
+        if step.do is steps.log_call and step.told[2].next_follow_up is not None:
+            assert step.told[2].next_follow_up >= step.at.astimezone(step.actor.zone).date()
 
 
 def test_the_same_dice_tell_the_same_story(moment: FixedClock) -> None:
