@@ -12,8 +12,9 @@ from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, and_, bindparam, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from core import away
 from core.context import Ctx
 from core.enums import Role, Visibility
 from core.errors import Forbidden, NotFound
@@ -62,6 +63,8 @@ class Relation(StrEnum):
     """Owned by somebody below the person in the tree of managers."""
     TEAM = "team"
     """Owned by the person's own manager or by a colleague with the same manager."""
+    STANDING_IN = "standing_in"
+    """Owned by somebody who is away and for whom the person stands in."""
     OTHER = "other"
 
 
@@ -79,11 +82,13 @@ class Power(StrEnum):
 _MINE = frozenset({Relation.OWN, Relation.UNASSIGNED})
 _TREE = _MINE | {Relation.REPORT}
 _ALL = frozenset(Relation)
+_MEANWHILE = frozenset({Relation.STANDING_IN})
+"""Seen and worked on, not given away: whose it is says who is away."""
 
 POLICY: Mapping[Role, Mapping[Verb, frozenset[Relation]]] = MappingProxyType(
     {
-        Role.REP: {Verb.SEE: _MINE, Verb.EDIT: _MINE, Verb.ASSIGN: _MINE},
-        Role.MANAGER: {Verb.SEE: _TREE, Verb.EDIT: _TREE, Verb.ASSIGN: _TREE},
+        Role.REP: {Verb.SEE: _MINE | _MEANWHILE, Verb.EDIT: _MINE | _MEANWHILE, Verb.ASSIGN: _MINE},
+        Role.MANAGER: {Verb.SEE: _TREE | _MEANWHILE, Verb.EDIT: _TREE | _MEANWHILE, Verb.ASSIGN: _TREE},
         Role.ADMIN: {Verb.SEE: _ALL, Verb.EDIT: _ALL, Verb.ASSIGN: _ALL},
     }
 )
@@ -135,6 +140,8 @@ class Scope:
 
     reports: frozenset[UUID]
     team: frozenset[UUID]
+    absent: frozenset[UUID]
+    """Those whom the actor stands in for now."""
 
 
 def permits(role: Role, verb: Verb, relation: Relation, visibility: Visibility) -> bool:
@@ -155,31 +162,35 @@ def has_power(ctx: Ctx, power: Power) -> bool:
     return power in POWERS[ctx.actor.role]
 
 
-def relation_to(ctx: Ctx, owner_id: UUID | None) -> Relation:
-    """How a record with this owner stands to the actor."""
+def relations_to(ctx: Ctx, owner_id: UUID | None) -> frozenset[Relation]:
+    """How a record with this owner stands to the actor: a colleague may be away, and of the same team."""
     if owner_id is None:
-        return Relation.UNASSIGNED
+        return frozenset({Relation.UNASSIGNED})
     if owner_id == ctx.actor.member_id:
-        return Relation.OWN
+        return frozenset({Relation.OWN})
+    return frozenset(one for one, who in _people(ctx).items() if owner_id in who) or frozenset({Relation.OTHER})
+
+
+def _people(ctx: Ctx) -> Mapping[Relation, frozenset[UUID]]:
     around = scope(ctx)
-    if owner_id in around.reports:
-        return Relation.REPORT
-    return Relation.TEAM if owner_id in around.team else Relation.OTHER
+    return {Relation.REPORT: around.reports, Relation.TEAM: around.team, Relation.STANDING_IN: around.absent}
 
 
 def may(ctx: Ctx, verb: Verb, owner_id: UUID | None) -> bool:
     """Whether the actor may do this to a record of this owner."""
     if ctx.actor.role is Role.ADMIN:
         return True
-    return permits(ctx.actor.role, verb, relation_to(ctx, owner_id), ctx.workspace.visibility)
+    role, visibility = ctx.actor.role, ctx.workspace.visibility
+    return any(permits(role, verb, one, visibility) for one in relations_to(ctx, owner_id))
 
 
 def scope(ctx: Ctx) -> Scope:
-    """The actor's reports (whole tree below) and team, read once per transaction."""
+    """The actor's reports (whole tree below), team, and who is away, read once per transaction."""
     cached = ctx.session.info.get("scope")
     if isinstance(cached, Scope):
         return cached
-    found = Scope(_reports(ctx), _team(ctx))
+    absent = frozenset(one.member_id for one in away.stood_in_for(ctx))
+    found = Scope(_reports(ctx), _team(ctx), absent)
     ctx.session.info["scope"] = found
     return found
 
@@ -194,12 +205,10 @@ def _reports(ctx: Ctx) -> frozenset[UUID]:
 
 
 def _team(ctx: Ctx) -> frozenset[UUID]:
-    here = Member.workspace_id == ctx.workspace.id
-    manager_id = ctx.session.scalar(select(Member.manager_id).where(here, Member.id == ctx.actor.member_id))
-    if manager_id is None:
-        return frozenset()
-    peers = ctx.session.scalars(select(Member.id).where(here, Member.manager_id == manager_id))
-    return frozenset(peers) | {manager_id}
+    here, mine = Member.workspace_id == ctx.workspace.id, aliased(Member)
+    manager = select(mine.manager_id).where(mine.workspace_id == ctx.workspace.id, mine.id == ctx.actor.member_id)
+    peers = select(Member.id, Member.manager_id).where(here, Member.manager_id == manager.scalar_subquery())
+    return frozenset(one for row in ctx.session.execute(peers) for one in row if one is not None)
 
 
 Sight = tuple[bool, Role, Visibility]
@@ -281,7 +290,7 @@ def mine_and_below(ctx: Ctx) -> list[UUID]:
     """The actor and, for managers, everybody below them: those whose own matters they look after."""
     me = [ctx.actor.member_id] if ctx.actor.member_id is not None else []
     managed = scope(ctx).reports if Relation.REPORT in POLICY[ctx.actor.role][Verb.SEE] else frozenset[UUID]()
-    return [*me, *managed]
+    return [*me, *(managed | scope(ctx).absent)]
 
 
 def _seen_parents(ctx: Ctx, model: type[Quote | Activity], *, archived: bool) -> Select[UUID]:
@@ -296,14 +305,9 @@ def _sees_owner(ctx: Ctx, owner: InstrumentedAttribute[UUID | None]) -> ColumnEl
 def _seen_owners(ctx: Ctx) -> list[UUID]:
     """The people whose records the actor sees."""
     relations = _seen_relations(ctx)
-    people: set[UUID] = set()
-    if Relation.OWN in relations and ctx.actor.member_id is not None:
-        people.add(ctx.actor.member_id)
-    if Relation.REPORT in relations:
-        people |= scope(ctx).reports
-    if Relation.TEAM in relations:
-        people |= scope(ctx).team
-    return list(people)
+    me = frozenset({ctx.actor.member_id} if ctx.actor.member_id is not None else ())
+    people = {Relation.OWN: me, **_people(ctx)}
+    return list(frozenset[UUID]().union(*(who for one, who in people.items() if one in relations)))
 
 
 def _seen_relations(ctx: Ctx) -> frozenset[Relation]:

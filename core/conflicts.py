@@ -87,7 +87,7 @@ def refuse_changed(ctx: Ctx, row: Tracked, seen: UUID | None, fields: Sequence[s
     """Like `refuse_stale`, for a record without a version: `seen` is what `last_change` said when its form opened.
 
     None asks no such question. The row is locked by the caller. Raises Conflict("edited_meanwhile") as `refuse_stale`
-    does, with the id of the latest change as `version`.
+    does, with the id of the latest change as `version` and the kind of record as `entity`.
     """
     if seen is None:
         return
@@ -105,6 +105,7 @@ def refuse_changed(ctx: Ctx, row: Tracked, seen: UUID | None, fields: Sequence[s
     raise Conflict(
         "edited_meanwhile",
         changes=changes,
+        entity=row.__entity__,
         who=_name_of(ctx, last.actor_id),
         at=last.at,
         version=later[-1].id,

@@ -159,3 +159,26 @@ class EmailCameBack(Event, kind="email.came_back"):
     """What it was about."""
     owner_id: UUID
     spam: bool
+
+
+@dataclass(frozen=True)
+class MemberBack(Event, kind="member.back"):
+    """Somebody was away and is here again: what they were not reminded of today is told now."""
+
+    member_id: UUID
+
+
+@dataclass(frozen=True)
+class StandInAsked(Event, kind="stand_in.asked"):
+    """Somebody is away, or will be, and named a colleague to stand in; told to the colleague, who may refuse."""
+
+    member_id: UUID
+    delegate_id: UUID
+
+
+@dataclass(frozen=True)
+class StandInGone(Event, kind="stand_in.gone"):
+    """Who stands in for somebody cannot (left, refused, is away too); told to that somebody and their manager."""
+
+    member_id: UUID
+    delegate_id: UUID

@@ -6,6 +6,7 @@ sentence mixes two languages. Numbers and money always follow the reader's own l
 """
 
 import gettext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Day  # noqa: N812 - `date` and `datetime` are methods here
 from datetime import datetime as Moment  # noqa: N812
@@ -79,6 +80,24 @@ class Viewer:
     def hour(self, at: Hour) -> str:
         """An hour of the day, in no zone in particular: `3:00 PM`, `15:00`."""
         return dates.format_time(at, "short", locale=_words(self.locale))
+
+    def weekday(self, day: int) -> str:
+        """A day of the week, Monday as 0: `Mon`."""
+        return str(dates.get_day_names("abbreviated", locale=_words(self.locale))[day])
+
+    def weekdays(self, days: Sequence[int]) -> str:
+        """Days of the week in their order, neighbours together: `Mon–Fri`, `Mon, Wed`, `Mon–Wed, Sat, Sun`."""
+        runs: list[list[int]] = []
+        for day in sorted(days):
+            if runs and runs[-1][-1] == day - 1:
+                runs[-1].append(day)
+            else:
+                runs.append([day])
+        said = [
+            [self.weekday(day) for day in run] if len(run) < 3 else [f"{self.weekday(run[0])}–{self.weekday(run[-1])}"]
+            for run in runs
+        ]
+        return ", ".join(one for run in said for one in run)
 
     def when(self, day: Day, at: Hour | None = None) -> str:
         """A day and an hour in full, as the reader may also type them: `Fri 27 Nov 2026, 15:00`."""

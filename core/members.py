@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale, UnknownLocaleError
 from sqlalchemy import select
 
-from core import schedules
+from core import away
 from core.access import Verb, may
 from core.context import Ctx
 from core.errors import Forbidden, Invalid, Stranger
@@ -70,12 +70,15 @@ def sync_profile(ctx: Ctx, member_id: UUID, *, name: str, email: str, tz: str, l
     ).one()
     member.name = name or member.name
     member.email = email or member.email
+    absence = away.watch(member, ctx.now)
     before, member.tz = member.tz, _known_zone(tz) or member.tz
     member.locale = _babel_locale(locale) or member.locale
     member.guest = guest
     member.synced_at = ctx.now
     ctx.session.flush()
-    schedules.follow_member(ctx, member)
+    away.settle(ctx, member, absence)
+    if guest:
+        away.release(ctx, member)
     if member.tz != before:
         # An hour is another moment now: what is told of at its hour is planned anew.
         for due in timed_of(ctx, member.id):

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from core import activities, tasks
+from core import activities, away, tasks
 from core.access import scope
 from core.context import Ctx, new_id
 from core.emails import replies
@@ -26,6 +26,8 @@ TWICE = 2
 """So often somebody is reminded of the same thing."""
 SHOWN = 14
 """Things in one message: with two blocks each they fit Slack's fifty, and a person's morning."""
+FOR_OTHERS = 4
+"""So many of these are kept for those whom somebody stands in for."""
 LIE_SHOWN = 5
 LIE_READ = 50
 """So many of the latest are looked at for those that are still due."""
@@ -40,8 +42,9 @@ def begin(ctx: Ctx, day: date) -> MorningData:
     Asked again on the same day, nothing counts twice. What does not fit into the message is not counted as told: it
     comes on another morning.
     """
-    fresh = _fresh(ctx, day)
-    _count(ctx, fresh[:SHOWN], day)
+    own, others = _fresh(ctx, day)
+    mine = own[: SHOWN - min(FOR_OTHERS, len(others))]
+    _count(ctx, [*mine, *others[: SHOWN - len(mine)]], day)
     return standing(ctx, day)
 
 
@@ -52,8 +55,10 @@ def standing(ctx: Ctx, day: date) -> MorningData:
     changes = queries.last_changes(ctx, [line.waiting.id for line in lines if line.done])
     lines = [replace(line, change_id=changes.get(line.waiting.id)) for line in lines]
     known = {(entity, entity_id) for entity, entity_id, _ in told}
-    more = [one for one in _fresh(ctx, day) if (one.entity, one.id) not in known]
-    return MorningData(day, tuple(lines), len(more), tuple(_let_lie(ctx)[:LIE_SHOWN]))
+    own, others = _fresh(ctx, day)
+    more = [one for one in (*own, *others) if (one.entity, one.id) not in known]
+    lie = tuple(_let_lie(ctx)[:LIE_SHOWN])
+    return MorningData(day, tuple(lines), len(more), away.stood_in_for(ctx), lie)
 
 
 def finish(ctx: Ctx, what: What, entity: str, item_id: UUID) -> None:
@@ -78,10 +83,16 @@ def put_off(ctx: Ctx, what: What, entity: str, item_id: UUID, day: date, *, at: 
         activities.set_follow_up(ctx, entity, item_id, day, at)
 
 
-def _fresh(ctx: Ctx, day: date) -> list[Waiting]:
-    """What waits and was not told of on two earlier mornings."""
+def _fresh(ctx: Ctx, day: date) -> tuple[list[Waiting], list[Waiting]]:
+    """What waits and was not told of on two earlier mornings: the actor's own, and that of whom they stand in for."""
     counted = _told_before(ctx, day)
-    return [one for one in queries.waiting(ctx, day) if counted.get((one.entity, one.id, one.due_on), 0) < TWICE]
+    absent = scope(ctx).absent
+    own, others = queries.waiting(ctx, day), queries.waiting(ctx, day, absent) if absent else []
+
+    def fresh(waiting: list[Waiting]) -> list[Waiting]:
+        return [one for one in waiting if counted.get((one.entity, one.id, one.due_on), 0) < TWICE]
+
+    return fresh(own), fresh(others)
 
 
 def _told_before(ctx: Ctx, day: date) -> dict[Told, int]:

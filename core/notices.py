@@ -1,6 +1,7 @@
 """What people and channels are told: at once, in one message in the morning, or not at all."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -102,15 +103,25 @@ def choose(ctx: Ctx, audience: str, modes: Mapping[NoticeKind, NoticeMode]) -> N
         )
 
 
+@dataclass(frozen=True)
+class Mornings:
+    """When an audience's morning message comes: the hour in their zone, and the days of the week as bits."""
+
+    zone: ZoneInfo
+    at: time
+    days: int
+    on: bool = True
+
+
 def zone_of(ctx: Ctx, audience: str) -> ZoneInfo:
     """The zone an audience lives in: a person's own, for a channel that of the workspace's first admin."""
-    return _morning_of(ctx, audience)[0]
+    return mornings_of(ctx, audience).zone
 
 
 def due_next(ctx: Ctx, audience: str) -> datetime:
     """When the audience's next morning message is due (UTC)."""
-    zone, at, days = _morning_of(ctx, audience)
-    return next_morning(ctx.now, zone, at, days)
+    comes = mornings_of(ctx, audience)
+    return next_morning(ctx.now, comes.zone, comes.at, comes.days)
 
 
 def next_morning(now: datetime, zone: ZoneInfo, at: time = MORNING, days: int = WEEKDAYS) -> datetime:
@@ -118,12 +129,13 @@ def next_morning(now: datetime, zone: ZoneInfo, at: time = MORNING, days: int = 
     return schedules.next_due(now, at, zone, days).at
 
 
-def _morning_of(ctx: Ctx, audience: str) -> tuple[ZoneInfo, time, int]:
-    """Zone, hour and days of an audience's mornings.
+def mornings_of(ctx: Ctx, audience: str) -> Mornings:
+    """When an audience's mornings are.
 
     A channel's are those of the workspace's first admin's zone, at nine on working days.
     """
-    query = select(Member.tz, Member.morning_at, Member.working_days).where(Member.workspace_id == ctx.workspace.id)
+    chosen = select(Member.tz, Member.morning_at, Member.working_days, Member.morning_on)
+    query = chosen.where(Member.workspace_id == ctx.workspace.id)
     if is_channel(audience):
         query = query.where(Member.role == Role.ADMIN, Member.active, Member.guest.is_(False)).order_by(Member.id)
     else:
@@ -132,5 +144,5 @@ def _morning_of(ctx: Ctx, audience: str) -> tuple[ZoneInfo, time, int]:
     # Viewer knows what to do about names of zones nobody knows.
     zone = Viewer("", row.tz if row else "UTC").zone
     if row is None or is_channel(audience):
-        return zone, MORNING, WEEKDAYS
-    return zone, row.morning_at, row.working_days
+        return Mornings(zone, MORNING, WEEKDAYS)
+    return Mornings(zone, row.morning_at, row.working_days, row.morning_on)

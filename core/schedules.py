@@ -120,8 +120,39 @@ def put(
         return
     found.local_time, found.tz, found.days, found.changed_at = at, tz, days, ctx.now
     if found.next_due_at is None or found.next_due_at > ctx.now:
-        found.next_due_at = next_due(ctx.now, at, _zone(tz), days).at
+        found.next_due_at = _moved(ctx, found)
     ctx.session.flush()
+
+
+def _moved(ctx: Ctx, row: Schedule) -> datetime:
+    """When a schedule whose hour, days or zone were changed comes next (UTC).
+
+    A day that had its run has no second one; today's, which was still to come, is due at once where its new hour is
+    over already.
+    """
+    zone = _zone(row.tz)
+    today = ctx.now.astimezone(zone).date()
+    if _ran(ctx, row, today):
+        return next_due(moment(today, time.max, zone), row.local_time, zone, row.days).at
+    was_to_come = row.next_due_at is not None and row.next_due_at.astimezone(zone).date() == today
+    if was_to_come and row.days >> today.weekday() & 1:
+        return moment(today, row.local_time, zone)
+    return next_due(ctx.now, row.local_time, zone, row.days).at
+
+
+def morning_ran(ctx: Ctx, slack_user_id: str, day: date) -> bool:
+    """Whether somebody's morning of a local day of theirs is over, whatever came of it."""
+    found = _of(ctx, ScheduleKind.MORNING, slack_user_id)
+    return found is not None and _ran(ctx, found, day)
+
+
+def _ran(ctx: Ctx, row: Schedule, day: date) -> bool:
+    query = select(ScheduleRun.local_date).where(
+        ScheduleRun.workspace_id == ctx.workspace.id,
+        ScheduleRun.schedule_id == row.id,
+        ScheduleRun.local_date == day,
+    )
+    return ctx.session.scalar(query) is not None
 
 
 def switch_off(ctx: Ctx, kind: ScheduleKind, audience: str) -> None:
@@ -138,15 +169,18 @@ def follow_member(ctx: Ctx, member: Member) -> None:
         for kind in ScheduleKind:
             switch_off(ctx, kind, member.slack_user_id)
         return
-    put(
-        ctx,
-        ScheduleKind.MORNING,
-        member.slack_user_id,
-        at=member.morning_at,
-        tz=member.tz,
-        days=member.working_days,
-        member_id=member.id,
-    )
+    if member.morning_on:
+        put(
+            ctx,
+            ScheduleKind.MORNING,
+            member.slack_user_id,
+            at=member.morning_at,
+            tz=member.tz,
+            days=member.working_days,
+            member_id=member.id,
+        )
+    else:
+        switch_off(ctx, ScheduleKind.MORNING, member.slack_user_id)
     others = select(Schedule).where(
         Schedule.workspace_id == ctx.workspace.id,
         Schedule.audience == member.slack_user_id,
@@ -168,7 +202,7 @@ def follow_members(ctx: Ctx) -> None:
             & (Schedule.audience == Member.slack_user_id)
             & (Schedule.kind == ScheduleKind.MORNING),
         )
-        .where(Member.workspace_id == ctx.workspace.id, Member.active, Member.guest.is_(False))
+        .where(Member.workspace_id == ctx.workspace.id, Member.active, Member.guest.is_(False), Member.morning_on)
         .where(
             Schedule.id.is_(None)
             | Schedule.next_due_at.is_(None)

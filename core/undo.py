@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Table, inspect, not_, or_, select
 from sqlalchemy.orm import Mapper, aliased
 
-from core import activities, channels, history, invariants
+from core import activities, away, channels, history, invariants, own_settings
 from core.access import Power, Verb, load_any, load_any_of, load_given_away, may, require_power
 from core.context import Ctx
 from core.emails import sending
@@ -70,13 +70,14 @@ def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
     _refuse_touched_since(ctx, changes)
     ctx.undoes = change_id
     together = set(rows)
+    absences = {row.id: away.watch(row, ctx.now) for row in rows.values() if isinstance(row, Member)}
     # Flushed as a whole: what is asked below leaves out what belongs to the change itself.
     with ctx.session.no_autoflush:
         for change in reversed(changes):
             _take_back(ctx, change, rows[change.entity_id], together)
     ctx.session.flush()
     invariants.check(ctx, rows.values())
-    _follow_up(ctx, list(rows.values()))
+    _follow_up(ctx, list(rows.values()), absences)
     return list(dict.fromkeys((change.entity, change.entity_id) for change in changes))
 
 
@@ -120,6 +121,8 @@ def _load(ctx: Ctx, change: History) -> Row:
     model = tracked_models().get(change.entity)
     if model is None:
         raise NotFound
+    if own_settings.is_own(ctx, change):
+        return own_settings.me(ctx, locked=True)
     given_to = _given_to(ctx, change)
     row = load_given_away(ctx, model, change.entity_id, given_to) if given_to else None
     return row or load_any(ctx, model, change.entity_id, Verb.EDIT)
@@ -285,8 +288,10 @@ def _from_json(kind: type, value: Any, *, nullable: bool) -> Any:
     return value
 
 
-def _follow_up(ctx: Ctx, rows: list[Row]) -> None:
+def _follow_up(ctx: Ctx, rows: list[Row], absences: Mapping[UUID, away.Watched]) -> None:
     for row in rows:
+        if isinstance(row, Member):
+            away.settle(ctx, row, absences[row.id])
         if isinstance(row, Activity):
             activities.refresh_last_touch(ctx, row)
         ctx.emit(RecordChanged(*_subject(row)))

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from notifications import (
+    absences,
     cards,
     channels,
     day_messages,
@@ -47,6 +48,7 @@ COMPOSERS: Mapping[Kind, Composer] = MappingProxyType(
         Kind.MORNING: day_messages.kept_notices,
         Kind.DAY: day_messages.day_message,
         Kind.PING: pings.ping,
+        Kind.STAND_IN: absences.stand_in_word,
         Kind.DIGEST: digests.digest,
         Kind.WEEKLY: reports.weekly,
         Kind.DIGEST_DETAILS: digests.details,

@@ -6,9 +6,9 @@ from datetime import datetime, time
 from uuid import UUID
 
 from bot.replies import Message
-from bot.views import kit
+from bot.views import kit, own_settings
 from bot.views import mornings as views
-from core import mornings, own_settings, schedules
+from core import away, mornings, schedules
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
@@ -39,7 +39,8 @@ def _message(ctx: Ctx, data: MorningData, kept: Sequence[Line]) -> Message | Non
     if len(kept) > KEPT_SHOWN:
         more = ctx.viewer.nt("{n} more notice is not shown.", "{n} more notices are not shown.", len(kept) - KEPT_SHOWN)
         extra.append(kit.context(more))
-    extra.append(kit.actions(notices.settings_button(ctx.actor.slack_user_id, ctx.viewer)))
+    notifications = notices.settings_button(ctx.actor.slack_user_id, ctx.viewer)
+    extra.append(kit.actions(own_settings.button(ctx.viewer), notifications))
     message = views.message(data, ctx.viewer, extra, notices.kept_title(len(kept), ctx.viewer) if kept else "")
     spoken = " ".join(line.text for line in kept[:KEPT_SHOWN])
     return replace(message, text=kit.cut(f"{message.text}. {spoken}", kit.TEXT_MAX)) if kept else message
@@ -62,7 +63,7 @@ def day_message(desk: Desk, delivery: Claimed) -> Composed:
     ctx = desk.as_member(about.member_id)
     if ctx is None:
         return Skip("The person is not here any more.")
-    if own_settings.away_until(ctx) is not None:
+    if away.standing(ctx) is not None:
         return Skip("The person is away.")
     day = ctx.today.date()
     data = mornings.begin(ctx, day)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.context import Ctx
 from core.queries.audit import AuditLine, export_lines
-from core.queries.history import Amount, Unseen, Value, Word
+from core.queries.history import Amount, Days, Flag, Unseen, Value, Word
 from notifications.failures import Permanent
 from notifications.slack import Answer, Sender
 
@@ -30,6 +30,7 @@ HEADER = (
     "change",
     "takes back",
 )
+WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so may be run by a spreadsheet (owasp.org, CSV Injection)."""
 
@@ -99,6 +100,10 @@ def _plain(value: Value) -> str:
             return value.code
         case Amount():
             return f"{value.amount:f} {value.currency}"
+        case Days():
+            return " ".join(WEEK[day] for day in value.days)
+        case Flag():
+            return "yes" if value.on else "no"
         case datetime():
             return value.astimezone(UTC).isoformat()
         case date() | time():

@@ -17,16 +17,20 @@ from core.events import (
     EmailNeedsWord,
     Event,
     HomeChanged,
+    MemberBack,
     MemberJoined,
     QuoteExpired,
     RecordAssigned,
     RecordChanged,
     ReplyArrived,
+    StandInAsked,
+    StandInGone,
     TaskGiven,
 )
 from core.models import Account, Card, Contact, Deal, Lead, Member, Quote
 from core.mornings import MORNING
 from core.queries.timed import Timed, timed
+from notifications.absences import back_today
 from notifications.reply_places import live_cards, place_of
 from notifications.rules import Facts, LiveCard
 
@@ -65,6 +69,14 @@ class FactFinder:
                 owner_id = self._owner(record)
                 facts = self._facts([owner_id] if owner_id else [], channel)
                 return replace(facts, cards=self._live(record), owner_id=owner_id, timed=self._timed(record))
+            case MemberBack():
+                owes, missed = back_today(self._ctx, event.member_id)
+                return replace(self._facts([event.member_id], channel), owes_morning=owes, missed=missed)
+            case StandInAsked():
+                return self._facts([event.delegate_id], channel)
+            case StandInGone():
+                readers = self._readers(event.member_id)
+                return replace(self._facts(readers, channel), readers=readers)
             case ReplyArrived():
                 return Facts(channel, place=place_of(self._ctx, event.inbound_id))
             case _:
@@ -130,6 +142,12 @@ class FactFinder:
         """None for what is long over: it stands in the morning message."""
         found = timed(self._ctx, *record)
         return found if found is not None and found.due_at > self._ctx.now - PING_LATE else None
+
+    def _readers(self, member_id: UUID) -> tuple[UUID, ...]:
+        """Somebody and their manager."""
+        query = select(Member.manager_id).where(Member.workspace_id == self._ctx.workspace.id, Member.id == member_id)
+        manager_id = self._ctx.session.scalar(query)
+        return (member_id, manager_id) if manager_id else (member_id,)
 
     def _owner(self, record: tuple[str, UUID]) -> UUID | None:
         if record not in self._owners:

@@ -63,10 +63,19 @@ def sift(ctx: Ctx, plans: Sequence[Plan]) -> list[Plan]:
 
 
 def _modes(ctx: Ctx, audiences: Iterable[str]) -> dict[tuple[str, str], NoticeMode]:
-    query = select(NoticeSetting.audience, NoticeSetting.kind, NoticeSetting.mode).where(
-        NoticeSetting.workspace_id == ctx.workspace.id, NoticeSetting.audience.in_(list(audiences))
+    """How each audience hears of each kind. Who has no morning message hears at once what was to come in it."""
+    query = (
+        select(NoticeSetting.audience, NoticeSetting.kind, NoticeSetting.mode, Member.morning_on)
+        .outerjoin(
+            Member,
+            (Member.workspace_id == NoticeSetting.workspace_id) & (Member.slack_user_id == NoticeSetting.audience),
+        )
+        .where(NoticeSetting.workspace_id == ctx.workspace.id, NoticeSetting.audience.in_(list(audiences)))
     )
-    return {(audience, kind): mode for audience, kind, mode in ctx.session.execute(query)}
+    return {
+        (audience, kind): NoticeMode.INSTANT if mode is NoticeMode.MORNING and morning_on is False else mode
+        for audience, kind, mode, morning_on in ctx.session.execute(query)
+    }
 
 
 def _hold(ctx: Ctx, key: str, card: NewCard) -> list[Plan]:

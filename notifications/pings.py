@@ -1,7 +1,7 @@
 """A word at the hour something is due: planned when the hour is set, said only where it is still so by then."""
 
 from bot.views import pings as views
-from core import own_settings
+from core import away
 from core.queries import mornings
 from core.queries.timed import timed
 from notifications.claims import Claimed
@@ -13,12 +13,14 @@ def ping(desk: Desk, delivery: Claimed) -> Composed:
     """What is due now; nothing where it was done, moved, given away, or its owner's clock is another by now."""
     about = read(Ping, delivery)
     now = timed(desk.system(), about.entity, about.entity_id)
-    ctx = desk.as_member(about.member_id)
-    if ctx is None or now is None or (now.member_id, now.due_at) != (about.member_id, about.due_at):
+    owner = desk.member(about.member_id)
+    if owner is None or now is None or (now.member_id, now.due_at) != (about.member_id, about.due_at):
         return Skip("It is not due any more, or not then.")
-    if own_settings.away_until(ctx) is not None:
-        return Skip("The person is away.")
-    lines = mornings.lines_of(ctx, [(about.entity, about.entity_id, now.day)])
-    if not lines or lines[0].done:
+    hears = owner if away.last_day_of(owner, desk.clock.now()) is None else away.stand_in_of(desk.system(), owner)
+    if hears is None or not hears.pings_on:
+        return Skip("The person is away, or does not want to hear of it.")
+    ctx = desk.as_member(hears.id)
+    lines = mornings.lines_of(ctx, [(about.entity, about.entity_id, now.day)]) if ctx is not None else []
+    if ctx is None or not lines or lines[0].done:
         return Skip("It is not due any more, or not then.")
-    return Call(Kind.PING, post(now.slack_user_id, views.message(lines[0], now.due_at, ctx.viewer), delivery.id))
+    return Call(Kind.PING, post(hears.slack_user_id, views.message(lines[0], now.due_at, ctx.viewer), delivery.id))

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     MORNING = "notices.morning"
     DAY = "morning.message"
     PING = "item.ping"
+    STAND_IN = "stand_in.word"
     DIGEST = "digest.message"
     WEEKLY = "report.weekly"
     DIGEST_DETAILS = "digest.details"
@@ -69,6 +70,7 @@ METHODS: Mapping[Kind, str] = MappingProxyType(
         Kind.MORNING: "chat.postMessage",
         Kind.DAY: "chat.postMessage",
         Kind.PING: "chat.postMessage",
+        Kind.STAND_IN: "chat.postMessage",
         Kind.DIGEST: "chat.postMessage",
         Kind.WEEKLY: "chat.postMessage",
         Kind.DIGEST_DETAILS: "chat.postMessage",
@@ -157,6 +159,19 @@ class Ping:
     entity_id: UUID
     member_id: UUID
     due_at: datetime
+
+
+@dataclass(frozen=True)
+class StandInWord:
+    """Payload of the word about standing in: for whom, who does, and who reads it.
+
+    `gone`: they cannot (any more).
+    """
+
+    member_id: UUID
+    delegate_id: UUID
+    reader_id: UUID
+    gone: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,14 @@ from core.events import (
     EmailQueued,
     Event,
     HomeChanged,
+    MemberBack,
     MemberJoined,
     QuoteExpired,
     RecordAssigned,
     RecordChanged,
     ReplyArrived,
+    StandInAsked,
+    StandInGone,
     TaskGiven,
 )
 from core.queries.timed import Timed
@@ -35,6 +38,7 @@ from notifications.plans import (
     Ping,
     Plan,
     Purpose,
+    StandInWord,
     card_edit,
     home_publish,
     profile_sync,
@@ -84,6 +88,12 @@ class Facts:
     """Their last morning messages."""
     timed: Timed | None = None
     """The moment at which the record that changed is due, where it is still to be told of."""
+    owes_morning: bool = False
+    """Today's morning message was kept back from somebody who is back."""
+    missed: tuple[Timed, ...] = ()
+    """What had its hour today while they were away."""
+    readers: tuple[UUID, ...] = ()
+    """Who hears that nobody stands in: who is away, and their manager."""
 
 
 def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
@@ -109,10 +119,8 @@ def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
             return _told(f"expired:{event.quote_id}", card, facts)
         case CardShared() | DealWon() | ChannelsChosen() | ReplyArrived():
             return _in_channels(event, facts, event_id)
-        case HomeChanged():
-            return _home(event.member_id, facts)
-        case AuditAsked():
-            return _export(event, facts, event_id)
+        case HomeChanged() | AuditAsked() | MemberBack() | StandInAsked() | StandInGone():
+            return _to_people(event, facts, event_id)
         case EmailQueued() | EmailNeedsWord() | EmailCameBack():
             return _mail(event, facts, event_id)
         case _:
@@ -139,8 +147,55 @@ def _ping(facts: Facts) -> list[Plan]:
     due = facts.timed
     if due is None:
         return []
-    key = f"ping:{due.entity_id}:{due.due_at:%Y%m%dT%H%M}:{due.member_id}"
-    return [Plan(key, key, Kind.PING, Ping(due.entity, due.entity_id, due.member_id, due.due_at), due.due_at)]
+    key = ping_key(due)
+    return [Plan(key, key, Kind.PING, _ping_of(due), due.due_at)]
+
+
+def ping_key(due: Timed) -> str:
+    """What makes the word at an hour one."""
+    return f"ping:{due.entity_id}:{due.due_at:%Y%m%dT%H%M}:{due.member_id}"
+
+
+def _ping_of(due: Timed) -> Ping:
+    return Ping(due.entity, due.entity_id, due.member_id, due.due_at)
+
+
+def _to_people(
+    event: HomeChanged | AuditAsked | MemberBack | StandInAsked | StandInGone, facts: Facts, event_id: UUID
+) -> list[Plan]:
+    match event:
+        case HomeChanged():
+            return _home(event.member_id, facts)
+        case AuditAsked():
+            return _export(event, facts, event_id)
+        case MemberBack():
+            return _back(event, facts, event_id)
+        case StandInAsked():
+            word = StandInWord(event.member_id, event.delegate_id, event.delegate_id)
+            return _stand_in([word], facts, event_id)
+        case StandInGone():
+            words = [StandInWord(event.member_id, event.delegate_id, one, gone=True) for one in facts.readers]
+            return _stand_in([one for one in words if one.reader_id != event.delegate_id], facts, event_id)
+
+
+def _back(event: MemberBack, facts: Facts, event_id: UUID) -> list[Plan]:
+    """What was kept back today: the morning message, which says what had its hour too, or else those words."""
+    slack_user_id = facts.people.get(event.member_id)
+    if slack_user_id is None:
+        return []
+    key = f"back:{event_id}"
+    if facts.owes_morning:
+        return [Plan(key, f"day:{slack_user_id}", Kind.DAY, ForMember(event.member_id))]
+    pings = [_ping_of(one) for one in facts.missed]
+    return [Plan(f"{key}:{one.entity_id}", f"{key}:{one.entity_id}", Kind.PING, one) for one in pings]
+
+
+def _stand_in(words: list[StandInWord], facts: Facts, event_id: UUID) -> list[Plan]:
+    return [
+        Plan(f"stand_in:{event_id}:{one.reader_id}", facts.people[one.reader_id], Kind.STAND_IN, one)
+        for one in words
+        if one.reader_id in facts.people
+    ]
 
 
 def _welcome(event: MemberJoined, facts: Facts) -> list[Plan]:

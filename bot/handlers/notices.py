@@ -15,7 +15,11 @@ def show_notices(ctx: Ctx, route: ShowNotices, _request: Request) -> Reply:
     """The button on a post, and in App Home."""
     audience = _audience(ctx, route.channel)
     settings = NoticeSettings(
-        audience, route.channel, notices.modes_of(ctx, audience), notices.may_choose(ctx, audience)
+        audience,
+        route.channel,
+        notices.modes_of(ctx, audience),
+        notices.may_choose(ctx, audience),
+        notices.mornings_of(ctx, audience),
     )
     return OpenModal(views.settings_modal(settings, ctx.viewer))
 

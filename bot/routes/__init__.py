@@ -86,7 +86,7 @@ from bot.routes.links import LinkChannel, RunWords, ShowLink, UnlinkChannel
 from bot.routes.lists import AskFilter, Claim, FilterList, KeepFilter, ShowList
 from bot.routes.mornings import MorningDate, MorningDone, MorningLater, MorningUndo, ReadFollowUp, SendFollowUp
 from bot.routes.notices import SaveNotices, ShowNotices
-from bot.routes.own_settings import SetAway
+from bot.routes.own_settings import ComeBack, RefuseStandIn, SaveOwnSettings, ShowOwnSettings
 from bot.routes.pings import PingDone, PingLater
 from bot.routes.pipeline import ShowPipeline
 from bot.routes.quotes import (

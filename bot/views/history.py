@@ -11,9 +11,21 @@ from bot.views import kit
 from bot.views.activities import KINDS
 from bot.views.labels import field_label, word
 from core import history
+from core.away import OPEN
 from core.enums import ActivityKind
 from core.i18n import Viewer
-from core.queries.history import Amount, FieldChange, HistoryItem, Part, RecordHistory, Unseen, Value, Word
+from core.queries.history import (
+    Amount,
+    Days,
+    FieldChange,
+    Flag,
+    HistoryItem,
+    Part,
+    RecordHistory,
+    Unseen,
+    Value,
+    Word,
+)
 from core.queries.records import Hit
 
 
@@ -163,19 +175,29 @@ def _value(value: Value, viewer: Viewer) -> str:
     match value:
         case None:
             return "–"
-        case Word():
-            return kit.esc(word(value.code, viewer))
-        case Amount():
-            return kit.esc(viewer.money(value.amount, value.currency))
         case Unseen():
             return viewer.t("(a record you have no access to)")
+        case date() | time() | Days():
+            return _day(value, viewer)
+        case Amount():
+            return kit.esc(viewer.money(value.amount, value.currency))
+        case Decimal():
+            return viewer.number(value)
+        case Word():
+            return kit.esc(word(value.code, viewer))
+        case Flag():
+            return viewer.t("Yes") if value.on else viewer.t("No")
+        case _:
+            return kit.esc(kit.cut(" ".join(value.split()), VALUE_SHOWN))
+
+
+def _day(value: date | time | Days, viewer: Viewer) -> str:
+    match value:
         case datetime():
             return viewer.datetime(value)
         case date():
-            return viewer.date(value)
+            return viewer.date(value) if value != OPEN else viewer.t("open")
         case time():
             return viewer.hour(value)
-        case Decimal():
-            return viewer.number(value)
-        case _:
-            return kit.esc(kit.cut(" ".join(value.split()), VALUE_SHOWN))
+        case Days():
+            return viewer.weekdays(value.days)

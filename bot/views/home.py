@@ -21,7 +21,7 @@ from bot.routes import (
     SwitchHome,
     TaskDone,
 )
-from bot.views import kit
+from bot.views import kit, own_settings
 from bot.views.activities import due_line
 from bot.views.help import first_steps, quick_actions
 from bot.views.replies import waiting_rows
@@ -76,6 +76,7 @@ def home(data: HomeData, viewer: Viewer) -> Home:
         *_recent(data, viewer),
         kit.divider(),
         kit.actions(
+            own_settings.button(viewer),
             kit.button(viewer.t("Notifications"), ShowNotices(), label=viewer.t("Choose what Rapport tells you")),
             *_settings(data, viewer),
             kit.button(viewer.t("See all commands"), ShowHelp()),

@@ -1,6 +1,7 @@
 """The morning message: everything that waits for a person, in one message that is worked off in place."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.replies import Block, Message
 from bot.routes import (
@@ -17,6 +18,7 @@ from bot.routes import (
     SendFollowUp,
 )
 from bot.views import kit
+from core.away import OPEN, Absent
 from core.i18n import Viewer
 from core.queries.mornings import MorningData, MorningLine, What
 from core.queries.records import Hit
@@ -36,14 +38,31 @@ def message(data: MorningData, viewer: Viewer, extra: Sequence[Block] = (), othe
     waiting = [line for line in data.lines if not line.done]
     title = _title(len(waiting), len(data.lines), viewer) if data.lines or not otherwise else otherwise
     blocks: list[Block] = [kit.header(title)]
-    for line in data.lines:
-        blocks += _done(line, data, viewer) if line.done else _open(line, data, viewer)
+    absent = {one.slack_user_id for one in data.absent}
+    blocks += _lines([line for line in data.lines if line.owner not in absent], data, viewer)
+    for one in data.absent:
+        theirs = [replace(line, owner="") for line in data.lines if line.owner == one.slack_user_id]
+        if theirs:
+            blocks += [kit.divider(), kit.section(_for(one, viewer)), *_lines(theirs, data, viewer)]
     if data.more:
         text = viewer.nt("{n} more is due.", "{n} more are due.", data.more)
         blocks.append(kit.context(text + " " + viewer.t("It stands in App Home, under the Home tab above.")))
     blocks += _let_lie(data, viewer)
     blocks += extra
     return Message(_spoken(title, waiting, viewer), blocks[: kit.MESSAGE_BLOCKS_MAX])
+
+
+def _lines(lines: Sequence[MorningLine], data: MorningData, viewer: Viewer) -> list[Block]:
+    return [
+        block for line in lines for block in (_done(line, data, viewer) if line.done else _open(line, data, viewer))
+    ]
+
+
+def _for(absent: Absent, viewer: Viewer) -> str:
+    who = f"<@{absent.slack_user_id}>"
+    if absent.until == OPEN:
+        return viewer.t("*For {who}*, who is away", who=who)
+    return viewer.t("*For {who}*, away until {day}", who=who, day=viewer.when(absent.until))
 
 
 def _title(waiting: int, told: int, viewer: Viewer) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from bot.payloads import Element
 from bot.replies import Block, Choice, Message, Modal
 from bot.routes import SaveNotices, ShowDigestSettings, ShowNotices
-from bot.views import kit
+from bot.views import kit, own_settings
 from bot.views.forms import Form, Select
 from core.enums import NoticeMode
 from core.i18n import Viewer
-from core.notices import NoticeKind, kinds_for
+from core.notices import Mornings, NoticeKind, kinds_for
+from core.schedules import in_words_order
 
 KINDS: Mapping[NoticeKind, str] = {
     NoticeKind.ASSIGNED: "Somebody makes you the owner of a record",
@@ -38,6 +39,7 @@ class NoticeSettings:
     channel: str
     modes: Modes
     may_choose: bool
+    mornings: Mornings
 
 
 class ModeField(Select):
@@ -67,8 +69,9 @@ def settings_modal(shown: NoticeSettings, viewer: Viewer) -> Modal:
     choices = [Choice(viewer.t(text), mode.value) for mode, text in MODES.items()]
     form = form_for(shown.audience).with_choices(**{kind.value: choices for kind in shown.modes})
     blocks += form.blocks(viewer, {kind.value: mode.value for kind, mode in shown.modes.items()})
-    blocks.append(kit.context(viewer.t("The morning message comes at nine o'clock, Monday to Friday.")))
-    blocks.append(kit.actions(kit.button(viewer.t("Daily digest"), ShowDigestSettings(shown.channel))))
+    blocks.append(kit.context(_mornings(shown, viewer)))
+    buttons = [kit.button(viewer.t("Daily digest"), ShowDigestSettings(shown.channel))]
+    blocks.append(kit.actions(*([] if shown.channel else [own_settings.button(viewer)]), *buttons))
     if shown.channel:
         blocks += _own(viewer)
     return Modal(title, blocks, SaveNotices(shown.channel), viewer.t("Save"), viewer.t("Cancel"))
@@ -78,6 +81,16 @@ def _about(shown: NoticeSettings, viewer: Viewer) -> str:
     if shown.channel:
         return viewer.t("What Rapport posts in {channel}, for everybody there:", channel=f"<#{shown.channel}>")
     return viewer.t("What Rapport tells you in direct messages:")
+
+
+def _mornings(shown: NoticeSettings, viewer: Viewer) -> str:
+    comes = shown.mornings
+    when = {"hour": viewer.hour(comes.at), "days": viewer.weekdays(in_words_order(comes.days))}
+    if shown.channel:
+        return viewer.t("The morning message comes at {hour}, {days} ({zone}).", **when, zone=comes.zone.key)
+    if not comes.on:
+        return viewer.t("You have no morning message: what is to come in it comes at once.")
+    return viewer.t("Your morning message comes at {hour}, {days}.", **when)
 
 
 def _own(viewer: Viewer) -> list[Block]:

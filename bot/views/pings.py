@@ -21,6 +21,8 @@ def message(line: MorningLine, due_at: datetime, viewer: Viewer) -> Message:
     shown = f"*{text}*"
     if line.detail and line.detail != line.title:
         shown += f"\n{kit.esc(kit.cut(line.detail, NAME_SHOWN))}"
+    if line.owner:
+        shown += f"\n{viewer.t('For {who}, who is away', who=f'<@{line.owner}>')}"
     buttons: list[Block] = [
         kit.button(viewer.t("Done"), PingDone(*what), label=viewer.t("Done: {name}", name=line.title))
     ]

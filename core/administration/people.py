@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func
 
-from core import jobs
+from core import away, jobs
 from core.access import Owned, Power, load, require_power, visible
 from core.administration.removal import Moved
 from core.conflicts import refuse_changed
@@ -73,6 +73,7 @@ def deactivate(ctx: Ctx, member_id: UUID, successor: str) -> Moved:
     if total and heir is None:
         raise Invalid({"successor": "successor_required"})
     member.active = False
+    away.release(ctx, member)
     if heir is None:
         return Moved(0)
     ctx.emit(HomeChanged(heir))

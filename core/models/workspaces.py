@@ -76,7 +76,12 @@ class Member(Tracked, TenantModel):
         "active",
         "morning_at",
         "working_days",
+        "morning_on",
+        "pings_on",
+        "away_from",
         "away_until",
+        "follows_status",
+        "status_away_until",
         "delegate_id",
     )
     __entity__ = "member"
@@ -85,9 +90,11 @@ class Member(Tracked, TenantModel):
         tenant_fk("manager_id", "members"),
         tenant_fk("delegate_id", "members"),
         Index(None, "workspace_id", "manager_id"),
+        Index(None, "workspace_id", "delegate_id"),
         check("manager_id <> id", "nobody_manages_themselves"),
         check("delegate_id <> id", "nobody_stands_in_for_themselves"),
         check("working_days BETWEEN 1 AND 127", "works_on_some_day"),
+        check("away_from <= away_until", "leaves_before_coming_back"),
     )
 
     slack_user_id: Mapped[str]
@@ -106,8 +113,20 @@ class Member(Tracked, TenantModel):
     """When the day begins for them, in their zone: the one message of the morning comes then."""
     working_days: Mapped[int] = mapped_column(default=WEEKDAYS)
     """Days of the week as bits, Monday the first."""
+    morning_on: Mapped[bool] = mapped_column(default=True)
+    """Whether the one message of the morning comes at all."""
+    pings_on: Mapped[bool] = mapped_column(default=True)
+    """Whether what is due at an hour is said at that hour."""
+    away_from: Mapped[date | None]
+    """The first day they are away, in their zone; None for at once."""
     away_until: Mapped[date | None]
-    """The last day they are away, in their zone; None where they are here."""
+    """The last day they are away; None where they are here."""
+    follows_status: Mapped[bool] = mapped_column(default=True)
+    """Whether their Slack status may say that they are away."""
+    status_away_until: Mapped[date | None]
+    """The last day they are away as their Slack status says (core.away.OPEN: until they change it)."""
+    slack_status: Mapped[str] = mapped_column(default="")
+    """What their Slack status said last, so that only another one is news."""
     delegate_id: Mapped[UUID | None]
     """Who gets what is due meanwhile; nobody: it waits."""
 

@@ -20,7 +20,7 @@ from core.enums import EntityType, Role, Visibility
 from core.errors import Conflict
 from core.models import ActivityObjection, Member, Objection, Product, WorkspaceRow
 from core.normalise import name_text
-from core.queries.history import FieldChange, Value, Word
+from core.queries.history import FieldChange, Value, Word, fields_of
 from core.queries.records import Page
 
 PAGE_SIZE = 8
@@ -221,17 +221,19 @@ def _product(row: Product) -> ProductItem:
 
 def meanwhile(ctx: Ctx, conflict: Conflict) -> tuple[str, tuple[FieldChange, ...], UUID]:
     """What a Conflict("edited_meanwhile") of core.conflicts.refuse_changed says: who, what in words, and what is seen
-    once that was read.
+    once that was read. A member's values are told as their history tells them.
     """
     changes = cast("Sequence[StoredChange]", conflict.data["changes"])
-    words = tuple(
-        FieldChange(one.field, _in_words(ctx, one.field, one.old), _in_words(ctx, one.field, one.new))
-        for one in changes
-    )
+    if conflict.data["entity"] == Member.__entity__:
+        words = fields_of(ctx, [(Member, {one.field: [one.old, one.new] for one in changes}, "")])[0]
+    else:
+        words = tuple(
+            FieldChange(one.field, _in_words(one.field, one.old), _in_words(one.field, one.new)) for one in changes
+        )
     return str(conflict.data["who"] or ""), words, cast("UUID", conflict.data["version"])
 
 
-def _in_words(ctx: Ctx, field: str, value: object) -> Value:
+def _in_words(field: str, value: object) -> Value:
     match value:
         case None | "":
             return None
@@ -239,10 +241,7 @@ def _in_words(ctx: Ctx, field: str, value: object) -> Value:
             return ", ".join(str(one).removesuffix("_id").replace("_", " ") for one in value) or None
         case bool():
             return Word("yes" if value else "no")
-        case str() if field == "manager_id":
-            query = select(Member.name).where(Member.workspace_id == ctx.workspace.id, Member.id == UUID(value))
-            return ctx.session.scalar(query)
-        case str() if field in ("role", "visibility"):
+        case str() if field == "visibility":
             return Word(value)
         case str() if field.endswith("_channel"):
             return f"#{value}"

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, cast, func, inspect, select
 
+from core import schedules
 from core.access import SHARED, Verb, load, may_touch, visible
 from core.context import Ctx
 from core.enums import EntityType
@@ -47,12 +48,15 @@ MODELS: Mapping[EntityType, type[Lead | Account | Contact | Deal | Quote]] = {
 }
 BOOKKEEPING = frozenset({"stage_entered_at", "closed_at", "converted_at", "name_key"})
 """Columns that follow from another change of the same moment and say nothing new."""
+WEEKDAYS = frozenset({"working_days"})
+"""Days of the week as bits."""
 AMOUNTS = frozenset({"value", "subtotal", "tax", "total"})
 _NamedModel = (
     Member | LeadSource | Account | Contact | Deal | Lead | Pipeline | Product | Stage | LossReason | Objection | Tag
 )
 _NAMED: Mapping[str, type[_NamedModel]] = {
     "from_stage_id": Stage,
+    "delegate_id": Member,
     "lead_id": Lead,
     "manager_id": Member,
     "merged_into_id": Objection,
@@ -87,11 +91,25 @@ class Amount:
 
 
 @dataclass(frozen=True)
+class Days:
+    """Days of the week, Monday as 0."""
+
+    days: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Yes or no."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
 class Unseen:
     """A record the actor may not see."""
 
 
-Value = str | date | datetime | time | Decimal | Word | Amount | Unseen | None
+Value = str | date | datetime | time | Decimal | Word | Amount | Days | Flag | Unseen | None
 
 
 @dataclass(frozen=True)
@@ -275,6 +293,10 @@ def _value(field: str, kind: type, value: Any, names: Mapping[UUID, str], curren
         return None
     if field in _NAMED:
         return names.get(UUID(value), Unseen())
+    if field in WEEKDAYS:
+        return Days(schedules.in_words_order(value))
+    if kind is bool:
+        return Flag(value)
     if issubclass(kind, StrEnum):
         return Word(str(value))
     if issubclass(kind, Decimal):

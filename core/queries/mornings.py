@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from core import undo
 from core.access import visible
+from core.away import Absent
 from core.context import Ctx
 from core.emails.replies import REPLY
 from core.enums import EntityType, InboundState, MailKind
@@ -88,6 +89,8 @@ class MorningData:
     day: date
     lines: tuple[MorningLine, ...]
     more: int = 0
+    absent: tuple[Absent, ...] = ()
+    """Whom the reader stands in for: the lines with such an owner are theirs."""
     let_lie: tuple[MorningLine, ...] = ()
     """What the reader's people were reminded of twice and let lie."""
 

@@ -64,9 +64,9 @@ def timed(ctx: Ctx, entity: str, entity_id: UUID) -> Timed | None:
     return found[0] if found else None
 
 
-def timed_of(ctx: Ctx, member_id: UUID) -> list[Timed]:
-    """All that is due at an hour of somebody's, from today on."""
-    today = ctx.today.date()
+def timed_of(ctx: Ctx, member_id: UUID, since: date | None = None) -> list[Timed]:
+    """All that is due at an hour of somebody's, from a day on (None: the actor's today)."""
+    today = since or ctx.today.date()
     found: list[Timed] = []
     for entity, kind in _KINDS.items():
         found += _read(ctx, kind, entity, and_(kind.model.owner_id == member_id, kind.day >= today))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 from uuid import UUID, uuid4
 
@@ -41,13 +42,13 @@ from tests.factories import (
     put,
 )
 
-OWN, UNASSIGNED, REPORT, TEAM, OTHER = Relation
+OWN, UNASSIGNED, REPORT, TEAM, MEANWHILE, OTHER = Relation
 SAID: dict[tuple[Role, Visibility], set[Relation]] = {
-    (Role.REP, Visibility.OWN): {OWN, UNASSIGNED},
-    (Role.REP, Visibility.TEAM): {OWN, UNASSIGNED, REPORT, TEAM},
+    (Role.REP, Visibility.OWN): {OWN, UNASSIGNED, MEANWHILE},
+    (Role.REP, Visibility.TEAM): {OWN, UNASSIGNED, REPORT, TEAM, MEANWHILE},
     (Role.REP, Visibility.ALL): set(Relation),
-    (Role.MANAGER, Visibility.OWN): {OWN, UNASSIGNED, REPORT},
-    (Role.MANAGER, Visibility.TEAM): {OWN, UNASSIGNED, REPORT, TEAM},
+    (Role.MANAGER, Visibility.OWN): {OWN, UNASSIGNED, REPORT, MEANWHILE},
+    (Role.MANAGER, Visibility.TEAM): {OWN, UNASSIGNED, REPORT, TEAM, MEANWHILE},
     (Role.MANAGER, Visibility.ALL): set(Relation),
     (Role.ADMIN, Visibility.OWN): set(Relation),
     (Role.ADMIN, Visibility.TEAM): set(Relation),
@@ -61,14 +62,16 @@ CHANGED: dict[Role, set[Relation]] = {
     Role.ADMIN: set(Relation),
 }
 """Editing and giving away: no setting widens it."""
+WORKED_ON = {role: given | {MEANWHILE} for role, given in CHANGED.items()}
+"""Editing: also what belongs to somebody who is away, by who stands in for them; it is not theirs to give away."""
 
 
 @pytest.mark.parametrize(("role", "visibility"), [*product(Role, Visibility)])
 def test_the_policy_says_what_the_product_promises(role: Role, visibility: Visibility) -> None:
     for relation in Relation:
         assert permits(role, Verb.SEE, relation, visibility) is (relation in SAID[role, visibility])
-        for verb in (Verb.EDIT, Verb.ASSIGN):
-            assert permits(role, verb, relation, visibility) is (relation in CHANGED[role])
+        assert permits(role, Verb.EDIT, relation, visibility) is (relation in WORKED_ON[role])
+        assert permits(role, Verb.ASSIGN, relation, visibility) is (relation in CHANGED[role])
 
 
 def test_the_policy_has_a_line_for_everybody_and_nobody_edits_what_they_cannot_see() -> None:
@@ -80,6 +83,7 @@ def test_the_policy_has_a_line_for_everybody_and_nobody_edits_what_they_cannot_s
 
 # -- the doors ----------------------------------------------------------------------------------------------------
 
+DAY = timedelta(days=1)
 Maker = Callable[[Ctx, Member | None], TenantModel]
 
 
@@ -140,6 +144,10 @@ PEOPLE: dict[str, Relation] = {
     "somebody else": OTHER,
     "my peer's report": OTHER,
     "my manager's manager": OTHER,
+    "away, and I stand in": MEANWHILE,
+    "here, and I would stand in": OTHER,
+    "away later, and I shall stand in": OTHER,
+    "away, and somebody else stands in": OTHER,
 }
 
 
@@ -161,6 +169,14 @@ def arrange(ctx_for: CtxFor, role: Role, visibility: Visibility) -> Around:
             "somebody else": make_member(ctx, "Else"),
             "my peer's report": make_member(ctx, "Below", manager=peer),
             "my manager's manager": top,
+            "away, and I stand in": make_member(ctx, "Away", delegate_id=me.id, away_until=ctx.now.date()),
+            "here, and I would stand in": make_member(ctx, "Here", delegate_id=me.id),
+            "away later, and I shall stand in": make_member(
+                ctx, "Later", delegate_id=me.id, away_from=ctx.now.date() + DAY, away_until=ctx.now.date() + DAY
+            ),
+            "away, and somebody else stands in": make_member(
+                ctx, "Elsewhere", delegate_id=peer.id, away_until=ctx.now.date()
+            ),
         }
         records = {}
         for (kind, make), (whose, owner) in product(MAKERS.items(), owners.items()):

@@ -1,15 +1,17 @@
 """The audit and the notification settings as they are painted."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.views import kit
 from bot.views.audit import exporting, page
 from bot.views.notices import NoticeSettings, saved, settings_modal
 from core.enums import NoticeMode
 from core.i18n import Viewer
-from core.notices import NoticeKind
+from core.models.schedules import WEEKDAYS
+from core.notices import Mornings, NoticeKind
 from core.queries.audit import AuditLine, AuditPage
 from core.queries.history import Amount, FieldChange, Word
 from core.queries.records import Page
@@ -80,11 +82,17 @@ def test_no_cell_is_a_formula() -> None:
 
 
 def test_notification_settings() -> None:
-    mine = NoticeSettings("U1", "", {NoticeKind.ASSIGNED: NoticeMode.MORNING}, may_choose=True)
+    comes = Mornings(ZoneInfo("Europe/Berlin"), time(8, 30), WEEKDAYS)
+    mine = NoticeSettings("U1", "", {NoticeKind.ASSIGNED: NoticeMode.MORNING}, may_choose=True, mornings=comes)
     channel = {NoticeKind.WON: NoticeMode.INSTANT, NoticeKind.SHARED: NoticeMode.OFF}
     assert_golden("notices/mine", settings_modal(mine, VIEWER))
-    assert_golden("notices/channel", settings_modal(NoticeSettings("C1", "C1", channel, may_choose=True), VIEWER))
-    assert_golden("notices/read_only", settings_modal(NoticeSettings("C1", "C1", channel, may_choose=False), VIEWER))
+    assert_golden(
+        "notices/channel", settings_modal(NoticeSettings("C1", "C1", channel, may_choose=True, mornings=comes), VIEWER)
+    )
+    assert_golden(
+        "notices/read_only",
+        settings_modal(NoticeSettings("C1", "C1", channel, may_choose=False, mornings=comes), VIEWER),
+    )
     assert_golden("notices/saved", saved("C1", channel, VIEWER))
 
 

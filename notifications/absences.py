@@ -1,0 +1,66 @@
+"""Who is back, and who stands in: what was kept back is told, and colleagues hear what they agreed to."""
+
+from datetime import time
+from uuid import UUID
+
+from sqlalchemy import select
+
+from bot.views import own_settings as views
+from core import away, schedules
+from core.context import Ctx
+from core.enums import DeliveryState
+from core.i18n import Viewer
+from core.models import Card, Delivery, Member
+from core.mornings import MORNING
+from core.queries.timed import Timed, timed_of
+from notifications.claims import Claimed
+from notifications.desk import Call, Composed, Desk, Skip, post, read
+from notifications.plans import Kind, StandInWord
+from notifications.rules import ping_key
+
+
+def back_today(ctx: Ctx, member_id: UUID) -> tuple[bool, tuple[Timed, ...]]:
+    """What somebody who is back was not told today: whether their morning message is owed, else what had its hour."""
+    member = ctx.session.get_one(Member, (ctx.workspace.id, member_id))
+    today = away.today_of(member, ctx.now)
+    if schedules.morning_ran(ctx, member.slack_user_id, today) and not _had_morning(ctx, member):
+        return True, ()
+    over = [one for one in timed_of(ctx, member_id, today) if one.due_at <= ctx.now and one.day == today]
+    query = select(Delivery.key).where(
+        Delivery.workspace_id == ctx.workspace.id,
+        Delivery.key.in_([ping_key(one) for one in over]),
+        Delivery.state == DeliveryState.SKIPPED,
+    )
+    kept_back = set(ctx.session.scalars(query)) if over else set[str]()
+    return False, tuple(one for one in over if ping_key(one) in kept_back)
+
+
+def _had_morning(ctx: Ctx, member: Member) -> bool:
+    midnight = schedules.moment(away.today_of(member, ctx.now), time.min, Viewer("", member.tz).zone)
+    query = select(Card.id).where(
+        Card.workspace_id == ctx.workspace.id,
+        Card.entity == MORNING,
+        Card.entity_id == member.id,
+        Card.created_at >= midnight,
+    )
+    return ctx.session.scalar(query.limit(1)) is not None
+
+
+def stand_in_word(desk: Desk, delivery: Claimed) -> Composed:
+    """To a colleague that they were named; to who is away, and their manager, that nobody stands in."""
+    about = read(StandInWord, delivery)
+    ctx, member, named = desk.as_member(about.reader_id), desk.member(about.member_id), desk.member(about.delegate_id)
+    if ctx is None or member is None or named is None:
+        return Skip("The person is not here any more.")
+    viewer, reader = ctx.viewer, ctx.actor.slack_user_id
+    if about.gone:
+        if away.planned(member, ctx.now) is None:
+            return Skip("They are back.")
+        own = about.reader_id == about.member_id
+        message = views.gone(member.slack_user_id, named.slack_user_id, viewer, own=own)
+        return Call(Kind.STAND_IN, post(reader, message, delivery.id))
+    planned = away.planned(member, ctx.now)
+    if member.delegate_id != about.delegate_id or planned is None:
+        return Skip("They are not asked any more.")
+    message = views.asked(member.slack_user_id, *planned, member.id, viewer)
+    return Call(Kind.STAND_IN, post(reader, message, delivery.id))
