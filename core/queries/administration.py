@@ -19,11 +19,12 @@ from core.context import Ctx
 from core.enums import EntityType, Role, Visibility
 from core.errors import Conflict
 from core.models import ActivityObjection, Member, Objection, Product, WorkspaceRow
-from core.normalise import name_text
 from core.queries.history import FieldChange, Value, Word, fields_of
+from core.queries.quotes import product_fits
 from core.queries.records import Page
 
-PAGE_SIZE = 8
+PAGE_SIZE = 30
+"""Rows of a page: a team, or a whole list, at a glance. A window holds a hundred blocks."""
 
 
 @dataclass(frozen=True)
@@ -195,11 +196,7 @@ def product_page(ctx: Ctx, words: str = "", page: int = 0) -> Page[ProductItem]:
     Raises Forbidden.
     """
     require_power(ctx, Power.CONFIGURE)
-    query = visible(ctx, Product)
-    for part in name_text(words).lower().split():
-        query = query.where(
-            Product.name_key.contains(part, autoescape=True) | func.lower(Product.sku).contains(part, autoescape=True)
-        )
+    query = visible(ctx, Product).where(*product_fits(words))
     query = query.order_by(Product.active.desc(), Product.name_key, Product.id)
     rows = list(ctx.session.scalars(query.offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1)))
     return Page(tuple(_product(row) for row in rows[:PAGE_SIZE]), page, len(rows) > PAGE_SIZE)

@@ -12,13 +12,13 @@ from core.context import Ctx
 from core.enums import EntityType, QuoteStatus, StageKind
 from core.errors import NotFound
 from core.models import Account, Deal, Product, Quote, QuoteLine, Stage
+from core.normalise import name_text
 from core.queries.records import Page
 from core.queries.search import matching
 from core.quotes import OPEN, TRANSITIONS, VERSIONABLE, LineInput, TaxSum, totals
 from core.refs import deal_ref, parse_ref, quote_ref
 
 PAGE_SIZE = 8
-TOP = "\U0010ffff"
 MINE = "mine"
 """The word that narrows a list to the actor's own."""
 BY_HAND = (QuoteStatus.SENT, QuoteStatus.ACCEPTED, QuoteStatus.REJECTED)
@@ -315,13 +315,22 @@ def quoted_deal(ctx: Ctx, deal_id: UUID) -> QuotedDeal:
     )
 
 
+def product_fits(words: str) -> list[ColumnElement[bool]]:
+    """The conditions under which a product contains each of the words, in its name or its article number."""
+    return [
+        Product.name_key.contains(part, autoescape=True) | func.lower(Product.sku).contains(part, autoescape=True)
+        for part in name_text(words).lower().split()
+    ]
+
+
 def find_products(ctx: Ctx, words: str, currency: str = "", limit: int = 20) -> list[ProductRow]:
-    """Active products whose name begins with the words, those priced in `currency` first, then by name."""
-    query = visible(ctx, Product).where(Product.active)
-    start = words.strip().lower()
-    if start:
-        query = query.where(Product.name_key >= start, Product.name_key < start + TOP)
-    query = query.order_by(Product.currency != currency, Product.name_key).limit(limit)
+    """Active products that contain the words in name or article number.
+
+    Those priced in `currency` come first, then those that begin with the words, then by name.
+    """
+    begins = Product.name_key.startswith(name_text(words).lower(), autoescape=True)
+    query = visible(ctx, Product).where(Product.active, *product_fits(words))
+    query = query.order_by(Product.currency != currency, begins.desc(), Product.name_key).limit(limit)
     return [_product(row) for row in ctx.session.scalars(query)]
 
 

@@ -385,12 +385,12 @@ def test_who_left_may_come_back(ctx_for: CtxFor, ada: Member, ana: Member) -> No
 
 def test_members_are_paged_and_guests_are_none(ctx_for: CtxFor, ada: Member) -> None:
     with ctx_for() as ctx:
-        for number in range(9):
-            make_member(ctx, f"Colleague {number}")
+        for number in range(queries.PAGE_SIZE + 1):
+            make_member(ctx, f"Colleague {number:02}")
         make_member(ctx, "Gus Guest", guest=True)
     with ctx_for(ada) as ctx:
         first, second = queries.member_page(ctx), queries.member_page(ctx, 1)
-        assert (len(first.rows), first.has_more) == (8, True)
+        assert (len(first.rows), first.has_more) == (queries.PAGE_SIZE, True)
         assert (len(second.rows), second.has_more) == (2, False)
         assert "Gus Guest" not in {row.name for row in (*first.rows, *second.rows)}
 

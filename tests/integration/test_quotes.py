@@ -197,16 +197,23 @@ def test_taking_a_draft_back_keeps_its_number(ctx_for: CtxFor, ana: Member, deal
     assert actions == {"create", "archive"}
 
 
-def test_products_are_found_by_the_beginning_of_their_name(ctx_for: CtxFor, ana: Member) -> None:
+def test_products_are_found_by_words_of_their_name_and_by_number(ctx_for: CtxFor, ana: Member) -> None:
     with ctx_for() as ctx:
         make_product(ctx, "Robot arm", "1200", currency="USD")
+        make_product(ctx, "Mobile robot", "700", sku="NR-M1", currency="EUR")
         make_product(ctx, "Robot cell", "9000", currency="EUR")
         make_product(ctx, "Old robot", active=False)
         make_product(ctx, "100% <b>", "1")
     with ctx_for(ana) as ctx:
-        assert [row.name for row in queries.find_products(ctx, "ROBOT", "EUR")] == ["Robot cell", "Robot arm"]
+        assert [row.name for row in queries.find_products(ctx, "ROBOT", "EUR")] == [
+            "Robot cell",
+            "Mobile robot",
+            "Robot arm",
+        ]
+        assert [row.name for row in queries.find_products(ctx, "arm rob")] == ["Robot arm"]
+        assert [row.name for row in queries.find_products(ctx, "nr-m")] == ["Mobile robot"]
         assert [row.name for row in queries.find_products(ctx, "100%")] == ["100% <b>"]
-        assert len(queries.find_products(ctx, "")) == 3
+        assert len(queries.find_products(ctx, "")) == 4
 
 
 def test_lists_come_in_pages(ctx_for: CtxFor, ana: Member, deal: Deal) -> None:
