@@ -22,6 +22,9 @@ from core.context import Clock
 from core.db import Database
 from core.workspaces import SlackPerson, is_elsewhere
 
+PROFILES = "user_change"
+"""The event that names a person instead of coming from one."""
+
 
 class Interactions:
     """Answers everything Slack sends. Stateless; one per process."""
@@ -106,6 +109,9 @@ class Interactions:
     def event(self, payload: EventEnvelope, installed: Installation) -> None:
         """An event: App Home opened, a message to the bot. Repeats carry the same event id."""
         event = payload.event
+        if event.type == PROFILES:
+            self._runner.profile_changed(installed, event.profile_of, f"event:{payload.event_id}")
+            return
         handler = EVENTS.get(event.type)
         user = event.user
         if handler is None or not isinstance(user, str) or not user or event.bot_id or event.edited:

@@ -211,6 +211,12 @@ class EventBody(_Raw):
     team: str = ""
     user_team: str = ""
     """The workspace of who wrote, where it is another one (shared channels)."""
+
+    @property
+    def profile_of(self) -> str:
+        """Whose profile changed; empty for other events."""
+        return str(self.user.get("id") or "") if isinstance(self.user, dict) else ""
+
     edited: dict[str, Any] | None = None
     """Set where somebody changed what they had written."""
     links: list[SharedLink] = Field(default_factory=list)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import structlog
+from sqlalchemy.exc import NoResultFound
 
 from bot import dispatch, envelopes, errors
 from bot.commands import CommandCall
@@ -19,11 +20,11 @@ from bot.routes import Action, Route, Submission, UnknownRoute, route_id_of, unp
 from bot.tokens import Installation
 from core.context import Clock, Ctx, new_id
 from core.db import Database
-from core.errors import AlreadyDone, DomainError, Forbidden, Invalid, NotFound, Stranger
+from core.errors import AlreadyDone, Busy, DomainError, Forbidden, Invalid, NotFound, Stranger
 from core.i18n import Viewer
 from core.idempotency import claim
-from core.members import introduce
-from core.workspaces import SlackPerson, describe_member, enter, workspace_id_for
+from core.members import introduce, profile_changed
+from core.workspaces import SlackPerson, describe_member, enter, system_ctx, workspace_id_for
 
 log = structlog.get_logger()
 Act = Callable[[Ctx], Reply]
@@ -119,6 +120,17 @@ class Runner:
             return Nothing()
 
         self._transact(Outcome(), person, "", "introduction", meet)
+
+    def profile_changed(self, installed: Installation, user_id: str, key: str) -> None:
+        """Somebody's profile is another one. It is of everybody in the workspace, members or not: nobody acts."""
+        workspace_id = workspace_id_for(installed.team_id)
+        try:
+            with self._database.begin(workspace_id) as session:
+                ctx = system_ctx(session, self._clock, workspace_id, "event user_change")
+                claim(ctx, key)
+                profile_changed(ctx, user_id)
+        except (AlreadyDone, Busy, NoResultFound) as error:
+            log.info("profile_left_for_later", error=type(error).__name__)
 
     def _transact(self, outcome: Outcome, person: SlackPerson, key: str, source: str, act: Act) -> Reply:
         with self._database.begin(workspace_id_for(person.team_id, person.enterprise_id)) as session:

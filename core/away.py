@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from core import schedules
 from core.context import Ctx
-from core.events import HomeChanged, MemberBack, StandInAsked, StandInGone
+from core.events import AwayByStatus, HomeChanged, MemberBack, StandInAsked, StandInGone
 from core.i18n import Viewer
 from core.models import Member
 
@@ -112,6 +112,9 @@ def settle(ctx: Ctx, member: Member, before: Watched) -> None:
     now = _arranged(member)
     if now == before.arranged:
         return
+    status = member.status_away_until
+    if status is not None and status != before.arranged[-1] and status == last:
+        ctx.emit(AwayByStatus(member.id))
     for delegate_id in {before.arranged[0], now[0]}:
         if delegate_id is not None:
             ctx.emit(HomeChanged(delegate_id))

@@ -182,3 +182,17 @@ class StandInGone(Event, kind="stand_in.gone"):
 
     member_id: UUID
     delegate_id: UUID
+
+
+@dataclass(frozen=True)
+class ProfileChanged(Event, kind="member.profile"):
+    """Somebody's profile in Slack is another one: it is read again."""
+
+    member_id: UUID
+
+
+@dataclass(frozen=True)
+class AwayByStatus(Event, kind="member.away_by_status"):
+    """Somebody's Slack status says that they are away; told to them, who may say otherwise."""
+
+    member_id: UUID

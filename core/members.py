@@ -10,11 +10,13 @@ from core import away
 from core.access import Verb, may
 from core.context import Ctx
 from core.errors import Forbidden, Invalid, Stranger
-from core.events import RecordChanged
+from core.events import ProfileChanged, RecordChanged
+from core.i18n import Viewer
 from core.locks import take_turns
 from core.models import Member
 from core.operations import operation
 from core.queries.timed import timed_of
+from core.status import SlackStatus, away_until
 from core.workspaces import Profile, add_member, joining
 
 
@@ -63,8 +65,21 @@ def require_assign(ctx: Ctx, owner_id: UUID | None) -> None:
 
 
 @operation("member.sync")
-def sync_profile(ctx: Ctx, member_id: UUID, *, name: str, email: str, tz: str, locale: str, guest: bool) -> Member:
-    """Take over what Slack says of a member. `tz` is an IANA name, `locale` an IETF tag such as `de-DE`."""
+def sync_profile(
+    ctx: Ctx,
+    member_id: UUID,
+    *,
+    name: str,
+    email: str,
+    tz: str,
+    locale: str,
+    guest: bool,
+    status: SlackStatus | None = None,
+) -> Member:
+    """Take over what Slack says of a member. `tz` is an IANA name, `locale` an IETF tag such as `de-DE`.
+
+    `status` says whether they are away, where they want that; None where nobody asked for it.
+    """
     member = ctx.session.scalars(
         select(Member).where(Member.workspace_id == ctx.workspace.id, Member.id == member_id)
     ).one()
@@ -74,6 +89,8 @@ def sync_profile(ctx: Ctx, member_id: UUID, *, name: str, email: str, tz: str, l
     before, member.tz = member.tz, _known_zone(tz) or member.tz
     member.locale = _babel_locale(locale) or member.locale
     member.guest = guest
+    if status is not None:
+        _follow_status(ctx, member, status)
     member.synced_at = ctx.now
     ctx.session.flush()
     away.settle(ctx, member, absence)
@@ -84,6 +101,23 @@ def sync_profile(ctx: Ctx, member_id: UUID, *, name: str, email: str, tz: str, l
         for due in timed_of(ctx, member.id):
             ctx.emit(RecordChanged(due.entity, due.entity_id))
     return member
+
+
+@operation("member.profile_changed")
+def profile_changed(ctx: Ctx, slack_user_id: str) -> None:
+    """Slack says that somebody's profile is another now; it is read again where they are a member."""
+    member = find_member(ctx, slack_user_id)
+    if member is not None:
+        ctx.emit(ProfileChanged(member.id))
+
+
+def _follow_status(ctx: Ctx, member: Member, status: SlackStatus) -> None:
+    """Only another status is news: who said that they are here although it says otherwise stays here."""
+    if status.fingerprint == member.slack_status:
+        return
+    member.slack_status = status.fingerprint
+    if member.follows_status:
+        member.status_away_until = away_until(status, Viewer("", member.tz).zone, ctx.now)
 
 
 def _known_zone(name: str) -> str:

@@ -94,7 +94,7 @@ def save(ctx: Ctx, values: OwnSettings, seen: UUID | None = None) -> None:
     member.away_from, member.away_until = values.away_from, values.away_until
     member.follows_status, member.delegate_id = values.follows_status, delegate_id
     if not values.follows_status:
-        member.status_away_until = None
+        member.status_away_until, member.slack_status = None, ""  # read anew where it counts again
     ctx.session.flush()
     away.settle(ctx, member, before)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from bot.views import own_settings as views
-from core import away, schedules
+from core import away, own_settings, schedules
 from core.context import Ctx
 from core.enums import DeliveryState
 from core.i18n import Viewer
@@ -15,7 +15,7 @@ from core.mornings import MORNING
 from core.queries.timed import Timed, timed_of
 from notifications.claims import Claimed
 from notifications.desk import Call, Composed, Desk, Skip, post, read
-from notifications.plans import Kind, StandInWord
+from notifications.plans import ForMember, Kind, StandInWord
 from notifications.rules import ping_key
 
 
@@ -23,7 +23,7 @@ def back_today(ctx: Ctx, member_id: UUID) -> tuple[bool, tuple[Timed, ...]]:
     """What somebody who is back was not told today: whether their morning message is owed, else what had its hour."""
     member = ctx.session.get_one(Member, (ctx.workspace.id, member_id))
     today = away.today_of(member, ctx.now)
-    if schedules.morning_ran(ctx, member.slack_user_id, today) and not _had_morning(ctx, member):
+    if schedules.morning_ran(ctx, member.slack_user_id, today) and not had_morning(ctx, member_id):
         return True, ()
     over = [one for one in timed_of(ctx, member_id, today) if one.due_at <= ctx.now and one.day == today]
     query = select(Delivery.key).where(
@@ -35,7 +35,9 @@ def back_today(ctx: Ctx, member_id: UUID) -> tuple[bool, tuple[Timed, ...]]:
     return False, tuple(one for one in over if ping_key(one) in kept_back)
 
 
-def _had_morning(ctx: Ctx, member: Member) -> bool:
+def had_morning(ctx: Ctx, member_id: UUID) -> bool:
+    """Whether somebody got a morning message on their own today."""
+    member = ctx.session.get_one(Member, (ctx.workspace.id, member_id))
     midnight = schedules.moment(away.today_of(member, ctx.now), time.min, Viewer("", member.tz).zone)
     query = select(Card.id).where(
         Card.workspace_id == ctx.workspace.id,
@@ -44,6 +46,19 @@ def _had_morning(ctx: Ctx, member: Member) -> bool:
         Card.created_at >= midnight,
     )
     return ctx.session.scalar(query.limit(1)) is not None
+
+
+def away_word(desk: Desk, delivery: Claimed) -> Composed:
+    """To who is away as their Slack status says: what follows, and how to say otherwise."""
+    about = read(ForMember, delivery)
+    ctx = desk.as_member(about.member_id)
+    if ctx is None:
+        return Skip("The person is not here any more.")
+    shown = own_settings.standing(ctx)
+    if shown.status_until is None:
+        return Skip("The status says something else by now.")
+    message = views.by_status(shown, ctx.today.date(), ctx.viewer)
+    return Call(Kind.AWAY, post(ctx.actor.slack_user_id, message, delivery.id))
 
 
 def stand_in_word(desk: Desk, delivery: Claimed) -> Composed:

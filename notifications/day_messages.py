@@ -16,6 +16,7 @@ from core.models import Card
 from core.notices import is_channel
 from core.queries.mornings import MorningData
 from notifications import notices
+from notifications.absences import had_morning
 from notifications.claims import Claimed
 from notifications.content import intro, still_true
 from notifications.desk import Call, Composed, Desk, Skip, digest, post, read
@@ -65,6 +66,8 @@ def day_message(desk: Desk, delivery: Claimed) -> Composed:
         return Skip("The person is not here any more.")
     if away.standing(ctx) is not None:
         return Skip("The person is away.")
+    if about.back and had_morning(ctx, about.member_id):
+        return Skip("The person has today's message.")
     day = ctx.today.date()
     data = mornings.begin(ctx, day)
     kept = _kept(desk, ctx, ctx.actor.slack_user_id)

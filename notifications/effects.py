@@ -15,6 +15,7 @@ from core.context import Ctx, new_id
 from core.enums import Role
 from core.events import HomeChanged
 from core.models import Card, Member
+from core.status import SlackStatus
 from notifications import claims, notices, routing
 from notifications.claims import Claimed
 from notifications.desk import Call
@@ -40,6 +41,9 @@ class Profile(BaseModel):
     real_name: str = ""
     display_name: str = ""
     email: str = ""
+    status_emoji: str = ""
+    status_text: str = ""
+    status_expiration: int = 0
 
 
 class SlackUser(BaseModel):
@@ -180,6 +184,7 @@ def _take_profile(ctx: Ctx, member_id: UUID | None, user: SlackUser) -> None:
         email=user.profile.email,
         tz=user.tz or "",
         locale=user.locale or "",
+        status=SlackStatus(user.profile.status_emoji, user.profile.status_text, user.profile.status_expiration),
         guest=elsewhere or user.is_stranger or user.is_restricted or user.is_ultra_restricted or user.is_bot,
     )
 

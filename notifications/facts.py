@@ -13,12 +13,14 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.events import (
     AuditAsked,
+    AwayByStatus,
     EmailCameBack,
     EmailNeedsWord,
     Event,
     HomeChanged,
     MemberBack,
     MemberJoined,
+    ProfileChanged,
     QuoteExpired,
     RecordAssigned,
     RecordChanged,
@@ -60,7 +62,7 @@ class FactFinder:
         """What the rule for this event may need."""
         channel = self._ctx.workspace.sales_channel
         match event:
-            case MemberJoined() | HomeChanged() | AuditAsked() | EmailNeedsWord():
+            case MemberJoined() | HomeChanged() | AuditAsked() | EmailNeedsWord() | ProfileChanged() | AwayByStatus():
                 return self._facts([event.member_id], channel)
             case RecordAssigned() | TaskGiven() | QuoteExpired() | EmailCameBack():
                 return self._facts([event.owner_id], channel)

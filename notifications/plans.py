@@ -28,6 +28,7 @@ class Kind(StrEnum):
     DAY = "morning.message"
     PING = "item.ping"
     STAND_IN = "stand_in.word"
+    AWAY = "away.word"
     DIGEST = "digest.message"
     WEEKLY = "report.weekly"
     DIGEST_DETAILS = "digest.details"
@@ -71,6 +72,7 @@ METHODS: Mapping[Kind, str] = MappingProxyType(
         Kind.DAY: "chat.postMessage",
         Kind.PING: "chat.postMessage",
         Kind.STAND_IN: "chat.postMessage",
+        Kind.AWAY: "chat.postMessage",
         Kind.DIGEST: "chat.postMessage",
         Kind.WEEKLY: "chat.postMessage",
         Kind.DIGEST_DETAILS: "chat.postMessage",
@@ -93,6 +95,8 @@ class ForMember:
 
     member_id: UUID
     installer: bool = False
+    back: bool = False
+    """Of a morning message: what was kept back from somebody who is back."""
 
 
 @dataclass(frozen=True)

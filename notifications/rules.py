@@ -8,6 +8,7 @@ from core.emails.sending import lane_of
 from core.enums import EntityType
 from core.events import (
     AuditAsked,
+    AwayByStatus,
     CardShared,
     ChannelsChosen,
     DealWon,
@@ -18,6 +19,7 @@ from core.events import (
     HomeChanged,
     MemberBack,
     MemberJoined,
+    ProfileChanged,
     QuoteExpired,
     RecordAssigned,
     RecordChanged,
@@ -121,6 +123,8 @@ def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
             return _in_channels(event, facts, event_id)
         case HomeChanged() | AuditAsked() | MemberBack() | StandInAsked() | StandInGone():
             return _to_people(event, facts, event_id)
+        case ProfileChanged() | AwayByStatus():
+            return _of_profile(event, facts, event_id)
         case EmailQueued() | EmailNeedsWord() | EmailCameBack():
             return _mail(event, facts, event_id)
         case _:
@@ -178,6 +182,15 @@ def _to_people(
             return _stand_in([one for one in words if one.reader_id != event.delegate_id], facts, event_id)
 
 
+def _of_profile(event: ProfileChanged | AwayByStatus, facts: Facts, event_id: UUID) -> list[Plan]:
+    slack_user_id = facts.people.get(event.member_id)
+    if slack_user_id is None:
+        return []
+    if isinstance(event, ProfileChanged):
+        return [profile_sync(event.member_id, slack_user_id, str(event_id))]
+    return [Plan(f"away:{event_id}", slack_user_id, Kind.AWAY, ForMember(event.member_id))]
+
+
 def _back(event: MemberBack, facts: Facts, event_id: UUID) -> list[Plan]:
     """What was kept back today: the morning message, which says what had its hour too, or else those words."""
     slack_user_id = facts.people.get(event.member_id)
@@ -185,7 +198,7 @@ def _back(event: MemberBack, facts: Facts, event_id: UUID) -> list[Plan]:
         return []
     key = f"back:{event_id}"
     if facts.owes_morning:
-        return [Plan(key, f"day:{slack_user_id}", Kind.DAY, ForMember(event.member_id))]
+        return [Plan(key, f"day:{slack_user_id}", Kind.DAY, ForMember(event.member_id, back=True))]
     pings = [_ping_of(one) for one in facts.missed]
     return [Plan(f"{key}:{one.entity_id}", f"{key}:{one.entity_id}", Kind.PING, one) for one in pings]
 

@@ -31,6 +31,15 @@ class User:
     is_admin: bool = False
     is_guest: bool = False
     is_deleted: bool = False
+    status_emoji: str = ""
+    status_text: str = ""
+    status_expiration: int = 0
+    """Unix seconds; 0 for a status that stays."""
+
+    def has_status(self, now: float) -> bool:
+        """Whether a status stands at a moment (Unix seconds): Slack clears one whose time is over."""
+        set_ = bool(self.status_emoji or self.status_text)
+        return set_ and (not self.status_expiration or now < self.status_expiration)
 
 
 @dataclass(eq=False)

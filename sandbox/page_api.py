@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from sandbox import messages, payloads
-from sandbox.acts import commands, elements, modals, talk
+from sandbox.acts import commands, elements, modals, profile, talk
 from sandbox.acts.base import Actor
 from sandbox.elements import CannotDoError
 from sandbox.jsons import JsonObject, as_object, as_text
@@ -40,8 +40,10 @@ def state_of(actor: Actor) -> JsonObject:
             "rev": team.rev,
             "now": sandbox.clock.unix(),
             "team": {"id": team.id, "name": team.name, "domain": team.domain},
-            "me": _person(user, team),
-            "people": [_person(person, team) for person in team.users.values() if not person.is_deleted],
+            "me": _person(user, team, sandbox.clock.unix()),
+            "people": [
+                _person(person, team, sandbox.clock.unix()) for person in team.users.values() if not person.is_deleted
+            ],
             "app": {"id": app.id, "name": app.name, "bot_user_id": app.bot_user_id, "color": app.color},
             "channels": [_channel(actor, item) for item in team.channels.values() if _listed(user, item)],
             "commands": [
@@ -75,7 +77,7 @@ def messages_of(actor: Actor, channel_id: str, thread_ts: str = "") -> JsonObjec
         return {"messages": [_message(actor, message) for message in shown]}
 
 
-def _person(user: User, team: Team) -> JsonObject:
+def _person(user: User, team: Team, now: float) -> JsonObject:
     return {
         "id": user.id,
         "name": user.name,
@@ -83,6 +85,7 @@ def _person(user: User, team: Team) -> JsonObject:
         "title": user.title,
         "role_hint": user.role_hint,
         "color": user.color,
+        "status": {"emoji": user.status_emoji, "text": user.status_text} if user.has_status(now) else None,
         "tz": user.tz,
         "locale": user.locale,
         "is_bot": user.is_bot,
@@ -224,6 +227,14 @@ def _read(actor: Actor, body: JsonObject) -> JsonObject:
     return {}
 
 
+def _status(actor: Actor, body: JsonObject) -> JsonObject:
+    expiration = body.get("expiration") or 0
+    if not isinstance(expiration, int | float):
+        raise CannotDoError("when a status ends is a moment in seconds")
+    profile.set_status(actor, _text(body, "emoji"), _text(body, "text"), int(expiration))
+    return {}
+
+
 KINDS: dict[str, Callable[[Actor, JsonObject], JsonObject]] = {
     "command": _command,
     "message": _say,
@@ -239,4 +250,5 @@ KINDS: dict[str, Callable[[Actor, JsonObject], JsonObject]] = {
     "react": _react,
     "open_im": _open_im,
     "read": _read,
+    "status": _status,
 }

@@ -20,7 +20,16 @@ def user_wire(user: User, *, with_email: bool, with_locale: bool, home_team: str
         "display_name": user.name,
         "display_name_normalized": user.name,
         "team": user.team_id,
+        "status_emoji": "",
+        "status_text": "",
+        "status_expiration": 0,
     }
+    if user.has_status(at.timestamp()):
+        profile |= {
+            "status_emoji": user.status_emoji,
+            "status_text": user.status_text,
+            "status_expiration": user.status_expiration,
+        }
     if with_email and not is_stranger and user.email:
         profile["email"] = user.email
     body: JsonObject = {

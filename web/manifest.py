@@ -23,7 +23,7 @@ SCOPES = (
     "users:read.email",
 )
 """No channel is read and nobody's messages but those to the app itself: the least that the product works with."""
-EVENTS = ("app_home_opened", "app_mention", "link_shared", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "link_shared", "message.im", "user_change")
 COMMANDS = (
     (
         "/lead",

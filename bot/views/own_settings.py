@@ -234,6 +234,14 @@ def standing(shown: Standing, today: date, viewer: Viewer) -> Message:
     return Message(text, [kit.section(text), kit.actions(_back(viewer), button(viewer))])
 
 
+def by_status(shown: Standing, today: date, viewer: Viewer) -> Message:
+    """To who is away as their Slack status says: what follows, and how to say otherwise, now or for good."""
+    text = away(shown, today, viewer)
+    return Message(
+        text, [kit.section(text), kit.actions(kit.button(viewer.t("I am here"), ComeBack()), button(viewer))]
+    )
+
+
 def refused(who: str, viewer: Viewer) -> Message:
     """That one does not stand in. `who` is a Slack user id."""
     text = viewer.t("You do not stand in for {who}. They are told, and their reminders wait.", who=f"<@{who}>")

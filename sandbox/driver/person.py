@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from sandbox import messages as store
-from sandbox.acts import commands, talk
+from sandbox.acts import commands, profile, talk
 from sandbox.acts.base import Actor
 from sandbox.driver.errors import NotOnScreenError, ProtocolError
 from sandbox.driver.message import MessageHandle
@@ -74,6 +74,10 @@ class Person:
         broken: list[Violation] = self._actor.team.violations[before:]
         if broken and self._watching():
             raise ProtocolError(broken)
+
+    def set_status(self, emoji: str, text: str, expiration: int = 0) -> None:
+        """Set the status beside the name, or clear it with empty words; `expiration` in Unix seconds, 0 for never."""
+        self.do(lambda: profile.set_status(self._actor, emoji, text, expiration))
 
     def command(self, line: str, channel: Where | None = None) -> MessageHandle | None:
         """Run a slash command, by default in the direct message with the app.

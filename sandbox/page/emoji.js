@@ -20,7 +20,7 @@ repeat🔁 rewind⏪ robot_face🤖 rocket🚀 rotating_light🚨 round_pushpin�
 sleeping😴 slightly_smiling_face🙂 smile😄 smiley😃 sob😭 sparkles✨ speech_balloon💬 star⭐ star2🌟 stopwatch⏱️ sunglasses😎 sunny☀️
 sunrise🌅 tada🎉 telephone☎️ telephone_receiver📞 thinking_face🤔 thought_balloon💭 thumbsdown👎 thumbsup👍 ticket🎫 timer_clock⏲️
 trophy🏆 truck🚚 unlock🔓 upside_down_face🙃 wastebasket🗑️ warning⚠️ wave👋 white_check_mark✅ white_circle⚪ white_large_square⬜ wink😉
-world_map🗺️ wrench🔧 x❌ yellow_circle🟡 zap⚡ zzz💤 man-shrugging🤷‍♂️ shrug🤷 flag-us🇺🇸 flag-gb🇬🇧 first_place_medal🥇 second_place_medal🥈
+world_map🗺️ palm_tree🌴 face_with_thermometer🤒 bus🚌 desert_island🏝️ wrench🔧 x❌ yellow_circle🟡 zap⚡ zzz💤 man-shrugging🤷‍♂️ shrug🤷 flag-us🇺🇸 flag-gb🇬🇧 first_place_medal🥇 second_place_medal🥈
 third_place_medal🥉 snowflake❄️ ice_cube🧊 thermometer🌡️ ringing_call📳 video_camera📹 microphone🎤 speaker🔈 leftwards_arrow_with_hook↩️
 arrow_right_hook↪️ back🔙 end🔚 soon🔜 top🔝 black_square_button🔲 radio_button🔘 small_blue_diamond🔹 small_orange_diamond🔸 triangular_flag_on_post🚩
 checkered_flag🏁 hugging_face🤗 heart_eyes😍 star-struck🤩 face_with_monocle🧐 sweat_smile😅 point_right👉 point_down👇 point_up☝️ v✌️ writing_hand✍️`;

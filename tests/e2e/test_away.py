@@ -1,14 +1,16 @@
 """Away: nothing is said meanwhile and nothing counts, or a colleague stands in; who is back is told what waited."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from core import activities, own_settings
+from core import activities, members, own_settings
 from core.administration import people
 from core.errors import Invalid
 from core.models import Lead, Member, Reminder
+from core.status import SlackStatus
 from sandbox.driver import Person
 from sandbox.driver.message import MessageHandle
 from tests.e2e.test_mornings import MONDAY, lead_due, mornings, nine
@@ -173,3 +175,65 @@ def test_nobody_away_stands_in_and_who_leaves_stands_in_for_nobody(world: World)
     world.settle()
     assert "cannot stand in for" in heard(world.mira)
     assert world.member(world.ana).delegate_id is None
+
+
+def friday_evening() -> int:
+    return int(datetime(2030, 6, 7, 23, 59, tzinfo=ZoneInfo("Europe/Lisbon")).timestamp())
+
+
+def test_a_slack_status_says_it_and_clearing_it_brings_the_day(world: World) -> None:
+    lead_due(world, world.ana, "Zoe Lima", MONDAY)
+    world.ana.set_status(":palm_tree:", "Vacationing", friday_evening())
+    world.settle()
+    told = dms(world.ana)[-1]
+    assert "away until Fri 7 Jun 2030, as your Slack status says" in told.text
+    nine(world, world.ana, MONDAY)
+    assert mornings(world.ana) == []
+    assert "as your Slack status says" in world.ana.command("/crm away").text
+    world.ana.set_status("", "")
+    world.settle()
+    assert [one.text for one in mornings(world.ana)] == ["1 thing waits for you today: Zoe Lima"]
+
+
+def test_who_is_here_whatever_the_status_says_and_who_wants_no_such_thing(world: World) -> None:
+    lead_due(world, world.ana, "Zoe Lima", MONDAY)
+    world.ana.set_status(":face_with_thermometer:", "Out sick")
+    world.settle()
+    dms(world.ana)[-1].click("I am here")
+    with world.ctx(world.ana) as ctx:
+        member = world.member(world.ana)
+        members.sync_profile(
+            ctx,
+            member.id,
+            name="",
+            email="",
+            tz=member.tz,
+            locale="",
+            guest=False,
+            status=SlackStatus(":face_with_thermometer:", "Out sick"),
+        )
+    nine(world, world.ana, MONDAY)
+    assert len(mornings(world.ana)) == 1
+    with world.ctx(world.ana) as ctx:
+        own_settings.save(ctx, replace(own_settings.standing(ctx).chosen, follows_status=False))
+    world.ana.set_status(":palm_tree:", "Vacationing")
+    world.settle()
+    assert world.member(world.ana).status_away_until is None
+
+
+def test_the_status_of_who_never_used_it_makes_nobody_a_member(world: World) -> None:
+    before = len(world.rows(Member))
+    stranger = world.driver.as_("Olga Petrova")
+    stranger.set_status(":palm_tree:", "Vacationing")
+    world.settle()
+    assert len(world.rows(Member)) == before
+
+
+def test_who_stands_in_hears_of_a_status_too(world: World) -> None:
+    with world.ctx(world.ana) as ctx:
+        own_settings.save(ctx, replace(own_settings.standing(ctx).chosen, delegate=world.ben.id))
+    world.settle()
+    assert "stand in" not in heard(world.ben)
+    world.ana.set_status(":palm_tree:", "Vacationing", friday_evening())
+    world.settle()
+    assert "named you to stand in" in heard(world.ben)

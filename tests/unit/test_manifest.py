@@ -6,6 +6,7 @@ import pytest
 
 import bot.handlers
 from bot.dispatch import ACTIONS, COMMANDS, EVENTS
+from bot.interaction import PROFILES
 from bot.routes import Route
 from core.refs import parse_ref
 from web.manifest import COMMANDS as DECLARED
@@ -43,7 +44,7 @@ def test_every_shortcut_is_a_route_with_a_handler() -> None:
 
 def test_exactly_the_events_with_a_handler_are_subscribed_to() -> None:
     # Slack calls the event of every kind of conversation `message`; the subscription says which kind.
-    assert {name.replace("message.im", "message") for name in SUBSCRIBED} == set(EVENTS)
+    assert {name.replace("message.im", "message") for name in SUBSCRIBED} == {*EVENTS, PROFILES}
 
 
 def test_over_http_every_address_is_the_same() -> None:
