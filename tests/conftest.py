@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -18,6 +19,7 @@ import pytest
 from hypothesis import settings
 from psycopg import sql
 
+from core import workspaces
 from core.context import Ctx, Workspace
 from core.db import Database
 from core.models import Member
@@ -25,6 +27,7 @@ from tests import factories
 from tests.factories import FixedClock
 from tests.postgres import copy_database, database_server, with_database
 from tests.scheduling import ByUnit, longest_first
+from tests.snapshots import Snapshot, snapshot
 
 # The same examples in each run, half the default's number for the same kinds of surprise, and never a verdict on how
 # long one took.
@@ -78,10 +81,23 @@ def clock() -> FixedClock:
     return FixedClock()
 
 
+@pytest.fixture(scope="session")
+def first_workspace(database: Database) -> tuple[Workspace, Snapshot]:
+    """The workspace that tests begin with, as its first start leaves it."""
+    made = factories.make_workspace(database, FixedClock())
+    with database.begin(made.id) as session:
+        return made, snapshot(session, made.id)
+
+
 @pytest.fixture
-def workspace(database: Database, clock: FixedClock) -> Workspace:
+def workspace(database: Database, first_workspace: tuple[Workspace, Snapshot]) -> Workspace:
     """A fresh workspace with a pipeline, stages, sources and an admin."""
-    return factories.make_workspace(database, clock)
+    first, rows = first_workspace
+    team_id = factories.new_team_id()
+    copy = replace(first, id=workspaces.workspace_id_for(team_id), team_id=team_id)
+    with database.begin(copy.id) as session:
+        rows.copy_into(session, copy.id, {first.team_id: team_id})
+    return copy
 
 
 class CtxFor(Protocol):

@@ -77,9 +77,14 @@ def ctx_as(
             yield workspaces.member_ctx(session, clock, workspace_id, member_id, source)
 
 
+def new_team_id() -> str:
+    """Slack's id of a team nobody else has."""
+    return f"T{uuid4().hex[:10].upper()}"
+
+
 def make_workspace(database: Database, clock: FixedClock, **settings: object) -> Workspace:
     """A workspace as its first start leaves it; `settings` are columns to set on it (`visibility=Visibility.ALL`)."""
-    team_id = f"T{uuid4().hex[:10].upper()}"
+    team_id = new_team_id()
     workspace_id = workspaces.workspace_id_for(team_id)
     with database.begin(workspace_id) as session:
         person = workspaces.SlackPerson(team_id, "UADMIN", "Ada Admin")

@@ -17,7 +17,7 @@ from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from cryptography.fernet import Fernet
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from bot.client import SlackConnection
 from bot.tokens import StoredTokens
@@ -26,7 +26,7 @@ from core.access import visible
 from core.context import Ctx
 from core.db import Database
 from core.enums import Role
-from core.models import Lane, Member, Outbox, TenantModel, WorkspaceRow
+from core.models import Lane, Member, Outbox, Schedule, TenantModel, WorkspaceRow
 from core.secrets import Secrets
 from notifications.email import SendGridSender
 from notifications.mailing import MailSettings
@@ -37,6 +37,7 @@ from sandbox.driver import Driver, Mailbox, Person
 from sandbox.model import Team
 from sandbox.server import SandboxServer
 from sandbox.simulator import Sandbox
+from tests.snapshots import Snapshot, snapshot
 from web.app import create_app
 from web.loopback import serving
 from web.manifest import manifest
@@ -117,8 +118,8 @@ def running_backend(database: Database, sandbox: Sandbox | None = None) -> Itera
 class World:
     """One workspace: Mira manages Ana and Ben, Sam administers; Gus is a guest, Olga comes from another company."""
 
-    def __init__(self, backend: Backend) -> None:
-        """Make the workspace in the sandbox and in the database."""
+    def __init__(self, backend: Backend, like: "Installed | None" = None) -> None:
+        """Make the workspace in the sandbox and in the database; there by copying, where there is one `like` it."""
         self.backend = backend
         self.sandbox = backend.sandbox
         self.team: Team = self.sandbox.add_team(fresh_team(manifest(SITE), request_url=backend.request_url))
@@ -133,7 +134,15 @@ class World:
         self.guest = self.driver.as_("Gus Ferreira")
         self.outsider = self.driver.as_("Olga Petrova")
         self.sales = self.sandbox.channel(self.team, "#sales")
-        self._install()
+        if like is None:
+            self._install()
+        else:
+            like.copy_into(self)
+
+    @property
+    def bot_token(self) -> str:
+        """The app's token as the database holds it."""
+        return self.backend.secrets.seal(self.team.app.bot_token, bound_to=self.team.id)
 
     def _install(self) -> None:
         sam = workspaces.SlackPerson(self.team.id, self.sam.id, self.sam.user.real_name)
@@ -142,7 +151,7 @@ class World:
             row = session.scalars(select(WorkspaceRow).where(WorkspaceRow.workspace_id == self.workspace_id)).one()
             row.name, row.sales_channel = self.team.name, self.sales.id
             row.bot_user_id = self.team.app.bot_user_id
-            row.bot_token = self.backend.secrets.seal(self.team.app.bot_token, bound_to=self.team.id)
+            row.bot_token = self.bot_token
             mira = self._member(ctx, self.mira, Role.MANAGER)
             for rep in (self.ana, self.ben):
                 self._member(ctx, rep, Role.REP).manager_id = mira.id
@@ -228,3 +237,31 @@ class World:
         """Forget what the pace of channels and `Retry-After` still ask to wait for."""
         with self.ctx() as ctx:
             ctx.session.execute(delete(Lane).where(Lane.workspace_id == self.workspace_id))
+
+
+class Installed:
+    """What an installation leaves in the database: made once by the product, and then copied for each test."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._rows: Snapshot | None = None
+        self._team, self._token = "", ""
+        self._until: datetime | None = None
+
+    def copy_into(self, world: World) -> None:
+        """Install the product for a world. What was due meanwhile was not when it was made: then it is made anew."""
+        if self._rows is None or (self._until is not None and world.sandbox.clock.now() >= self._until):
+            self._make()
+        assert self._rows is not None
+        # The sandbox's ids of a team, its people and its channels end alike.
+        changed = {self._token: world.bot_token, self._team[2:]: world.team.id[2:]}
+        with world.database.begin(world.workspace_id) as session:
+            self._rows.copy_into(session, world.workspace_id, changed)
+
+    def _make(self) -> None:
+        world = World(self._backend)
+        self._team = world.team.id
+        with world.database.begin(world.workspace_id) as session:
+            self._token = session.scalars(select(WorkspaceRow.bot_token)).one()
+            self._until = session.scalar(select(func.min(Schedule.next_due_at)))
+            self._rows = snapshot(session, world.workspace_id)

@@ -1,5 +1,7 @@
 """The factories give rows that the product itself could have made, in a workspace of the test's own."""
 
+import json
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -8,9 +10,11 @@ from core.context import Workspace
 from core.db import Database
 from core.enums import Role
 from core.models import History, Lead, Member
+from core.workspaces import workspace_id_for
 from tests import factories as make
 from tests.conftest import CtxFor
 from tests.factories import FixedClock
+from tests.snapshots import Snapshot, snapshot
 
 
 def test_every_factory_inserts(ctx_for: CtxFor) -> None:
@@ -53,3 +57,27 @@ def test_each_test_has_a_workspace_of_its_own(database: Database, clock: FixedCl
     with make.ctx_as(database, clock, workspace.id, None) as ctx:
         assert ctx.session.scalars(select(Lead)).all() == []
         assert [member.role for member in ctx.session.scalars(select(Member))] == [Role.ADMIN]
+
+
+def test_a_copy_holds_the_same_under_ids_of_its_own(database: Database, clock: FixedClock) -> None:
+    made = make.make_workspace(database, clock)
+    team_id = make.new_team_id()
+    copy_id = workspace_id_for(team_id)
+    with make.ctx_as(database, clock, made.id, None) as ctx:
+        lead = make.make_lead(ctx, owner=make.make_member(ctx))
+        original = snapshot(ctx.session, made.id)
+    with database.begin(copy_id) as session:
+        original.copy_into(session, copy_id, {made.team_id: team_id})
+        copy = snapshot(session, copy_id)
+        copied = session.scalars(select(Lead)).one()
+        assert session.scalars(select(Member).where(Member.id == copied.owner_id)).one().name == "Ana Silva"
+    assert copied.id != lead.id
+    assert in_order(copy) == in_order(original, {made.team_id: team_id})
+
+
+def in_order(rows: Snapshot, changed: Mapping[str, str] | None = None) -> dict[str, list[str]]:
+    """The rows of each table, as text, in an order of their own."""
+    text = rows.rows
+    for old, new in (changed or {}).items():
+        text = text.replace(old, new)
+    return {table: sorted(map(str, found)) for table, found in json.loads(text).items()}
