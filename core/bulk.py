@@ -30,6 +30,8 @@ MOST = 500
 PIECE = 100
 """Records of one transaction where each is changed in the same simple way."""
 SOURCE = "list"
+UNCHANGED = "unchanged"
+"""Where a job keeps how many of its records were so already."""
 Step = Callable[[Ctx, Mapping[str, str], int], tuple[int, bool]]
 """Does so many more records of a job: how many there were, and whether those were the last."""
 STEPS: Mapping[str, Step] = MappingProxyType(
@@ -46,7 +48,7 @@ _MODELS: dict[EntityType, type[Lead | Deal]] = {EntityType.LEAD: Lead, EntityTyp
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a bulk change is; `done` counts what was skipped too."""
+    """How far a bulk change is; `done` counts what was skipped, and what was so already, too."""
 
     job_id: UUID
     kind: str
@@ -63,6 +65,13 @@ class Progress:
     """Of a mailing: how many did not get it, by reason (core.emails.mailings)."""
     ends_at: datetime | None = None
     """About when a mailing will be done (aware, UTC)."""
+    unchanged: int = 0
+    """How many were so already."""
+
+    @property
+    def changed(self) -> int:
+        """How many records are other than before."""
+        return self.done - self.skipped - self.unchanged
 
 
 @operation("bulk.start")
@@ -129,7 +138,8 @@ def _undo_job(ctx: Ctx, job: BulkJob) -> BulkJob:
     _refuse_undone(ctx, job.change_id)
     if not undo.can_undo(ctx, job.created_at):
         raise Conflict("undo_too_late")
-    return jobs.put(ctx, UNDO, EntityType(job.entity), {}, job.total, undoes=job.change_id)
+    changed = max(job.done - job.skipped - _unchanged(job), 1)
+    return jobs.put(ctx, UNDO, EntityType(job.entity), {}, changed, undoes=job.change_id)
 
 
 def _refuse_undone(ctx: Ctx, change_id: UUID) -> None:
@@ -144,7 +154,8 @@ def progress(ctx: Ctx, job_id: UUID) -> Progress:
     entity, code = EntityType(job.entity), str(job.params.get("code", ""))
     name = str(job.params.get("name", ""))
     if job.kind != jobs.MAIL:
-        return Progress(job.id, job.kind, entity, job.done, job.skipped, job.total, job.state, code, name)
+        counts = (job.done, job.skipped, job.total)
+        return Progress(job.id, job.kind, entity, *counts, job.state, code, name, unchanged=_unchanged(job))
     left_out, ends_at = dict(job.params["left_out"]), mailings.ends_at(job, ctx.now)
     return Progress(
         job.id, job.kind, entity, job.done, job.skipped, job.total, job.state, code, name, left_out, ends_at
@@ -189,36 +200,46 @@ def advance(session: Session, clock: Clock, workspace_id: UUID) -> UUID | None:
 @operation("bulk")
 def _change_some(ctx: Ctx, job: BulkJob) -> None:
     part = job.ids[job.done : job.done + CHUNK]
+    unchanged = 0
     for record_id in part:
         try:
             with ctx.session.begin_nested():
-                _change(ctx, job, UUID(record_id))
+                unchanged += not _change(ctx, job, UUID(record_id))
         except Busy:
             raise
         except DomainError:
             # Gone, closed or not theirs to change: the others are done all the same.
             job.skipped += 1
     job.done += len(part)
+    job.params = {**job.params, UNCHANGED: _unchanged(job) + unchanged}
 
 
-def _change(ctx: Ctx, job: BulkJob, record_id: UUID) -> None:
+def _unchanged(job: BulkJob) -> int:
+    return int(job.params.get(UNCHANGED, 0))
+
+
+def _change(ctx: Ctx, job: BulkJob, record_id: UUID) -> bool:
+    """Change a record; False where it was so already."""
     entity, value = EntityType(job.entity), str(job.params["value"])
     match job.kind:
         case "assign":
-            _assign(ctx, entity, record_id, value)
+            return _assign(ctx, entity, record_id, value)
         case "status":
-            leads.set_status(ctx, record_id, LeadStatus(value))
+            before = load(ctx, Lead, record_id).status
+            return leads.set_status(ctx, record_id, LeadStatus(value)).status is not before
         case _:
-            tags.change_tag(ctx, entity, record_id, UUID(value), on=job.kind == TAG)
+            return tags.change_tag(ctx, entity, record_id, UUID(value), on=job.kind == TAG)
 
 
-def _assign(ctx: Ctx, entity: EntityType, record_id: UUID, owner: str) -> None:
+def _assign(ctx: Ctx, entity: EntityType, record_id: UUID, owner: str) -> bool:
     """Like the operation for one record, but the new owner is told of all of them at once, by the worker."""
     record = load(ctx, _MODELS[entity], record_id, Verb.ASSIGN)
     owner_id = owner_from_slack(ctx, owner, "owner")
-    if record.owner_id != owner_id:
-        record.owner_id = owner_id
-        ctx.emit(RecordChanged(entity.value, record.id))
+    if record.owner_id == owner_id:
+        return False
+    record.owner_id = owner_id
+    ctx.emit(RecordChanged(entity.value, record.id))
+    return True
 
 
 def _go_on(ctx: Ctx, job: BulkJob, clock: Clock) -> bool:

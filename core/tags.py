@@ -47,19 +47,19 @@ def set_tags(ctx: Ctx, entity: EntityType, record_id: UUID, chosen: Sequence[str
 
 
 @operation("tag.change")
-def change_tag(ctx: Ctx, entity: EntityType, record_id: UUID, tag_id: UUID, *, on: bool) -> Owned:
-    """Put one tag on a record, or take it off. Raises NotFound, Forbidden."""
-    record = _load(ctx, entity, record_id)
+def change_tag(ctx: Ctx, entity: EntityType, record_id: UUID, tag_id: UUID, *, on: bool) -> bool:
+    """Put one tag on a record, or take it off; False where it was so already. Raises NotFound, Forbidden."""
+    _load(ctx, entity, record_id)
     one = _taggings(ctx, entity, record_id).get(tag_id)
     has = one is not None and one.archived_at is None
     if has == on:
-        return record
+        return False
     if on:
         _put_on(ctx, entity, record_id, tag_id, one)
     elif one is not None:
         one.archived_at = ctx.now
     ctx.emit(RecordChanged(entity.value, record_id))
-    return record
+    return True
 
 
 def tag_ids(ctx: Ctx, chosen: Sequence[str]) -> list[UUID]:

@@ -127,7 +127,7 @@ class BulkRunner:
         if job.kind not in (jobs.ASSIGN, jobs.HAND_OVER) or seen.state is not BulkState.DONE:
             return None
         owner = str(job.params["target" if job.kind == jobs.HAND_OVER else "value"])
-        if not owner or seen.done == seen.skipped:
+        if not owner or not seen.changed:
             return None
         member = find_member(ctx, owner)
         if member is None or member.id == job.member_id or member.guest or not member.active:

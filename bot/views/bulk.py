@@ -131,7 +131,7 @@ def progress(job: Progress, viewer: Viewer) -> Message:
         return mailings.progress(job, viewer)
     text = _progress_text(job, viewer)
     blocks = [kit.section(text)]
-    if job.state not in jobs.OPEN and job.kind != jobs.UNDO and job.done > job.skipped:
+    if job.state not in jobs.OPEN and job.kind != jobs.UNDO and job.changed:
         label = viewer.t("Undo the whole change")
         blocks.append(kit.actions(kit.button(viewer.t("Undo all"), UndoBulk(job.job_id), label=label)))
     return Message(text, blocks)
@@ -182,7 +182,9 @@ def _done_text(job: Progress, viewer: Viewer) -> str:
                 job.done,
                 name=kit.esc(job.name),
             )
-    text = viewer.nt("Done: {n} record.", "Done: {n} records.", job.done - job.skipped)
+    text = viewer.nt("Done: {n} record.", "Done: {n} records.", job.changed)
+    if job.unchanged:
+        text += " " + viewer.nt("{n} was so already.", "{n} were so already.", job.unchanged)
     if job.skipped:
         text += " " + viewer.nt(
             "{n} was left as it is: it is gone, or not yours to change.",
@@ -194,7 +196,7 @@ def _done_text(job: Progress, viewer: Viewer) -> str:
 
 def received(job: Progress, giver: str, viewer: Viewer) -> Message:
     """What the new owner of many records is told, once. `giver` is a name."""
-    count, who = job.done - job.skipped, kit.esc(giver)
+    count, who = job.changed, kit.esc(giver)
     if job.kind == jobs.HAND_OVER:
         text = viewer.nt(
             "{who} gave you {n} record of {name}.",

@@ -123,11 +123,17 @@ def test_what_may_not_be_changed_is_left_and_counted(
 ) -> None:
     mine, bens = make_leads(ctx_for, 3, owner=ana), make_leads(ctx_for, 2, owner=ben)
     over = make_leads(ctx_for, 1, owner=ana, status=LeadStatus.CONVERTED)
-    job = started(ctx_for, ana, jobs.STATUS, "lost", [*bens, *mine, *over, UUID(int=1)])
+    lost = make_leads(ctx_for, 2, owner=ana, status=LeadStatus.LOST)
+    job = started(ctx_for, ana, jobs.STATUS, "lost", [*bens, *mine, *over, *lost, UUID(int=1)])
     finish(runner, workspace)
-    assert statuses(ctx_for) == {"lost": 3, "new": 2, "converted": 1}
-    assert (job_now(ctx_for, job).done, job_now(ctx_for, job).skipped) == (7, 4)
-    assert slack.calls[-1][2].startswith("Done: 3 records. 4 were left as they are")
+    assert statuses(ctx_for) == {"lost": 5, "new": 2, "converted": 1}
+    assert (job_now(ctx_for, job).done, job_now(ctx_for, job).skipped) == (9, 4)
+    assert slack.calls[-1][2].startswith("Done: 3 records. 2 were so already. 4 were left as they are")
+    with ctx_for(ana) as ctx:
+        bulk.start_undo(ctx, job.id)
+    finish(runner, workspace)
+    assert slack.calls[-1][2] == "Undone: 3 records are as they were before."
+    assert statuses(ctx_for) == {"lost": 2, "new": 5, "converted": 1}
 
 
 def test_a_worker_that_dies_leaves_nothing_half_done_and_nothing_is_done_twice(
