@@ -32,6 +32,8 @@ class Subcommand:
     arguments: str
     summary: str
     handler: CommandHandler
+    hidden: bool = False
+    """Understood and told nowhere: another word does the same."""
 
     @property
     def usage(self) -> str:
@@ -53,7 +55,8 @@ class Commands:
         self._table[key] = subcommand
 
     def __iter__(self) -> Iterator[Subcommand]:
-        return iter(self._table.values())
+        """Those that people are told of."""
+        return (one for one in self._table.values() if not one.hidden)
 
     def of(self, command: str) -> list[Subcommand]:
         """The subcommands of one command, in the order of their declaration."""
@@ -68,7 +71,7 @@ class Commands:
     def elsewhere(self, command: str, text: str) -> list[Subcommand]:
         """Subcommands of other commands that the text begins with: `/crm assign L-42` means `/lead assign`."""
         word = text.strip().partition(" ")[0].lower()
-        found = [one for one in self if one.word == word and one.command != command]
+        found = [one for one in self._table.values() if one.word == word and one.command != command]
         return found if word and word != "help" and (command, word) not in self._table else []
 
     def nearest(self, command: str, text: str) -> Subcommand | None:

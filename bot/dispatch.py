@@ -1,6 +1,6 @@
 """Which handler answers which route, command or event. Handlers declare themselves with these decorators."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -90,12 +90,17 @@ def on_submit(
 
 
 def command(
-    name: str, word: str = "", *, arguments: str = "", summary: str
+    name: str, word: str = "", *, arguments: str = "", summary: str, hidden: bool = False, also: Sequence[str] = ()
 ) -> Callable[[CommandHandler], CommandHandler]:
-    """Answer a subcommand: `command("lead", "new", arguments="[free text]", summary="Create a lead")`."""
+    """Answer a subcommand: `command("lead", "new", arguments="[free text]", summary="Create a lead")`.
+
+    `hidden` ones are understood and told nowhere, as are the words of `also`, which mean the same.
+    """
 
     def decorate(handler: CommandHandler) -> CommandHandler:
-        COMMANDS.add(Subcommand(name, word, arguments, summary, handler))
+        COMMANDS.add(Subcommand(name, word, arguments, summary, handler, hidden))
+        for other in also:
+            COMMANDS.add(Subcommand(name, other, arguments, summary, handler, hidden=True))
         return handler
 
     return decorate

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from core import workspaces
+from core import targets, workspaces
 from core.administration.workspace import ChannelsInput, set_channels
 from core.context import Actor, Clock, Ctx, Workspace
 from core.db import Database
@@ -22,6 +22,7 @@ from core.enums import Role
 from core.events import MemberJoined
 from core.models import Lead, Member, Outbox, Product, WorkspaceRow
 from core.operations import operation
+from core.targets import Holder, TargetsInput
 from core.workspaces import SlackPerson
 from sandbox.model import Team, User
 from sandbox.sample_company_data import PRODUCTS
@@ -60,6 +61,7 @@ def ensure_sample_company(database: Database, clock: Clock, team: Team) -> bool:
         sales = next(one.id for one in team.channels.values() if one.name == "sales")
         now = _ctx(session, workspace, staff.sam, clock.now())
         set_channels(now, ChannelsInput(sales, sales, sales), None)
+        _set_targets(_ctx(session, workspace, staff.mira, clock.now()), staff)
         session.flush()
         _hush(session, workspace)
     return True
@@ -99,6 +101,24 @@ def _add_products(ctx: Ctx) -> None:
     for name, sku, price, tax in PRODUCTS:
         product = Product(name=name, sku=sku, unit_price=Decimal(price), currency=CURRENCY, tax_percent=Decimal(tax))
         ctx.add(product)
+
+
+def _set_targets(ctx: Ctx, staff: Staff) -> None:
+    """What Mira wants of her team and of each of the reps, this month and next."""
+    this_month = ctx.today.date().replace(day=1)
+    for month in (this_month, targets.month_after(this_month)):
+        for holder, won, calls in (
+            (Holder(_id(staff.mira), team=True), 250_000, 160),
+            (Holder(_id(staff.ana)), 110_000, 60),
+            (Holder(_id(staff.ben)), 90_000, 60),
+        ):
+            targets.set_targets(ctx, holder, month, TargetsInput({CURRENCY: Decimal(won)}, calls), ())
+
+
+def _id(actor: Actor) -> UUID:
+    if actor.member_id is None:
+        raise LookupError(actor.name)
+    return actor.member_id
 
 
 def _play(session: Session, workspace: Workspace, story: Sequence[Step]) -> None:

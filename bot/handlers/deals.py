@@ -46,7 +46,7 @@ def new_deal_command(ctx: Ctx, call: CommandCall) -> Reply:
     return _new_form(ctx, _typed(call))
 
 
-@command("deal", "view", arguments="REF", summary="Show a deal")
+@command("deal", "view", arguments="REF", summary="Show a deal", also=("show",))
 def view_deal(ctx: Ctx, call: CommandCall) -> Reply:
     """`/deal view D-7`, `/deal view 7`, `/deal view acme`."""
     words = _typed(call)

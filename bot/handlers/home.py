@@ -60,14 +60,15 @@ def _answer(ctx: Ctx, name: str, words: str) -> Reply:
     if not words or words.lower() in views.TOPICS:
         return help_reply(ctx, words.lower() or name)
     others = COMMANDS.elsewhere(name, words)
-    guess = COMMANDS.nearest(name, words) is not None and not others
-    found = [] if guess else search(ctx, words, MEANT[name], FOUND_ROWS)
+    # What is called so comes first: `/crm brücke` means the company, though it looks a little like `/crm back`.
+    found = search(ctx, words, MEANT[name], FOUND_ROWS)
     if not found and others:
         return Say(_of_other(ctx, name, others, words))
     if not found:
         near = similar(ctx, words, MEANT[name], FOUND_ROWS)
         if near:
             return Say(record_views.similar_hits(near, words, ctx.viewer))
+        guess = COMMANDS.nearest(name, words) is not None and not others
         return help_reply(ctx, name, words) if guess else Say(views.nothing_called(words, ctx.viewer))
     if len(found) == 1:
         return Say(record_views.card(card_of(ctx, found[0].entity, found[0].id), ctx.viewer))

@@ -71,7 +71,7 @@ def prefilled_form(ctx: Ctx, found: LeadText, notes: str) -> Modal:
     return _form(ctx, SaveLead(), _values(values), _matches(ctx, values))
 
 
-@command("lead", "view", arguments="REF", summary="Show a lead")
+@command("lead", "view", arguments="REF", summary="Show a lead", also=("show",))
 def view_lead(ctx: Ctx, call: CommandCall) -> Reply:
     """`/lead view L-42`, `/lead view 42`, `/lead view silva`."""
     here = lead_here(ctx, call.channel_id) if not call.text else None

@@ -24,7 +24,7 @@ STEPS = {
 """What people make of a quote, and the operation that does it."""
 
 
-@command("quote", "view", arguments="REF", summary="Show a quote")
+@command("quote", "view", arguments="REF", summary="Show a quote", also=("show",))
 def view_quote(ctx: Ctx, call: CommandCall) -> Reply:
     """`/quote view Q-2026-0001`."""
     ref = parse_ref(call.text)

@@ -42,7 +42,7 @@ from core.workspaces import describe_member
 _PERSON = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
-@command("crm", "task", arguments="[WORDS]", summary="Plan a task, on a record or on none")
+@command("crm", "task", arguments="[WORDS]", summary="Plan a task, on a record or on none", hidden=True)
 def new_task_command(ctx: Ctx, call: CommandCall) -> Reply:
     """`/crm task`, `/crm task Send the deck`."""
     words = html.unescape(call.text).strip()[:SHORT_TEXT_MAX]
@@ -50,7 +50,7 @@ def new_task_command(ctx: Ctx, call: CommandCall) -> Reply:
     return OpenModal(views.task_modal(draft, ctx.viewer))
 
 
-@command("crm", "tasks", summary="Your open tasks")
+@command("crm", "tasks", summary="Your open tasks", hidden=True)
 def list_tasks_command(ctx: Ctx, _call: CommandCall) -> Reply:
     """The first page."""
     return Say(views.listing(queries.open_tasks(ctx), ctx.viewer))

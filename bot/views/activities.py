@@ -24,7 +24,7 @@ from bot.routes import (
 )
 from bot.views import kit, when
 from bot.views.forms import Form, Number, Search, Select, Text
-from bot.views.labels import word
+from bot.views.labels import OUTCOMES, word
 from bot.views.mail_standing import standing
 from bot.views.records import confirmation
 from core.activities import MINUTES_MAX, NEW_OBJECTION, OBJECTION_MAX, CallInput
@@ -50,16 +50,6 @@ KINDS: Mapping[ActivityKind, str] = {
 }
 DIRECTIONS: Mapping[Direction, str] = {Direction.OUTBOUND: "Outbound", Direction.INBOUND: "Inbound"}
 CALLS: Mapping[Direction, str] = {Direction.OUTBOUND: "Outbound call", Direction.INBOUND: "Inbound call"}
-OUTCOMES: Mapping[CallOutcome, str] = {
-    CallOutcome.CONNECTED: "Connected",
-    CallOutcome.INTERESTED: "Interested",
-    CallOutcome.MEETING_BOOKED: "Meeting booked",
-    CallOutcome.CALL_BACK: "Asked to call back",
-    CallOutcome.VOICEMAIL: "Left a voicemail",
-    CallOutcome.NO_ANSWER: "No answer",
-    CallOutcome.NOT_INTERESTED: "Not interested",
-    CallOutcome.WRONG_NUMBER: "Wrong number",
-}
 
 
 # -- the call form ------------------------------------------------------------------------------------------------
@@ -180,7 +170,7 @@ def call_saved(saved: Saved, viewer: Viewer) -> Message:
     text = " ".join(said)
     buttons: list[Block] = [kit.button(viewer.t("Open"), OpenRecord(about.entity, about.id))]
     if about.entity is not EntityType.ACCOUNT:
-        buttons.append(kit.button(viewer.t("Email"), ComposeEmail(about.entity, about.id)))
+        buttons.append(kit.button(viewer.t("E-mail"), ComposeEmail(about.entity, about.id)))
     if saved.next_follow_up is None and about.entity is not EntityType.ACCOUNT:
         buttons += [
             kit.button(viewer.t(label), SnoozeFollowUp(about.entity, about.id, days)) for _, label, days in SNOOZES
@@ -292,7 +282,7 @@ def due_line(item: DueItem, viewer: Viewer) -> list[Block]:
     )
     more: list[tuple[str, Action]] = [
         (viewer.t("Log call"), LogCall(item.entity, item.id)),
-        (viewer.t("Email"), ComposeEmail(item.entity, item.id)),
+        (viewer.t("E-mail"), ComposeEmail(item.entity, item.id)),
         *((viewer.t(text), SnoozeFollowUp(item.entity, item.id, days)) for text, _, days in SNOOZES),
         (viewer.t("Open"), OpenRecord(item.entity, item.id)),
     ]

@@ -26,7 +26,7 @@ def card(contact: ContactCard, viewer: Viewer) -> Message:
     pairs = [
         (viewer.t("Company"), company),
         (viewer.t("Owner"), people.owner(contact.owner, viewer)),
-        (viewer.t("Email"), people.mail_of(contact.email, contact.closed, viewer)),
+        (viewer.t("E-mail"), people.mail_of(contact.email, contact.closed, viewer)),
         (viewer.t("Phone"), people.phone(contact.phone, contact.phone_shown)),
         (viewer.t("Next follow-up"), follow_up),
         (viewer.t("Last touch"), last_touch),
@@ -49,7 +49,7 @@ def _buttons(contact: ContactCard, viewer: Viewer) -> list[Block]:
     buttons: list[Block] = []
     if contact.can_edit:
         buttons.append(kit.button(viewer.t("Log call"), LogCall("contact", contact.id), style="primary"))
-        buttons.append(kit.button(viewer.t("Email"), ComposeEmail("contact", contact.id)))
+        buttons.append(kit.button(viewer.t("E-mail"), ComposeEmail("contact", contact.id)))
     if contact.account_id is not None:
         route = OpenRecord("account", contact.account_id)
         label = viewer.t("Open account {ref}", ref=contact.account_ref)
@@ -68,7 +68,7 @@ CONTACT_FORM: Form[ContactInput] = Form(
     (
         Text("name", "Name", required=True, max_length=NAME_MAX),
         Search("account_id", "Company", lookup=FindAccount, ids=True, placeholder="Search companies"),
-        Email("email", "Email"),
+        Email("email", "E-mail"),
         Text("phone", "Phone", max_length=PHONE_MAX),
         Person("owner", "Owner"),
         Text("notes", "Notes", max_length=NOTES_MAX, multiline=True),

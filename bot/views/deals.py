@@ -147,7 +147,7 @@ def _buttons(deal: DealCard, viewer: Viewer) -> list[Block]:
         buttons.append(kit.button(viewer.t("Claim"), Claim("deal", deal.id), label=viewer.t("Make this deal yours")))
     if deal.can_edit:
         buttons.append(kit.button(viewer.t("Log call"), LogCall("deal", deal.id)))
-        buttons.append(kit.button(viewer.t("Email"), ComposeEmail("deal", deal.id)))
+        buttons.append(kit.button(viewer.t("E-mail"), ComposeEmail("deal", deal.id)))
     if deal.can_edit and still_open:
         buttons.append(kit.button(viewer.t("New quote"), NewQuote(deal.id)))
     more: list[tuple[str, Action]] = []

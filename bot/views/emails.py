@@ -269,7 +269,7 @@ def which_one(found: Sequence[Hit], viewer: Viewer, template_id: UUID | None = N
         kit.section(
             " · ".join(filter(None, (f"*{kit.esc(hit.name)}*", hit.ref, kit.esc(hit.detail)))),
             kit.button(
-                viewer.t("Email"),
+                viewer.t("E-mail"),
                 ComposeEmail(hit.entity.value, hit.id, template_id),
                 label=viewer.t("Write to {ref}", ref=hit.ref),
             ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from core.enums import CallOutcome
 from core.i18n import Viewer
 
 FIELDS: Mapping[str, str] = {
@@ -29,7 +30,7 @@ FIELDS: Mapping[str, str] = {
     "tax_percent": "Tax %",
     "unit_price": "Unit price",
     "domain": "Mail domain",
-    "email": "Email",
+    "email": "E-mail",
     "expected_close": "Expected close",
     "loss_reason_id": "Loss reason",
     "merged_into_id": "Merged into",
@@ -70,6 +71,17 @@ FIELDS: Mapping[str, str] = {
     "value": "Value",
 }
 """By column name; English sources."""
+OUTCOMES: Mapping[CallOutcome, str] = {
+    CallOutcome.CONNECTED: "Connected",
+    CallOutcome.INTERESTED: "Interested",
+    CallOutcome.MEETING_BOOKED: "Meeting booked",
+    CallOutcome.CALL_BACK: "Asked to call back",
+    CallOutcome.VOICEMAIL: "Left a voicemail",
+    CallOutcome.NO_ANSWER: "No answer",
+    CallOutcome.NOT_INTERESTED: "Not interested",
+    CallOutcome.WRONG_NUMBER: "Wrong number",
+}
+"""How a call ended."""
 
 
 def field_label(name: str, viewer: Viewer) -> str:
@@ -79,4 +91,6 @@ def field_label(name: str, viewer: Viewer) -> str:
 
 def word(code: str, viewer: Viewer) -> str:
     """A value of a fixed vocabulary for people: `meeting_booked` is "Meeting booked"."""
+    if code in OUTCOMES:
+        return viewer.t(OUTCOMES[CallOutcome(code)])
     return viewer.t(code.replace("_", " ").capitalize())

@@ -75,7 +75,7 @@ LEAD_FORM: Form[LeadInput] = Form(
     (
         Text("name", "Name", required=True, max_length=NAME_MAX, reports=CheckLead),
         Text("company", "Company", max_length=NAME_MAX, reports=CheckLead),
-        Email("email", "Email", reports=CheckLead),
+        Email("email", "E-mail", reports=CheckLead),
         Text("phone", "Phone", max_length=PHONE_MAX, reports=CheckLead),
         Person("owner", "Owner"),
         Text("notes", "Notes", max_length=NOTES_MAX, multiline=True),
@@ -146,7 +146,7 @@ def card(lead: LeadCard, viewer: Viewer) -> Message:
     known = [
         (viewer.t("Company"), kit.esc(lead.company)),
         (viewer.t("Source"), kit.esc(lead.source)),
-        (viewer.t("Email"), people.mail_of(lead.email, lead.closed, viewer)),
+        (viewer.t("E-mail"), people.mail_of(lead.email, lead.closed, viewer)),
         (viewer.t("Phone"), people.phone(lead.phone, lead.phone_shown)),
     ]
     pairs = [
@@ -189,7 +189,7 @@ def _buttons(lead: LeadCard, viewer: Viewer) -> list[Block]:
         first.append(kit.button(viewer.t("Claim"), Claim("lead", lead.id), label=viewer.t("Make this lead yours")))
     if working:
         first.append(kit.button(viewer.t("Log call"), LogCall("lead", lead.id), style="primary"))
-        first.append(kit.button(viewer.t("Email"), ComposeEmail("lead", lead.id)))
+        first.append(kit.button(viewer.t("E-mail"), ComposeEmail("lead", lead.id)))
     if lead.can_edit:
         first.append(kit.button(viewer.t("Edit"), EditLead(lead.id)))
     if working:

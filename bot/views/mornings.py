@@ -137,7 +137,7 @@ def _acts(line: MorningLine, data: MorningData, viewer: Viewer) -> Block:
                 label=viewer.t("Log a call on {ref}", ref=about.ref),
             )
         )
-        more.append((viewer.t("Email"), ComposeEmail(about.entity, about.id)))
+        more.append((viewer.t("E-mail"), ComposeEmail(about.entity, about.id)))
     more += [(viewer.t(text), MorningLater(*what, days)) for text, days in LATER]
     if about is not None:
         more.append((viewer.t("Open {ref}", ref=about.ref), OpenRecord(about.entity, about.id)))

@@ -7,8 +7,8 @@ from datetime import date, time, timedelta
 from bot.replies import Block, Choice, Message, Modal
 from bot.routes import OpenRecord, ReportTime, SaveReportTime, ShowWeek, ShowWeekRows
 from bot.views import kit
-from bot.views.activities import OUTCOMES
 from bot.views.forms import Form, Select
+from bot.views.labels import OUTCOMES
 from bot.views.pipeline import WHOSE
 from core.enums import CallOutcome, TargetKind
 from core.i18n import Viewer

@@ -43,7 +43,7 @@ LEAD_FORM: Form[LeadInput] = Form(
     (
         Text("name", "Name", required=True, max_length=NAME_MAX),
         Text("company", "Company", max_length=NAME_MAX),
-        Email("email", "Email"),
+        Email("email", "E-mail"),
         Text("phone", "Phone", max_length=PHONE_MAX),
         Person("owner", "Owner"),
         Text("notes", "Notes", max_length=NOTES_MAX, multiline=True),

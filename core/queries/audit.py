@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, inspect, select, tuple_
 from core.access import Power, require_power
 from core.context import Ctx
 from core.enums import EntityType
-from core.models import Deal, History, Member, Quote, TenantModel, WorkspaceRow
+from core.models import Deal, History, Member, Quote, StageChange, TenantModel, WorkspaceRow
 from core.queries.audit_search import WORDS_MAX, AuditSearch, search_of
 from core.queries.history import FieldChange, fields_of
 from core.queries.records import Page
@@ -25,6 +25,8 @@ PAGE_SIZE = 8
 EXPORT_MAX = 50_000
 """Changes in one file."""
 BATCH = 1_000
+FOLLOWING = (StageChange.__entity__,)
+"""Rows that say again what the deal's own change of the same moment says."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def _rows(ctx: Ctx, search: AuditSearch) -> Select[History, str | None]:
     return (
         select(History, Member.name.label("who"))
         .outerjoin(Member, (Member.workspace_id == History.workspace_id) & (Member.id == History.actor_id))
-        .where(History.workspace_id == ctx.workspace.id, *search.conditions)
+        .where(History.workspace_id == ctx.workspace.id, History.entity.not_in(FOLLOWING), *search.conditions)
         .order_by(History.at.desc(), History.id.desc())
     )
 

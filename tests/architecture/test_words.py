@@ -1,6 +1,7 @@
 """What the domain says in codes and columns has words on the screen."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from bot.views.labels import FIELDS
 from core.queries.history import BOOKKEEPING, MODELS
 from tests.architecture.source import named, python_files, tree
 
+EMAIL = re.compile(r"(?<![-.\w])Emails?\b(?!-)")
 RAISED = ("Conflict", "Forbidden", "NotFound", "Busy", "DomainError")
 
 
@@ -37,6 +39,17 @@ def test_each_problem_with_a_field_has_a_sentence() -> None:
     found.update(_codes(("Unusable",)))
     assert {code: place for code, place in found.items() if code not in errors.FIELD_PROBLEMS} == {}
     assert len(found) > 5
+
+
+@pytest.mark.parametrize("package", ["bot", "notifications", "cli", "web"])
+def test_e_mail_is_spelt_in_one_way(package: str) -> None:
+    found = {
+        f"{named(path)}:{node.lineno}"
+        for path in python_files(package)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and EMAIL.search(node.value)
+    }
+    assert found == set(), "people read E-mail, on a button as in a sentence"
 
 
 def _codes(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -101,10 +101,10 @@ def test_a_contact_moves_to_another_company_and_gets_a_follow_up(world: World, a
         make_account(ctx, "Globex", owner=world.member(world.ana))
         tomorrow = ctx.today.date().replace(day=ctx.today.day)
     card(world, "C-1").click("Edit")
-    world.ana.modal.fill({"Email": "ben@globex.example"})
+    world.ana.modal.fill({"E-mail": "ben@globex.example"})
     world.ana.modal.choose("Company", "A-2 Globex", query="glob")
     world.ana.modal.click("More fields")
-    assert world.ana.modal.value("Email") == "ben@globex.example"
+    assert world.ana.modal.value("E-mail") == "ben@globex.example"
     world.ana.modal.fill({"Job title": "CFO", "Next follow-up": tomorrow.isoformat()})
     world.ana.modal.submit()
     said = world.ana.last_message("#sales").visible_text()

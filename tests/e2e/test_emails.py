@@ -50,7 +50,7 @@ def test_a_mail_is_written_from_the_leads_card(world: World, lead: Lead) -> None
     ana = world.ana
     card = ana.command("/lead view L-1", channel="#sales")
     assert card is not None
-    card.click("Email")
+    card.click("E-mail")
     assert "Lena Fischer · lena@acme.example" in ana.modal.text()
     ana.modal.fill({"Subject": "Our call", "Text": "Hello Lena"})
     ana.modal.submit("Send")
@@ -247,9 +247,9 @@ def test_without_an_address_it_says_what_to_do(world: World) -> None:
     ana.command("/email L-1", channel="#sales")
     assert "No e-mail address is known" in ana.modal.text()
     ana.modal.click("Edit")
-    ana.modal.fill({"Email": "kim@x.example"})
+    ana.modal.fill({"E-mail": "kim@x.example"})
     ana.modal.submit()
-    ana.last_message("#sales").click("Email")
+    ana.last_message("#sales").click("E-mail")
     assert "kim@x.example" in ana.modal.text()
 
 

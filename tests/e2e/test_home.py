@@ -205,6 +205,9 @@ def test_words_that_are_no_command_find_records(world: World) -> None:
     assert "Ada of Ben" not in several.visible_text()
     several.click("Open")
     assert world.ana.last_message().has_button("History")
+    shown = world.ana.command("/lead show L-2")
+    assert shown is not None
+    assert "Ada Lovelace" in shown.visible_text()
     by_ref = world.ana.command("/lead L-2")
     assert by_ref is not None
     assert "Ada Lovelace" in by_ref.visible_text()
@@ -241,9 +244,12 @@ def test_a_word_of_another_command_is_offered_there(world: World) -> None:
     assert "Did you mean deal move D-7 proposal" in moved.text
 
 
-def test_a_record_comes_before_a_word_of_another_command(world: World) -> None:
+def test_a_record_comes_before_a_word_of_a_command(world: World) -> None:
     with world.ctx() as ctx:
         make_lead(ctx, "Move It", owner=world.member(world.ana))
-    found = world.ana.command("/crm move it")
-    assert found is not None
-    assert "Move It" in found.visible_text()
+        make_lead(ctx, "Brücke Logistik", owner=world.member(world.ana))
+    for words, name in (("move it", "Move It"), ("brücke", "Brücke Logistik")):
+        found = world.ana.command(f"/crm {words}")
+        assert found is not None
+        assert f"· {name}" in found.visible_text()
+        assert found.has_button("History"), "it is the card of what was meant, no guess"

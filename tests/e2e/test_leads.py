@@ -112,7 +112,7 @@ def test_existing_people_and_companies_show_while_typing_and_can_be_opened(world
     assert "*C-1*" in ana.modal.visible_text()
     ana.modal.fill({"Company": "Globex"})
     assert "*A-1* · Globex AG\nsimilar company" in ana.modal.visible_text()
-    ana.modal.fill({"Email": "lena@acme.example"})
+    ana.modal.fill({"E-mail": "lena@acme.example"})
     assert "same e-mail address" in ana.modal.visible_text()
 
     ana.modal.click("Open")
@@ -219,7 +219,7 @@ def test_an_edit_is_confirmed_and_can_be_undone(world: World) -> None:
     lead_of(world, world.ana, company="Acme GmbH")
     saw(world.ana.command("/lead view L-1", channel="#sales")).click("Edit")
     assert world.ana.modal.title == "Edit L-1"
-    world.ana.modal.fill({"Company": "Acme AG", "Email": "lena@acme.example"})
+    world.ana.modal.fill({"Company": "Acme AG", "E-mail": "lena@acme.example"})
     world.ana.modal.submit("Save")
     assert "Lead L-1 saved." in world.ana.last_message("#sales").text
     world.ana.last_message("#sales").click("Undo")
@@ -397,7 +397,7 @@ def test_what_is_typed_below_outlives_the_windows_above(world: World) -> None:
     ana.command("/lead new Zoe Lima, Lima Foods, zoe@limafoods.com", channel="#sales")
     ana.modal.submit()
     ana.command("/lead new", channel="#sales")
-    ana.modal.fill({"Name": "Zoe L.", "Notes": "half typed", "Email": "zoe@limafoods.com"})
+    ana.modal.fill({"Name": "Zoe L.", "Notes": "half typed", "E-mail": "zoe@limafoods.com"})
     ana.modal.click("Open")
     ana.modal.click("Edit")
     ana.modal.fill({"Company": "Lima Foods SA"})

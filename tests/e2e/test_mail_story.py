@@ -35,7 +35,7 @@ def written_to(world: World) -> MailHandle:
     """Zoe, a new lead, is written to from the template; her mail."""
     world.ana.command(f"/lead new Zoe Lima, Lima Foods, {ZOE}", channel="#sales")
     world.ana.modal.submit()
-    world.ana.last_message("#sales").click("Email")
+    world.ana.last_message("#sales").click("E-mail")
     world.ana.modal.choose("Template", "First contact", query="First")
     world.ana.modal.submit("Send")
     world.settle()

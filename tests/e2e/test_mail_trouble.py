@@ -24,7 +24,7 @@ def write(world: World) -> None:
     """Ana writes to Zoe, a new lead."""
     world.ana.command(f"/lead new Zoe Lima, Lima Foods, {ZOE}", channel="#sales")
     world.ana.modal.submit()
-    world.ana.last_message("#sales").click("Email")
+    world.ana.last_message("#sales").click("E-mail")
     world.ana.modal.choose("Template", "First contact", query="First")
     world.ana.modal.submit("Send")
 

@@ -54,7 +54,7 @@ def test_a_form_opens_with_what_was_written(world: World) -> None:
     assert not world.ana.has_modal
     answer.click("New lead")
     assert world.ana.modal.value("Name") == "Ana Silva"
-    assert world.ana.modal.value("Email") == "ana@acme.example"
+    assert world.ana.modal.value("E-mail") == "ana@acme.example"
     world.ana.modal.submit()
     assert [one.name for one in world.rows(Lead)] == ["Ana Silva"]
 

@@ -313,7 +313,7 @@ def test_an_unknown_sender_is_sorted_into_a_new_lead_and_taken_back(world: World
 
     world.mira.home.click("New lead", nth=1)
     modal = world.mira.modal
-    assert (modal.value("Name"), modal.value("Company"), modal.value("Email")) == (
+    assert (modal.value("Name"), modal.value("Company"), modal.value("E-mail")) == (
         "Kim Park",
         "Park",
         "kim@park.example",

@@ -448,7 +448,7 @@ def test_more_fields_keep_what_is_typed(world: World) -> None:
     lead = world.ana.modal
     assert "Source" not in lead.labels()
     lead.click("More fields")
-    lead.fill({"Email": "lena@acme.example", "Source": "Referral"})
+    lead.fill({"E-mail": "lena@acme.example", "Source": "Referral"})
     assert (lead.value("Name"), lead.value("Source")) == ("Lena Fischer", "Referral")
     lead.submit("Create")
     world.ana.command("/call log L-1")

@@ -38,7 +38,7 @@ def test_a_lead_out_of_a_message(world: World) -> None:
     said = world.ben.say("#sales", "Who takes this? anna.weber@contoso.com wants an offer, +49 30 901820")
     ana.message_shortcut("Create lead", said)
     assert ana.modal.value("Name") == "Anna Weber"
-    assert ana.modal.value("Email") == "anna.weber@contoso.com"
+    assert ana.modal.value("E-mail") == "anna.weber@contoso.com"
     assert ana.modal.value("Phone") == "+4930901820"
     assert "Who takes this?" in ana.modal.value("Notes")
     assert f"/archives/{world.sales.id}/p" in ana.modal.value("Notes")

@@ -297,7 +297,7 @@ def test_buttons_are_only_for_what_one_may_do() -> None:
     assert buttons(leads.card(BARE, LISBON)) == []
     assert buttons(leads.card(LEAD, LISBON)) == [
         "Log call",
-        "Email",
+        "E-mail",
         "Edit",
         "Convert",
         "Assign",

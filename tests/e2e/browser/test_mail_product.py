@@ -44,7 +44,7 @@ def test_written_answered_and_answered_again_on_two_screens(screen: Page, world:
     screen.locator("#composer-main").fill(f"/lead new Zoe Lima, Lima Foods, {ZOE}")
     screen.locator("#composer-main").press("Enter")
     dialog(screen, "New lead").get_by_role("button", name="Create").click()
-    latest(screen, "L-1 · Zoe Lima").get_by_role("button", name="Email").click()
+    latest(screen, "L-1 · Zoe Lima").get_by_role("button", name="E-mail").click()
     mail = dialog(screen, "E-mail")
     mail.locator(".select-trigger").first.click()
     screen.get_by_role("option", name=re.compile("First contact")).click()
