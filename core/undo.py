@@ -81,6 +81,15 @@ def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
     return list(dict.fromkeys((change.entity, change.entity_id) for change in changes))
 
 
+def brings_back(ctx: Ctx, change_id: UUID) -> bool:
+    """Whether to take this change back is to do something again: it is itself an undo, and not one of an undo."""
+    again = False
+    undoes = select(History.undoes).where(History.workspace_id == ctx.workspace.id).limit(1)
+    while (before := ctx.session.scalar(undoes.where(History.change_id == change_id))) is not None:
+        change_id, again = before, not again
+    return again
+
+
 def _changes(ctx: Ctx, change_id: UUID) -> list[History]:
     by_admin = or_(*(History.operation.like(pattern) for pattern in DECIDED))
     joined = (History.entity == Member.__entity__) & (History.action == history.CREATE)

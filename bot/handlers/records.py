@@ -19,7 +19,7 @@ from bot.routes import (
 from bot.views import bulk as bulk_views
 from bot.views import records as views
 from bot.views.history import history_modal
-from core import bulk, records
+from core import bulk, records, undo
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
@@ -52,7 +52,8 @@ def undo_change(ctx: Ctx, route: Undo, _request: Request) -> Reply:
     changed = bulk.take_back(ctx, route.change_id)
     if changed is None:
         return Replace(bulk_views.started(ctx.viewer))
-    return Replace(views.undone(card_after(ctx, changed), ctx.change_id, ctx.viewer))
+    again = undo.brings_back(ctx, route.change_id)
+    return Replace(views.undone(card_after(ctx, changed), ctx.change_id, ctx.viewer, again=again))
 
 
 @on(ShowHistory)

@@ -100,23 +100,28 @@ def card_modal(record: "AnyCard", viewer: Viewer) -> Modal:
     return Modal(title=title, blocks=card(record, viewer).blocks, close=viewer.t("Close"))
 
 
-def confirmation(viewer: Viewer, text: str, change_id: UUID, *, again: bool = False) -> list[Block]:
+def confirmation(viewer: Viewer, text: str, change_id: UUID, *, was_undo: bool = False) -> list[Block]:
     """What was just done, and beside it the button that takes it back. `text` is translated and escaped already.
 
-    `again`: what was done is itself an undo, so that the button does the first thing again.
+    `was_undo`: what was done is itself an undo, so that the button does the first thing again.
     """
-    word, label = ("Redo", "Do it again") if again else ("Undo", "Undo this change")
+    word, label = ("Redo", "Do it again") if was_undo else ("Undo", "Undo this change")
     return [kit.section(text, kit.button(viewer.t(word), Undo(change_id), label=viewer.t(label)))]
 
 
-def undone(record: "AnyCard | None", change_id: UUID, viewer: Viewer) -> Message:
-    """That a change was taken back, and the record as it is now; None where it is there no more."""
+def undone(record: "AnyCard | None", change_id: UUID, viewer: Viewer, *, again: bool = False) -> Message:
+    """That a change was taken back, and the record as it is now; None where it is there no more.
+
+    `again`: what was taken back was an undo, so that the first change stands again.
+    """
     if record is None:
         text = viewer.t("Undone: what was added is removed again.")
-        return Message(text, confirmation(viewer, text, change_id, again=True))
+        return Message(text, confirmation(viewer, text, change_id, was_undo=not again))
     what = " ".join(filter(None, (record.ref, _named(record.name))))
     text = viewer.t("Undone. {record} is as it was before.", record=what)
-    return Message(text, [*confirmation(viewer, text, change_id, again=True), *card(record, viewer).blocks])
+    if again:
+        text = viewer.t("Done again. {record} is as it was before Undo.", record=what)
+    return Message(text, [*confirmation(viewer, text, change_id, was_undo=not again), *card(record, viewer).blocks])
 
 
 def gone_modal(viewer: Viewer) -> Modal:

@@ -35,6 +35,9 @@ def test_a_move_is_undone_and_done_again(world: World) -> None:
     assert stage_of(world) == "Lead in"
     said.click("Redo")
     assert stage_of(world) == "Proposal"
+    said = world.ana.find_message("Done again. D-1 Rollout", "#sales")
+    said.click("Undo")
+    assert stage_of(world) == "Lead in"
 
 
 def test_what_was_created_is_taken_back(world: World) -> None:

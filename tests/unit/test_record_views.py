@@ -124,7 +124,7 @@ def test_a_record_that_is_gone() -> None:
 def test_a_confirmation_offers_the_way_back(again: bool) -> None:
     text = "Deal D-7 moved to *Proposal*."
     name = "records/confirmation_again" if again else "records/confirmation"
-    assert_golden(name, views.confirmation(VIEWER, text, UUID(int=3), again=again))
+    assert_golden(name, views.confirmation(VIEWER, text, UUID(int=3), was_undo=again))
 
 
 def test_found_records_open_with_a_click() -> None:
