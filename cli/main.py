@@ -185,21 +185,27 @@ def search(
 
 @app.command()
 def report(
-    what: Annotated[str, typer.Argument(help="week")] = "week",
-    weeks: Annotated[int, typer.Argument(help="Weeks ago; 0 is the one that runs.")] = 0,
+    what: Annotated[str, typer.Argument(help="week or targets")] = "week",
+    when: Annotated[str, typer.Argument(help="Weeks ago, or the month of the targets: 2026-12, december, next.")] = "",
+    *,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the week as CSV, as Slack sends it.")] = False,
     as_json: Json = False,
     member: As = "",
     workspace: Team = "",
 ) -> None:
-    """Show a week's mails, calls, leads and deals."""
+    """Show a week's mails, calls, leads and deals, or a month's targets and how far they are."""
     from cli.acting import acting
-    from cli.console import Stop
-    from cli.reports import show_week
+    from cli.reports import show_targets, show_week
 
-    if what != "week":
-        raise Stop("There is a report of the week: rapport report week.")
+    if what not in ("week", "targets"):
+        raise Stop(f"There is no report of {what}. There are: week, targets.")
+    if what == "targets" and as_csv:
+        raise Stop("Only the week is printed as CSV.")
     with acting(load_settings(), workspace, member) as ctx:
-        show_week(ctx, weeks, as_json=as_json)
+        if what == "targets":
+            show_targets(ctx, when, as_json=as_json)
+        else:
+            show_week(ctx, when or "0", as_json=as_json, as_csv=as_csv)
 
 
 @app.command("log-call")

@@ -1,6 +1,7 @@
 """Things that happened and that others may have to hear of. Ids only: what is shown is read when it is sent."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -117,6 +118,16 @@ class AuditAsked(Event, kind="audit.asked"):
 
     member_id: UUID
     words: str
+
+
+@dataclass(frozen=True)
+class ReportAsked(Event, kind="report.asked"):
+    """Somebody wants a week's report as a file. `whose` is one of core.queries.pipeline.Whose, `zone` an IANA name."""
+
+    member_id: UUID
+    day: date
+    whose: str
+    zone: str
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The weekly report: who gets it, on which day, and at what hour."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 
 from sqlalchemy import select
 
@@ -10,9 +10,11 @@ from core.access import Power, require_power
 from core.context import Ctx
 from core.enums import ScheduleKind
 from core.errors import Forbidden, Invalid
+from core.events import ReportAsked
 from core.models import Schedule, WorkspaceRow
 from core.notices import is_channel
 from core.operations import operation
+from core.queries.pipeline import Whose
 
 FRIDAY = 4
 AT = time(16)
@@ -45,6 +47,17 @@ def choose(ctx: Ctx, audience: str, comes: Comes | None) -> None:
     if comes.at not in HOURS or comes.weekday not in range(7):
         raise Invalid({"at": "choice_invalid"})
     _put(ctx, audience, comes)
+
+
+@operation("report.export")
+def export(ctx: Ctx, day: date, whose: Whose, zone: str) -> None:
+    """Have the report of the week a day lies in sent to the actor as a file; the worker makes and sends it.
+
+    `zone` is the one its days end in (IANA). Raises Forbidden for the system, which nothing can be sent to.
+    """
+    if ctx.actor.member_id is None:
+        raise Forbidden("not_yours")
+    ctx.emit(ReportAsked(ctx.actor.member_id, day, whose, zone))
 
 
 def follow_channel(ctx: Ctx) -> None:

@@ -52,6 +52,8 @@ COMPOSERS: Mapping[Kind, Composer] = MappingProxyType(
         Kind.AWAY: absences.away_word,
         Kind.DIGEST: digests.digest,
         Kind.WEEKLY: reports.weekly,
+        Kind.WEEKLY_DETAILS: reports.details,
+        Kind.WEEKLY_FILE: files.report,
         Kind.DIGEST_DETAILS: digests.details,
         Kind.AUDIT: files.audit,
         Kind.EMAIL_WORD: mail_words.mail_word,

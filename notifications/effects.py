@@ -23,6 +23,7 @@ from notifications.digests import details_plan as digest_details
 from notifications.failures import MAX_ATTEMPTS, VANISHED, Backoff, Failure, Permanent, RateLimited
 from notifications.plans import ChannelTried, Kind, NewCard, NotShared, Plan, Purpose, card_edit
 from notifications.reply_places import owners_place
+from notifications.reports import details_plan as report_details
 from notifications.slack import Answer
 
 log = structlog.get_logger()
@@ -84,6 +85,8 @@ def succeeded(ctx: Ctx, delivery: Claimed, call: Call, answer: Answer) -> None:
             notices.mark_told(ctx, call.held)
         case Kind.DIGEST:
             routing.put(ctx, [digest_details(delivery, posted.channel, posted.ts)])
+        case Kind.WEEKLY:
+            routing.put(ctx, [report_details(delivery, posted.channel, posted.ts)])
         case Kind.DAY if call.new_card is not None:
             notices.mark_told(ctx, call.held)
             _keep_card(ctx, call.new_card, posted, call.digest)

@@ -1,4 +1,4 @@
-"""Files: an audit search as CSV (RFC 4180), and the steps by which Slack takes a file."""
+"""Files: an audit search or a week's report as CSV (RFC 4180), and the steps by which Slack takes a file."""
 
 import csv
 import io
@@ -6,12 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import TextIO
 
 from pydantic import BaseModel, ValidationError
 
 from core.context import Ctx
+from core.queries import reports
 from core.queries.audit import AuditLine, export_lines
 from core.queries.history import Amount, Days, Flag, Unseen, Value, Word
+from core.queries.report_rows import ReportRow, report_rows
+from core.queries.reports import Week
 from notifications.failures import Permanent
 from notifications.slack import Answer, Sender
 
@@ -31,6 +35,7 @@ HEADER = (
     "takes back",
 )
 WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+REPORT_HEADER = ("part", "what", "who", "count", "count the week before", "percent", "value", "currency")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so may be run by a spreadsheet (owasp.org, CSV Injection)."""
 
@@ -62,14 +67,39 @@ class _Upload(BaseModel):
 
 def audit_file(ctx: Ctx, words: str) -> FileToSend:
     """An audit search as a file, newest first, a row for each field that changed. Raises Forbidden."""
-    # With a byte order mark: Excel reads UTF-8 only then.
     buffer = io.BytesIO()
-    out = io.TextIOWrapper(buffer, encoding="utf-8-sig", newline="")
+    out = _text(buffer)
     count = write_csv(out, export_lines(ctx, words))
     out.flush()
     content = buffer.getvalue()
     comment = ctx.viewer.nt("The audit you asked for: {n} change.", "The audit you asked for: {n} changes.", count)
     return FileToSend(f"audit-{ctx.today.date().isoformat()}.csv", content, comment)
+
+
+def report_file(ctx: Ctx, week: Week) -> FileToSend:
+    """A week's report as a file, as the actor may see it."""
+    buffer = io.BytesIO()
+    out = _text(buffer)
+    write_report(out, report_rows(reports.report(ctx, week), reports.by_person(ctx, week)))
+    out.flush()
+    day = week.monday.isoformat()
+    comment = ctx.viewer.t("The report you asked for: week of {day}.", day=ctx.viewer.date(week.monday))
+    return FileToSend(f"week-{day}-{week.whose.value}.csv", buffer.getvalue(), comment)
+
+
+def write_report(out: TextIO, rows: Iterable[ReportRow]) -> None:
+    """Write a report as CSV, a row for each number."""
+    writer = csv.writer(out)
+    writer.writerow(REPORT_HEADER)
+    for row in rows:
+        numbers = (row.count, row.before, row.rate, row.value)
+        told = ("" if one is None else f"{one:f}" if isinstance(one, Decimal) else str(one) for one in numbers)
+        writer.writerow(_cells((row.part, row.what, row.who, *told, row.currency)))
+
+
+def _text(buffer: io.BytesIO) -> io.TextIOWrapper:
+    """With a byte order mark: Excel reads UTF-8 only then."""
+    return io.TextIOWrapper(buffer, encoding="utf-8-sig", newline="")
 
 
 def write_csv(out: io.TextIOWrapper, lines: Iterable[AuditLine]) -> int:

@@ -25,6 +25,7 @@ from core.events import (
     RecordAssigned,
     RecordChanged,
     ReplyArrived,
+    ReportAsked,
     StandInAsked,
     StandInGone,
     TaskGiven,
@@ -62,7 +63,15 @@ class FactFinder:
         """What the rule for this event may need."""
         channel = self._ctx.workspace.sales_channel
         match event:
-            case MemberJoined() | HomeChanged() | AuditAsked() | EmailNeedsWord() | ProfileChanged() | AwayByStatus():
+            case (
+                MemberJoined()
+                | HomeChanged()
+                | AuditAsked()
+                | ReportAsked()
+                | EmailNeedsWord()
+                | ProfileChanged()
+                | AwayByStatus()
+            ):
                 return self._facts([event.member_id], channel)
             case RecordAssigned() | TaskGiven() | QuoteExpired() | EmailCameBack():
                 return self._facts([event.owner_id], channel)

@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from core.notices import is_channel
+from core.queries.pipeline import Whose
 
 P = TypeVar("P")
 
@@ -31,6 +32,8 @@ class Kind(StrEnum):
     AWAY = "away.word"
     DIGEST = "digest.message"
     WEEKLY = "report.weekly"
+    WEEKLY_DETAILS = "report.details"
+    WEEKLY_FILE = "report.file"
     DIGEST_DETAILS = "digest.details"
     AUDIT = "audit.export"
     CHANNEL = "channel.try"
@@ -75,6 +78,8 @@ METHODS: Mapping[Kind, str] = MappingProxyType(
         Kind.AWAY: "chat.postMessage",
         Kind.DIGEST: "chat.postMessage",
         Kind.WEEKLY: "chat.postMessage",
+        Kind.WEEKLY_DETAILS: "chat.postMessage",
+        Kind.WEEKLY_FILE: "files.completeUploadExternal",
         Kind.DIGEST_DETAILS: "chat.postMessage",
         Kind.AUDIT: "files.completeUploadExternal",
         Kind.EMAIL: "mail/send",
@@ -146,7 +151,9 @@ class Morning:
 
 @dataclass(frozen=True)
 class DigestRun:
-    """Payload of a digest: the schedule's run it is of. `channel` and `thread` are where its details go below it."""
+    """Payload of a digest or a weekly report: the schedule's run it is of. `channel` and `thread` are where its details
+    go below it.
+    """
 
     schedule_id: UUID
     day: date
@@ -191,6 +198,16 @@ class AuditFile:
 
     member_id: UUID
     words: str
+
+
+@dataclass(frozen=True)
+class ReportFile:
+    """Payload of a week's report as a file: who wants it, a day of it, whose numbers, and the zone its days end in."""
+
+    member_id: UUID
+    day: date
+    whose: Whose
+    zone: str
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from core.queries.pipeline import Whose
 from core.queries.reports import Week, monday_of
 from notifications.claims import Claimed
 from notifications.desk import Call, Composed, Desk, Skip, post, read
-from notifications.plans import DigestRun, Kind
+from notifications.digests import GONE, lane_of
+from notifications.plans import DigestRun, Kind, Plan
 
 
 def weekly(desk: Desk, delivery: Claimed) -> Composed:
@@ -18,14 +19,39 @@ def weekly(desk: Desk, delivery: Claimed) -> Composed:
     about = read(DigestRun, delivery)
     ctx = _reader(desk, about.audience)
     if ctx is None:
-        return Skip("It does not come there any more.")
-    in_channel = is_channel(about.audience)
-    whose = Whose.ALL if in_channel else metrics.usual_whose(ctx)
-    data = queries.report(ctx, Week(monday_of(about.day), zone_of(ctx, about.audience), whose))
+        return GONE
+    data = queries.report(ctx, _week(ctx, about))
     if data.quiet:
         return Skip("Nothing happened in that week.")
-    message = views.message(data, about.audience, [] if in_channel else [Whose.MINE, whose], ctx.viewer)
+    choices = [] if is_channel(about.audience) else metrics.whose_choices(ctx)
+    message = views.message(data, about.audience, choices, ctx.viewer, threaded=True)
     return Call(Kind.WEEKLY, post(about.audience, message, delivery.id))
+
+
+def details(desk: Desk, delivery: Claimed) -> Composed:
+    """What is below it: each person's week, and all that was said."""
+    about = read(DigestRun, delivery)
+    ctx = _reader(desk, about.audience)
+    if ctx is None:
+        return GONE
+    week = _week(ctx, about)
+    message = views.details(queries.report(ctx, week), queries.by_person(ctx, week), ctx.viewer)
+    if message is None:
+        return Skip("There is no more to tell.")
+    return Call(Kind.WEEKLY_DETAILS, post(about.channel, message, delivery.id, thread=about.thread))
+
+
+def details_plan(delivery: Claimed, channel: str, ts: str) -> Plan:
+    """The thread below a report that was posted."""
+    run = read(DigestRun, delivery)
+    about = DigestRun(run.schedule_id, run.day, run.audience, channel, ts)
+    key = f"report_details:{run.schedule_id}:{run.day.isoformat()}"
+    return Plan(key, lane_of(run.audience), Kind.WEEKLY_DETAILS, about)
+
+
+def _week(ctx: Ctx, about: DigestRun) -> Week:
+    whose = Whose.ALL if is_channel(about.audience) else metrics.usual_whose(ctx)
+    return Week(monday_of(about.day), zone_of(ctx, about.audience), whose)
 
 
 def _reader(desk: Desk, audience: str) -> Ctx | None:

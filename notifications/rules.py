@@ -24,10 +24,12 @@ from core.events import (
     RecordAssigned,
     RecordChanged,
     ReplyArrived,
+    ReportAsked,
     StandInAsked,
     StandInGone,
     TaskGiven,
 )
+from core.queries.pipeline import Whose
 from core.queries.timed import Timed
 from notifications.plans import (
     AuditFile,
@@ -40,6 +42,7 @@ from notifications.plans import (
     Ping,
     Plan,
     Purpose,
+    ReportFile,
     StandInWord,
     card_edit,
     home_publish,
@@ -121,7 +124,7 @@ def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
             return _told(f"expired:{event.quote_id}", card, facts)
         case CardShared() | DealWon() | ChannelsChosen() | ReplyArrived():
             return _in_channels(event, facts, event_id)
-        case HomeChanged() | AuditAsked() | MemberBack() | StandInAsked() | StandInGone():
+        case HomeChanged() | AuditAsked() | ReportAsked() | MemberBack() | StandInAsked() | StandInGone():
             return _to_people(event, facts, event_id)
         case ProfileChanged() | AwayByStatus():
             return _of_profile(event, facts, event_id)
@@ -165,13 +168,15 @@ def _ping_of(due: Timed) -> Ping:
 
 
 def _to_people(
-    event: HomeChanged | AuditAsked | MemberBack | StandInAsked | StandInGone, facts: Facts, event_id: UUID
+    event: HomeChanged | AuditAsked | ReportAsked | MemberBack | StandInAsked | StandInGone,
+    facts: Facts,
+    event_id: UUID,
 ) -> list[Plan]:
     match event:
         case HomeChanged():
             return _home(event.member_id, facts)
-        case AuditAsked():
-            return _export(event, facts, event_id)
+        case AuditAsked() | ReportAsked():
+            return _file(event, facts, event_id)
         case MemberBack():
             return _back(event, facts, event_id)
         case StandInAsked():
@@ -288,10 +293,15 @@ def _reply(event: ReplyArrived, facts: Facts, event_id: UUID) -> list[Plan]:
     return [Plan(f"reply:{event.inbound_id}:{event_id}", place.channel, Kind.CARD_POST, card)]
 
 
-def _export(event: AuditAsked, facts: Facts, event_id: UUID) -> list[Plan]:
+def _file(event: AuditAsked | ReportAsked, facts: Facts, event_id: UUID) -> list[Plan]:
     slack_user_id = facts.people.get(event.member_id)
     if slack_user_id is None:
         return []
-    # A lane of its own: a long file must not hold up what the person is told meanwhile.
-    wanted = AuditFile(event.member_id, event.words)
-    return [Plan(f"audit:{event_id}", f"audit:{slack_user_id}", Kind.AUDIT, wanted)]
+    # Lanes of their own: a long file must not hold up what the person is told meanwhile.
+    match event:
+        case AuditAsked():
+            audit = AuditFile(event.member_id, event.words)
+            return [Plan(f"audit:{event_id}", f"audit:{slack_user_id}", Kind.AUDIT, audit)]
+        case ReportAsked():
+            week = ReportFile(event.member_id, event.day, Whose(event.whose), event.zone)
+            return [Plan(f"report_file:{event_id}", f"report_file:{slack_user_id}", Kind.WEEKLY_FILE, week)]

@@ -23,6 +23,7 @@ AREAS = (
     "more",
     "mornings",
     "notices",
+    "numbers",
     "own_settings",
     "pings",
     "pipeline",

@@ -1,11 +1,9 @@
 """The weekly report: any week, in place, with the rows behind each number."""
 
-from zoneinfo import ZoneInfo
-
 from bot.commands import CommandCall
 from bot.dispatch import COMMANDS, Request, command, on, on_submit
 from bot.replies import CloseModal, Message, OpenModal, Replace, Reply, Say
-from bot.routes import ReportTime, SaveReportTime, ShowWeek, ShowWeekRows
+from bot.routes import ExportWeek, ReportTime, SaveReportTime, ShowWeek, ShowWeekDetails, WeekAsked
 from bot.views import help as help_views
 from bot.views import reports as views
 from bot.views.help import Help
@@ -15,10 +13,11 @@ from core.access import Power, has_power
 from core.context import Ctx
 from core.errors import Invalid
 from core.i18n import Viewer
+from core.notices import is_channel
 from core.queries import metrics
 from core.queries import reports as queries
 from core.queries.pipeline import Whose
-from core.queries.reports import WEEKS_BACK_MAX, Week, monday_of
+from core.queries.reports import WEEKS_BACK_MAX, Week
 
 
 @command("report", "week", arguments="[WEEKS AGO]", summary="A week's mails, calls, leads and deals")
@@ -37,26 +36,33 @@ def report_help(ctx: Ctx, _call: CommandCall) -> Reply:
 
 
 @on(ShowWeek)
-def show_week(ctx: Ctx, route: ShowWeek, request: Request) -> Reply:
-    """Another week, or somebody else's; beside a message that others read too."""
-    week = Week(monday_of(route.monday), _zone(route.zone), route.whose)
-    message = _message(ctx, week)
-    return Say(message) if request.channel_id == reports.channel_of(ctx) else Replace(message)
+def show_week(ctx: Ctx, route: ShowWeek, _request: Request) -> Reply:
+    """Another week, or somebody else's, in place. What all read stays; who clicks there is shown it alone."""
+    return Replace(_message(ctx, _week(ctx, route)))
 
 
-@on(ShowWeekRows)
-def show_rows(ctx: Ctx, route: ShowWeekRows, _request: Request) -> Reply:
-    """The rows behind a number, as far as who asks may see them."""
-    week = Week(monday_of(route.monday), _zone(route.zone), route.whose)
-    page = metrics.page_of(ctx, route.number, week.span(ctx), size=views.ROWS)
-    return OpenModal(views.rows_modal(route, page, ctx.viewer))
+@on(ShowWeekDetails)
+def show_details(ctx: Ctx, route: ShowWeekDetails, _request: Request) -> Reply:
+    """Each person's week, and all that was said."""
+    week = _week(ctx, route)
+    return OpenModal(views.details_modal(queries.report(ctx, week), queries.by_person(ctx, week), ctx.viewer))
+
+
+@on(ExportWeek)
+def export_week(ctx: Ctx, route: ExportWeek, _request: Request) -> Reply:
+    """All of it as a file; the worker sends it."""
+    reports.export(ctx, route.monday, route.whose, route.zone)
+    return Say(views.exporting(ctx.viewer))
 
 
 @on(ReportTime)
 def report_time(ctx: Ctx, route: ReportTime, _request: Request) -> Reply:
-    """When it comes."""
+    """When it comes: to the channel, which admins say, or to oneself."""
+    if is_channel(route.audience) and not has_power(ctx, Power.CONFIGURE):
+        return OpenModal(views.not_admin(ctx.viewer))
+    audience = route.audience if is_channel(route.audience) else ctx.actor.slack_user_id
     usual = reports.Comes(reports.FRIDAY, reports.AT)
-    return OpenModal(views.time_modal(route.audience, reports.chosen(ctx, route.audience), usual, ctx.viewer))
+    return OpenModal(views.time_modal(audience, reports.chosen(ctx, audience), usual, ctx.viewer))
 
 
 @on_submit(SaveReportTime, views.TIME_FORM)
@@ -77,5 +83,5 @@ def _message(ctx: Ctx, week: Week) -> Message:
     return views.message(queries.report(ctx, week), shown_to, metrics.whose_choices(ctx), ctx.viewer)
 
 
-def _zone(name: str) -> ZoneInfo:
-    return Viewer("", name).zone
+def _week(ctx: Ctx, asked: WeekAsked) -> Week:
+    return queries.week_asked(ctx, asked.monday, asked.whose, Viewer("", asked.zone).zone)

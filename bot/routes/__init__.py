@@ -44,14 +44,7 @@ from bot.routes.deals import (
     ShowStages,
     WinDeal,
 )
-from bot.routes.digests import (
-    SaveDigestSettings,
-    ShowDigestSettings,
-    ShowNumber,
-    ShowStage,
-    TurnNumber,
-    TurnStage,
-)
+from bot.routes.digests import SaveDigestSettings, ShowDigestSettings
 from bot.routes.emails import (
     AllowAddress,
     ChooseReader,
@@ -86,6 +79,7 @@ from bot.routes.links import LinkChannel, RunWords, ShowLink, UnlinkChannel
 from bot.routes.lists import AskFilter, Claim, FilterList, KeepFilter, ShowList
 from bot.routes.mornings import MorningDate, MorningDone, MorningLater, MorningUndo, ReadFollowUp, SendFollowUp
 from bot.routes.notices import SaveNotices, ShowNotices
+from bot.routes.numbers import NumberAsked, ShowNumber, ShowStage, TurnNumber, TurnStage
 from bot.routes.own_settings import ComeBack, RefuseStandIn, SaveOwnSettings, ShowOwnSettings
 from bot.routes.pings import PingDone, PingLater
 from bot.routes.pipeline import ShowPipeline
@@ -137,7 +131,15 @@ from bot.routes.replies import (
     ShowTriage,
     SnoozeReply,
 )
-from bot.routes.reports import ReportTime, SaveReportTime, ShowWeek, ShowWeekRows
+from bot.routes.reports import (
+    ExportWeek,
+    ReportTime,
+    SaveReportTime,
+    ShowWeek,
+    ShowWeekDetails,
+    ShowWeekRows,
+    WeekAsked,
+)
 from bot.routes.settings import (
     AskDeactivation,
     AskMerge,

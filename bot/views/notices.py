@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.payloads import Element
 from bot.replies import Block, Choice, Message, Modal
-from bot.routes import SaveNotices, ShowDigestSettings, ShowNotices
+from bot.routes import ReportTime, SaveNotices, ShowDigestSettings, ShowNotices
 from bot.views import kit, own_settings
 from bot.views.forms import Form, Select
 from core.enums import NoticeMode
@@ -70,8 +70,10 @@ def settings_modal(shown: NoticeSettings, viewer: Viewer) -> Modal:
     form = form_for(shown.audience).with_choices(**{kind.value: choices for kind in shown.modes})
     blocks += form.blocks(viewer, {kind.value: mode.value for kind, mode in shown.modes.items()})
     blocks.append(kit.context(_mornings(shown, viewer)))
-    buttons = [kit.button(viewer.t("Daily digest"), ShowDigestSettings(shown.channel))]
-    blocks.append(kit.actions(*([] if shown.channel else [own_settings.button(viewer)]), *buttons))
+    comes = [kit.button(viewer.t("Daily digest"), ShowDigestSettings(shown.channel))]
+    if not shown.channel:
+        comes = [own_settings.button(viewer), *comes, kit.button(viewer.t("Weekly report"), ReportTime())]
+    blocks.append(kit.actions(*comes))
     if shown.channel:
         blocks += _own(viewer)
     return Modal(title, blocks, SaveNotices(shown.channel), viewer.t("Save"), viewer.t("Cancel"))

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, time, timedelta
 
 from bot.replies import Block, Modal
-from bot.routes import Action, OpenRecord, ShowNumber, ShowStage, TurnNumber, TurnStage
+from bot.routes import Action, NumberAsked, OpenRecord, ShowStage, TurnNumber, TurnStage
 from bot.views import kit
+from bot.views.labels import OUTCOMES
+from bot.views.pipeline import WHOSE
+from core.enums import CallOutcome
 from core.i18n import Viewer
 from core.queries.metrics import Need, Needy, Number, NumberRow
 from core.queries.records import Page
@@ -30,10 +33,29 @@ TITLES: Mapping[Number | None, str] = {
 NAME_SHOWN = 80
 
 
-def window(found: Page[NumberRow], asked: ShowNumber | TurnNumber, viewer: Viewer) -> Modal:
+def window(found: Page[NumberRow], asked: NumberAsked, viewer: Viewer) -> Modal:
     """Rows of a number."""
-    rows = [_row(line(asked.number, row, viewer), row, viewer) for row in found.rows]
-    return _window(viewer.t(TITLES[asked.number]), rows, _pages(asked, found.has_more, viewer), viewer)
+    rows = [_row(_told(asked.number, row, viewer), row, viewer) for row in found.rows]
+    head = kit.context(f"{_when(asked, viewer)} · {viewer.t(WHOSE[asked.whose])}")
+    shown = [head, *rows] if rows else []
+    return _window(viewer.t(TITLES[asked.number]), shown, _pages(asked, found.has_more, viewer), viewer)
+
+
+def _told(number: Number | None, row: NumberRow, viewer: Viewer) -> str:
+    """A row, and its day where the line does not tell of days itself."""
+    told = line(number, row, viewer)
+    return told if number is Number.SLIPPED else f"{told} · {viewer.date(viewer.local_date(row.at))}"
+
+
+def _when(asked: NumberAsked, viewer: Viewer) -> str:
+    """The time a number is counted over: its days, or where it does not begin and end with a day its moments too."""
+    if asked.number is Number.WAITING:
+        return viewer.t("Now")
+    zone = Viewer(viewer.locale, asked.tz)
+    since, until = (moment.astimezone(zone.zone) for moment in (asked.since, asked.until))
+    if since.time() == until.time() == time.min:
+        return f"{zone.date(since.date())} – {zone.date(until.date() - timedelta(days=1))}"
+    return f"{viewer.datetime(since)} – {viewer.datetime(until)}"
 
 
 def stage_window(found: Page[NumberRow], asked: ShowStage | TurnStage, viewer: Viewer) -> Modal:
@@ -44,7 +66,7 @@ def stage_window(found: Page[NumberRow], asked: ShowStage | TurnStage, viewer: V
     return _window(viewer.t("Deals in a stage"), rows, _turns(before, after, viewer), viewer)
 
 
-def needy_window(deals: Sequence[Needy], asked: ShowNumber | TurnNumber, more: bool, viewer: Viewer) -> Modal:  # noqa: FBT001 - a fact, no mode
+def needy_window(deals: Sequence[Needy], asked: NumberAsked, more: bool, viewer: Viewer) -> Modal:  # noqa: FBT001 - a fact, no mode
     """Deals that need somebody, and why."""
     blocks = []
     for deal in deals:
@@ -60,7 +82,7 @@ def needy_window(deals: Sequence[Needy], asked: ShowNumber | TurnNumber, more: b
     return _window(viewer.t("Need someone"), blocks, _pages(asked, more, viewer), viewer)
 
 
-def _pages(asked: ShowNumber | TurnNumber, more: bool, viewer: Viewer) -> list[Block]:  # noqa: FBT001 - a fact, no mode
+def _pages(asked: NumberAsked, more: bool, viewer: Viewer) -> list[Block]:  # noqa: FBT001 - a fact, no mode
     turn = TurnNumber(asked.since, asked.until, asked.tz, asked.whose, asked.number, asked.page)
     before = replace(turn, page=turn.page - 1) if turn.page else None
     return _turns(before, replace(turn, page=turn.page + 1) if more else None, viewer)
@@ -109,7 +131,7 @@ def _said(number: Number | None, row: NumberRow, viewer: Viewer) -> str:
             return viewer.t("was to close {day}", day=old)
         return viewer.t("{old} to {new}", old=old, new=viewer.date(date.fromisoformat(row.becomes)))
     if number is Number.CALLS:
-        return becomes.replace("_", " ")
+        return viewer.t(OUTCOMES[CallOutcome(row.becomes)]) if row.becomes else viewer.t("No outcome")
     return becomes
 
 

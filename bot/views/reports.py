@@ -1,47 +1,54 @@
-"""The weekly report: a week in a few lines, each beside the week before, and the rows behind its numbers."""
+"""The weekly report: a week in a few lines, each beside the week before; its details, and when it comes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from bot.replies import Block, Choice, Message, Modal
-from bot.routes import OpenRecord, ReportTime, SaveReportTime, ShowWeek, ShowWeekRows
+from bot.routes import ExportWeek, ReportTime, SaveReportTime, ShowProgress, ShowWeek, ShowWeekDetails, ShowWeekRows
 from bot.views import kit
 from bot.views.forms import Form, Select
 from bot.views.labels import OUTCOMES
+from bot.views.numbers import TITLES
 from bot.views.pipeline import WHOSE
 from core.enums import CallOutcome, TargetKind
 from core.i18n import Viewer
 from core.notices import is_channel
-from core.queries.metrics import Figure, Money, Number, NumberRow
+from core.queries.metrics import Figure, Money, Number
 from core.queries.pipeline import Whose
-from core.queries.records import Page
-from core.queries.reports import Goal, ReportData
+from core.queries.reports import Goal, PersonWeek, ReportData
 from core.reports import HOURS, Comes
 
-SHOWN = 4
-"""Words of each kind (outcomes, objections, sources, reasons): a report is one screen of a phone."""
-NUMBERS: Mapping[Number, str] = {
-    Number.MAILS: "Mails sent",
-    Number.DELIVERED: "Mails delivered",
-    Number.OPENED: "Mails opened",
-    Number.REPLIED: "Mails replied to",
-    Number.CALLS: "Calls",
-    Number.OBJECTIONS: "Objections",
-    Number.NEW_LEADS: "New leads",
-    Number.WON: "Deals won",
-    Number.LOST: "Deals lost",
-}
+SHOWN = 3
+"""Words of each kind (outcomes, objections, sources, reasons): a report is one screen of a phone; details tell all."""
+WORDS_MAX, PEOPLE_MAX = 30, 40
+"""In the details: more is in the file."""
+NAME_SHOWN = 60
+OPENED = (
+    Number.MAILS,
+    Number.DELIVERED,
+    Number.OPENED,
+    Number.REPLIED,
+    Number.CALLS,
+    Number.OBJECTIONS,
+    Number.NEW_LEADS,
+    Number.WON,
+    Number.LOST,
+)
 """What can be opened, in the order it is read."""
+GOALS = {TargetKind.VALUE_WON: "value", TargetKind.CALLS: "calls", TargetKind.MAILS: "mails"}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NEVER = "never"
-ROWS = 20
 _WEEK = timedelta(days=7)
 
 
-def message(data: ReportData, audience: str, choices: Sequence[Whose], viewer: Viewer) -> Message:
-    """A week. `audience` is who gets it by itself (a Slack user or channel id); `choices` whose weeks may be shown."""
-    title = viewer.t("Week of {days} · {whose}", days=_days(data.week.monday, viewer), whose=_whose(data, viewer))
+def message(
+    data: ReportData, audience: str, choices: Sequence[Whose], viewer: Viewer, *, threaded: bool = False
+) -> Message:
+    """A week. `audience` is who gets it by itself (a Slack user or channel id); `choices` whose weeks may be shown;
+    `threaded`: its details are said below it.
+    """
+    title = _title(data, viewer)
     lines = [
         _mails(data, viewer),
         _calls(data, viewer),
@@ -52,11 +59,26 @@ def message(data: ReportData, audience: str, choices: Sequence[Whose], viewer: V
         _goals(data.goals, viewer),
     ]
     blocks: list[Block] = [kit.header(title), kit.section("\n".join(filter(None, lines)))]
-    blocks.append(kit.actions(_rows_select(data, viewer), *_turns(data, choices, viewer)))
     blocks.append(kit.context(viewer.t("In brackets: against the week before.")))
-    if audience:
-        blocks.append(kit.actions(kit.button(viewer.t("When it comes"), ReportTime(audience))))
+    blocks.append(kit.actions(*_turns(data, choices, viewer), _rows_select(data, viewer)))
+    blocks.append(kit.actions(*_more(data, audience, viewer, threaded=threaded)))
     return Message(_spoken(title, data, viewer), blocks)
+
+
+def _title(data: ReportData, viewer: Viewer) -> str:
+    return viewer.t("Week of {days} · {whose}", days=_days(data.week.monday, viewer), whose=_whose(data, viewer))
+
+
+def _more(data: ReportData, audience: str, viewer: Viewer, *, threaded: bool) -> list[Block]:
+    """What stands in no line: the details, the file, the targets, and when it comes."""
+    week = (data.week.monday, data.week.whose, str(data.week.zone))
+    made = [] if threaded else [kit.button(viewer.t("Details"), ShowWeekDetails(*week))]
+    if data.goals:
+        progress = ShowProgress((data.week.monday + _WEEK).replace(day=1), data.week.whose, str(data.week.zone))
+        made.append(kit.button(viewer.t("Targets"), progress, label=viewer.t("How far the month's targets are")))
+    made.append(kit.button(viewer.t("Export CSV"), ExportWeek(*week), label=viewer.t("Send the week as a CSV file")))
+    made.append(kit.button(viewer.t("When it comes"), ReportTime(audience)))
+    return made
 
 
 def _days(monday: date, viewer: Viewer) -> str:
@@ -121,9 +143,9 @@ def _words(title: str, found: Sequence[tuple[str, int]], viewer: Viewer) -> str:
     return f"{title}  {_list(found, viewer)}" if found else ""
 
 
-def _list(found: Sequence[tuple[str, int]], viewer: Viewer) -> str:
+def _list(found: Sequence[tuple[str, int]], viewer: Viewer, most: int = SHOWN) -> str:
     return ", ".join(
-        f"{kit.esc(kit.cut(word, 40)) or viewer.t('not said')} {viewer.number(count)}" for word, count in found[:SHOWN]
+        f"{kit.esc(kit.cut(word, 40)) or viewer.t('not said')} {viewer.number(count)}" for word, count in found[:most]
     )
 
 
@@ -155,7 +177,7 @@ def _goals(goals: Sequence[Goal], viewer: Viewer) -> str:
 
 def _goal(goal: Goal, viewer: Viewer) -> str:
     if not goal.amount:
-        return viewer.t("target reached")
+        return viewer.t("{kind}: target reached", kind=viewer.t(GOALS[goal.kind]))
     match goal.kind:
         case TargetKind.VALUE_WON:
             return viewer.t("win {value}", value=viewer.short_money(goal.amount, goal.currency))
@@ -168,7 +190,7 @@ def _goal(goal: Goal, viewer: Viewer) -> str:
 def _rows_select(data: ReportData, viewer: Viewer) -> Block:
     where = (data.week.monday, data.week.whose, str(data.week.zone))
     return kit.route_select(
-        viewer.t("Show the rows of …"), [(viewer.t(text), ShowWeekRows(*where, one)) for one, text in NUMBERS.items()]
+        viewer.t("Show the rows of …"), [(viewer.t(TITLES[one]), ShowWeekRows(*where, one)) for one in OPENED]
     )
 
 
@@ -192,31 +214,66 @@ def _turns(data: ReportData, choices: Sequence[Whose], viewer: Viewer) -> list[B
     return made
 
 
-def rows_modal(route: ShowWeekRows, page: Page[NumberRow], viewer: Viewer) -> Modal:
-    """The rows a number counts, the latest first."""
-    head = f"*{viewer.t(NUMBERS[route.number])}* · {_days(route.monday, viewer)} · {viewer.t(WHOSE[route.whose])}"
-    blocks: list[Block] = [kit.section(head)]
-    for row in page.rows:
-        label = viewer.t("Open {ref}", ref=row.record.ref)
-        opened = OpenRecord(row.record.entity.value, row.record.id)
-        blocks.append(kit.section(_row(route.number, row, viewer), kit.button(viewer.t("Open"), opened, label=label)))
-    if not page.rows:
-        blocks.append(kit.section(viewer.t("There is nothing that you may see.")))
-    if page.has_more:
-        blocks.append(kit.context(viewer.t("The latest are shown.")))
-    return Modal(viewer.t("Weekly report"), blocks, close=viewer.t("Close"))
+# -- the details --------------------------------------------------------------------------------------------------
 
 
-def _row(number: Number, row: NumberRow, viewer: Viewer) -> str:
-    facts = [viewer.datetime(row.at)]
-    if row.by:
-        facts.append(f"<@{row.by}>")
-    if row.value is not None:
-        facts.append(viewer.money(row.value, row.currency))
-    if row.becomes:
-        word = _outcome(CallOutcome(row.becomes), viewer) if number is Number.CALLS else row.becomes
-        facts.append(kit.esc(kit.cut(word, 100)))
-    return f"*{kit.esc(kit.cut(row.record.name, 100))}* · {row.record.ref}\n" + " · ".join(facts)
+def details(data: ReportData, people: Sequence[PersonWeek], viewer: Viewer) -> Message | None:
+    """Below the report: all that was said, and each person's week; None where the report says it all."""
+    blocks = _details(data, people, viewer)
+    return Message(viewer.t("Details of the week"), blocks) if blocks else None
+
+
+def details_modal(data: ReportData, people: Sequence[PersonWeek], viewer: Viewer) -> Modal:
+    """The same in a window."""
+    blocks = _details(data, people, viewer) or [kit.section(viewer.t("There is no more to tell of this week."))]
+    head = kit.section(f"*{kit.esc(_title(data, viewer))}*")
+    return Modal(viewer.t("Weekly report"), [head, *blocks], close=viewer.t("Close"))
+
+
+def _details(data: ReportData, people: Sequence[PersonWeek], viewer: Viewer) -> list[Block]:
+    outcomes = [(_outcome(one, viewer), count) for one, count in data.calls.by_outcome.items()]
+    told = (
+        (viewer.t("*How calls ended*"), outcomes),
+        (viewer.t("*Objections*"), data.objections),
+        (viewer.t("*Sources of new leads*"), data.sources),
+        (viewer.t("*Why deals were lost*"), data.reasons),
+    )
+    blocks = [kit.section(f"{title}\n{_list(found, viewer, WORDS_MAX)}") for title, found in told if found]
+    lines = [_person(one, viewer) for one in people[:PEOPLE_MAX]]
+    if len(lines) > 1:
+        if len(people) > PEOPLE_MAX:
+            lines.append(viewer.t("{n} more are in the file.", n=viewer.number(len(people) - PEOPLE_MAX)))
+        half = len(lines) // 2 if len(lines) > PEOPLE_MAX // 2 else 0
+        for part in filter(None, (lines[:half], lines[half:])):
+            title = [viewer.t("*By person*")] if part[0] is lines[0] else []
+            blocks.append(kit.section("\n".join([*title, *part])))
+    return blocks
+
+
+def _person(one: PersonWeek, viewer: Viewer) -> str:
+    """Somebody's week in a line, by name: a mention would ping them."""
+    name = kit.esc(kit.cut(one.name, NAME_SHOWN)) or viewer.t("Nobody's")
+    parts = [
+        viewer.nt("{n} mail", "{n} mails", one.mails) if one.mails else "",
+        viewer.nt("{n} reply", "{n} replies", one.replies) if one.replies else "",
+        viewer.nt("{n} call", "{n} calls", one.calls) if one.calls else "",
+        viewer.nt("{n} new lead", "{n} new leads", one.leads) if one.leads else "",
+        viewer.t("won {deals}", deals=_sums(one.won, viewer)) if one.won else "",
+        viewer.t("lost {deals}", deals=_sums(one.lost, viewer)) if one.lost else "",
+    ]
+    return f"{name}: {' · '.join(filter(None, parts))}"
+
+
+def _sums(sums: Sequence[Money], viewer: Viewer) -> str:
+    worth = ", ".join(_money(one, viewer) for one in sums if one.value)
+    count = viewer.number(sum(one.count for one in sums))
+    return f"{count}, {worth}" if worth else count
+
+
+def exporting(viewer: Viewer) -> Message:
+    """A file is on its way."""
+    text = viewer.t("I am sending you the week as a CSV file in a direct message.")
+    return Message(text, [kit.section(text)])
 
 
 # -- when it comes ------------------------------------------------------------------------------------------------
@@ -233,6 +290,13 @@ class TypedTime:
 TIME_FORM: Form[TypedTime] = Form(
     TypedTime, (Select("weekday", "Comes on", required=True), Select("at", "At", required=True))
 )
+
+
+def not_admin(viewer: Viewer) -> Modal:
+    """For who may not change when it comes to a channel: their own."""
+    text = viewer.t("An admin can change this for the channel.")
+    own = kit.actions(kit.button(viewer.t("My own report"), ReportTime()))
+    return Modal(viewer.t("Weekly report"), [kit.section(text), own], close=viewer.t("Close"))
 
 
 def time_modal(audience: str, comes: Comes | None, usual: Comes, viewer: Viewer) -> Modal:

@@ -11,11 +11,14 @@ from bot.replies import Block, Choice, Message, Modal
 from bot.routes import (
     FindCountry,
     OpenSection,
+    OpenTargets,
+    ReportTime,
     SaveChannels,
     SaveRegion,
     SaveVisibility,
     Section,
     ShowDigestSettings,
+    ShowNotices,
     ShowSection,
     UndoSetting,
 )
@@ -146,10 +149,16 @@ def hub(viewer: Viewer) -> Modal:
 
 
 def not_admin(admins: Sequence[str], viewer: Viewer) -> Message:
-    """Whom to ask, for those who may not change settings."""
+    """Whom to ask, for those who may not change settings; and what is theirs to set."""
     names = ", ".join(f"<@{one}>" for one in admins)
     text = viewer.t("Settings are changed by the admins of Rapport: {names}. Ask one of them.", names=names)
-    return Message(text, [kit.section(text)])
+    own = kit.actions(
+        kit.button(viewer.t("My notifications"), ShowNotices()),
+        kit.button(viewer.t("My daily digest"), ShowDigestSettings()),
+        kit.button(viewer.t("My weekly report"), ReportTime()),
+        kit.button(viewer.t("Targets"), OpenTargets()),
+    )
+    return Message(text, [kit.section(text), own])
 
 
 def farewell(text: str, viewer: Viewer) -> Modal:
@@ -195,7 +204,8 @@ def channels_modal(data: WorkspaceSettings, values: Mapping[str, Any], shown: Sh
 def _digest_hour(channel: str, viewer: Viewer) -> list[Block]:
     if not channel:
         return []
-    return [kit.actions(kit.button(viewer.t("When the digest comes"), ShowDigestSettings(channel)))]
+    digest = kit.button(viewer.t("When the digest comes"), ShowDigestSettings(channel))
+    return [kit.actions(digest, kit.button(viewer.t("When the weekly report comes"), ReportTime(channel)))]
 
 
 def channels_saved(values: ChannelsInput, viewer: Viewer) -> str:

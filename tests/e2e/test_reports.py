@@ -1,6 +1,6 @@
 """The weekly report: once on Friday, any week when asked for, and the rows behind each number."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -61,7 +61,7 @@ def told(world: World, person: Person, where: str) -> list[MessageHandle]:
     return [one for one in person.messages(where) if one.is_from_app and one.text.startswith("Week of")]
 
 
-def test_it_comes_to_the_channel_on_friday_once(world: World) -> None:
+def test_it_comes_to_the_channel_on_friday_once_with_its_details_below(world: World) -> None:
     a_week(world)
     world.jump_to(friday_in_channel(world) - timedelta(minutes=5))
     world.settle()
@@ -76,6 +76,41 @@ def test_it_comes_to_the_channel_on_friday_once(world: World) -> None:
     assert "*Objections*  Too expensive 2" in shown
     assert "*New leads*  1 (+1) · Trade fair 1" in shown
     assert "*Won*  0" in shown
+    assert not message.has_button("Details")
+    (details,) = [one for one in message.thread if one.is_from_app]
+    for words in ("*How calls ended*\nConnected 1, Left a voicemail 1", "*Objections*\nToo expensive 2"):
+        assert words in details.visible_text()
+    assert "<@" not in details.visible_text(), "nobody is pinged"
+
+
+def test_who_turns_pages_in_the_channel_does_it_alone_and_in_place(world: World) -> None:
+    a_week(world)
+    world.jump_to(friday_in_channel(world))
+    world.settle()
+    (message,) = told(world, world.ana, "#sales")
+    before, posted = message.visible_text(), len(told(world, world.ben, "#sales"))
+    message.click("◀ Before")
+    own = told(world, world.ana, "#sales")[-1]
+    assert "Mine" in own.visible_text(), "what all read is not hers to ask for"
+    own.click("After ▶")
+    own.click("◀ Before")
+    assert (message.visible_text(), len(told(world, world.ana, "#sales"))) == (before, posted + 1)
+    assert len(told(world, world.ben, "#sales")) == posted
+
+
+def test_the_details_in_a_window_and_all_of_it_as_a_file(world: World) -> None:
+    a_week(world)
+    with world.ctx(world.ben) as ctx:
+        make_lead(ctx, "Ben's <b>", owner=world.member(world.ben))
+    message = world.mira.command("/report week")
+    message.click("Details")
+    assert "Ana Costa: 1 mail · 2 calls · 1 new lead" in world.mira.modal.visible_text()
+    assert "Ben Okafor: 1 new lead" in world.mira.modal.visible_text()
+    world.mira.modal.close()
+    message.click("Export CSV")
+    world.settle()
+    (sent,) = [one for one in world.team.messages[world.mira.dm_with_app.id] if one.files]
+    assert sent.files[0]["name"] == "week-2030-06-03-team.csv"
 
 
 def test_a_quiet_week_is_not_reported(world: World) -> None:
@@ -121,4 +156,28 @@ def test_people_say_when_it_comes_to_them(world: World) -> None:
     world.jump_to(friday(world, world.ana) - timedelta(days=1))
     world.settle()
     asked_for, came = told(world, world.ana, world.ana.dm_with_app)
-    assert asked_for.visible_text() == came.visible_text()
+    assert asked_for.visible_text().replace("[Details]\n", "") == came.visible_text()
+    assert len(came.thread) == 1
+    came.click("When it comes")
+    world.ana.modal.fill({"Comes on": "Never", "At": "15:00"})
+    world.ana.modal.submit("Save")
+    world.jump(days=7)
+    with world.ctx(world.ana) as ctx:
+        make_lead(ctx, "Zoe Lima", owner=world.member(world.ana))
+    world.settle()
+    assert len(told(world, world.ana, world.ana.dm_with_app)) == 2
+
+
+def test_the_channels_hour_is_the_admins_to_say(world: World) -> None:
+    a_week(world)
+    world.jump_to(friday_in_channel(world))
+    world.settle()
+    told(world, world.ben, "#sales")[-1].click("When it comes")
+    assert "An admin can change this for the channel." in world.ben.modal.visible_text()
+    world.ben.modal.click("My own report")
+    world.ben.modal.fill({"Comes on": "Monday", "At": "9:00\u202fAM"})
+    world.ben.modal.submit("Save")
+    with world.ctx(world.ben) as ctx:
+        assert reports.chosen(ctx, world.ben.id) == reports.Comes(0, time(9))
+    told(world, world.sam, "#sales")[-1].click("When it comes")
+    assert "<#" in world.sam.modal.visible_text()

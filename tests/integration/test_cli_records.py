@@ -6,16 +6,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 
 from cli import console
 from cli.main import main
-from core.context import Workspace
+from core.context import SystemClock, Workspace
 from core.emails.drafts import EmailInput, send
 from core.enums import ActivityKind, CallOutcome, LeadStatus, QuoteStatus, Role
 from core.models import Activity, ActivityObjection, History, Lead, Member, Objection, Outbox
+from core.targets import Holder, TargetsInput, set_targets
 from tests.conftest import CtxFor
 from tests.factories import (
     make_account,
@@ -138,10 +140,33 @@ def test_report_counts_the_week_that_runs(rapport: Run, ctx_for: CtxFor, ana: Me
     with ctx_for() as ctx:
         make_lead(ctx, "Lena Fischer", owner=ana)
     rapport("log-call", "L-1", "--outcome", "connected")
-    counted = json.loads(rapport("report", "week", "--json").out)
-    assert (counted["calls"], counted["mails_sent"]) == (1, 0)
-    assert "mails sent" in rapport("report", "week").out
-    assert json.loads(rapport("report", "week", "1", "--json").out)["calls"] == 0
+    counts = {(row["part"], row["what"]): row["count"] for row in rows(rapport("report", "week", "--json"))}
+    assert (counts["calls", "made"], counts["outcomes", "connected"], counts["mails", "sent"]) == (1, 1, 0)
+    assert ("people", "calls") in counts
+    shown = rapport("report", "week").out
+    assert "connected" in shown
+    assert "Ana" in shown
+    assert "part,what,who,count" in rapport("report", "week", "--csv").out
+    before = rows(rapport("report", "week", "1", "--json"))
+    assert [row["count"] for row in before if row["part"] == "calls"] == [0]
+    assert rapport("report", "week", "x").code == rapport("report", "year").code == 1
+
+
+def test_targets_with_how_far_they_are(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
+    today = SystemClock().now().date()
+    with ctx_for() as ctx:
+        ctx.now = SystemClock().now()
+        make_lead(ctx, "Lena Fischer", owner=ana)
+        values = TargetsInput({"EUR": Decimal(1000)}, calls=4)
+        set_targets(ctx, Holder(ana.id), today.replace(day=1), values, ())
+    rapport("log-call", "L-1", "--outcome", "connected")
+    shown = rapport("report", "targets").out
+    assert "€0 won of €1,000 (0%)" in shown
+    assert "1 of 4 calls (25%)" in shown
+    (won, calls) = json.loads(rapport("report", "targets", f"{today:%Y-%m}", "--json").out)["targets"]
+    assert (won["currency"], calls["done"], calls["percent"]) == ("EUR", "1", 25)
+    assert "No targets are set" in rapport("report", "targets", "last").out
+    assert "is no month" in rapport("report", "targets", "whenever").err
 
 
 def test_search_finds_what_one_may_see(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:

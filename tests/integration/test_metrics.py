@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from random import Random
@@ -17,15 +17,19 @@ from hypothesis import strategies as st
 from core.context import SYSTEM, Ctx
 from core.db import Database
 from core.enums import EmailProgress, InboundState, MailKind, StageKind, TargetKind
-from core.models import Activity, ActivityObjection, Deal, InboundEmail, Lead, Member, Objection
+from core.models import Activity, ActivityObjection, Deal, InboundEmail, Lead, Member, Objection, Target
 from core.queries import metrics
-from core.queries.metrics import Need, Number, Span
+from core.queries.metrics import Need, Number, Progress, Span
 from core.queries.metrics.needy import AT_LEAST, ENOUGH_STAYS, QUIET, TIMES_USUAL
 from core.queries.metrics.targets import Set, outermost
+from core.queries.pipeline import Whose
+from core.queries.report_rows import report_rows
+from core.queries.reports import Week, by_person, goal_from, monday_of, report
+from core.targets import Holder, TargetsInput, month_after, remove, set_targets
 from core.workspaces import describe_member
 from tests.factories import FixedClock, ctx_as, make_workspace
 from tests.integration.metrics_by_hand import ByHand
-from tests.integration.metrics_world import STEP, STEPS, THINGS, Step, happen, make_team, rows
+from tests.integration.metrics_world import STEP, STEPS, THINGS, Step, Team, happen, make_team, rows
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 CURRENCIES = {"EUR": 2, "JPY": 0}
@@ -85,7 +89,7 @@ def check_talk(ctx: Ctx, span: Span, hand: ByHand) -> None:
     for one in rows(ctx, ActivityObjection):
         if one.activity_id in talked and one.archived_at is None:
             heard[names[one.objection_id]] += 1
-    assert dict(metrics.objections(ctx, span)) == heard
+    assert dict(metrics.by_word(ctx, Number.OBJECTIONS, span)) == heard
 
     sent, mails = hand.mails(), metrics.mails(ctx, span)
     arrived = {EmailProgress.DELIVERED, EmailProgress.OPENED, EmailProgress.CLICKED, EmailProgress.SPAM}
@@ -172,7 +176,69 @@ def check_needy(ctx: Ctx, span: Span, hand: ByHand) -> None:
     assert in_all == len(expected)
 
 
-CHECKS: tuple[Callable[[Ctx, Span, ByHand], None], ...] = (check_figures, check_talk, check_standing, check_needy)
+def check_targets(ctx: Ctx, span: Span, hand: ByHand) -> None:
+    """Ana's team is Ana and Ben: what is set for the team counts instead of what is set for each of them."""
+    names = {one.id: one.name.partition(" ")[0] for one in rows(ctx, Member)}
+    alone = span.people is not None and len(span.people) == 1
+    expected = {}
+    month = metrics.month_of(day_of(span), span.zone, span.people)
+    counted = ByHand(ctx, month)
+    for target in rows(ctx, Target):
+        key = (target.kind, target.currency)
+        if target.month != day_of(span).replace(day=1) or target.archived_at is not None:
+            continue
+        if alone and (target.team or names[target.member_id] != "Ana"):
+            continue
+        if not alone and not target.team and key in {(one.kind, one.currency) for one in rows(ctx, Target) if one.team}:
+            continue
+        done = {
+            TargetKind.VALUE_WON: sum(
+                (one.value or 0 for one, _ in counted.closed(StageKind.WON) if one.currency == target.currency),
+                Decimal(0),
+            ),
+            TargetKind.CALLS: Decimal(len(counted.calls())),
+            TargetKind.MAILS: Decimal(len(counted.mails())),
+        }[target.kind]
+        before, _ = expected.get(key, (Decimal(0), done))
+        expected[key] = (before + target.amount, done)
+    found = metrics.progress(ctx, day_of(span), span)
+    assert {(one.kind, one.currency): (one.target, one.done) for one in found} == expected
+
+
+def day_of(span: Span) -> date:
+    return span.since.astimezone(span.zone).date()
+
+
+def check_people(ctx: Ctx, span: Span, hand: ByHand) -> None:
+    """The week the span begins in, each person's, and what the next week has to bring."""
+    week = Week(monday_of(day_of(span)), SYDNEY, Whose.ALL)
+    counted = ByHand(ctx, week.span(ctx))
+    slack = {one.slack_user_id: one.id for one in rows(ctx, Member)} | {"": None}
+    found = by_person(ctx, week)
+    for one in found:
+        who = slack[one.slack_user_id]
+        assert one.calls == sum(call.owner_id == who for call in counted.calls())
+        assert one.mails == sum(mail.sender_id == who for mail in counted.mails())
+        assert one.replies == sum(mail.sender_id == who and mail.replied_at is not None for mail in counted.mails())
+        for sums, kind in ((one.won, StageKind.WON), (one.lost, StageKind.LOST)):
+            deals = added([deal for deal, _ in counted.closed(kind) if deal.owner_id == who])
+            assert {money.currency: (money.count, money.value) for money in sums} == deals
+    assert sum(one.calls for one in found) == len(counted.calls())
+    for row in report_rows(report(ctx, week), found):
+        if (row.part, row.what) == ("calls", "made"):
+            assert row.count == len(counted.calls())
+        if (row.part, row.what) == ("mails", "sent"):
+            assert row.count == len(counted.mails())
+
+
+CHECKS: tuple[Callable[[Ctx, Span, ByHand], None], ...] = (
+    check_figures,
+    check_talk,
+    check_standing,
+    check_needy,
+    check_targets,
+    check_people,
+)
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -201,6 +267,8 @@ def compare(
             ctx.now, ctx.actor = clock.advance(STEP), describe_member(actor) if actor else SYSTEM
             happen(ctx, team, step)
             ctx.session.flush()
+        ctx.actor = SYSTEM
+        set_some_targets(ctx, team, begin.date())
     everybody = (None, frozenset({team.ana.id}), frozenset({team.ana.id, team.ben.id}))
     with ctx_as(database, clock, here, None) as ctx:
         for since, length, whose in spans:
@@ -208,6 +276,37 @@ def compare(
             hand = ByHand(ctx, span)
             for check in CHECKS:
                 check(ctx, span, hand)
+
+
+def set_some_targets(ctx: Ctx, team: Team, first: date) -> None:
+    """Ben works for Ana. Of each month: what is set for both together, for each of them, and what was taken away."""
+    team.ben.manager_id = team.ana.id
+    months, month = [], first.replace(day=1)
+    while month <= ctx.now.date() + timedelta(days=200):
+        months.append(month)
+        month = month_after(month)
+    for number, month in enumerate(months, start=1):
+        euros, yen = {"EUR": Decimal(900 * number)}, {"JPY": Decimal(50), "EUR": Decimal(7)}
+        set_targets(ctx, Holder(team.ana.id, team=True), month, TargetsInput(euros), ())
+        set_targets(ctx, Holder(team.ana.id), month, TargetsInput(yen, calls=number), ())
+        set_targets(ctx, Holder(team.ben.id), month, TargetsInput(yen, calls=3, mails=5), ())
+        if number % 2:
+            remove(ctx, Holder(team.ben.id), month)
+
+
+@given(
+    day=st.dates(date(2024, 1, 1), date(2040, 12, 31)),
+    target=st.decimals(1, 10**9, places=2),
+    done=st.decimals(0, 10**9, places=2),
+)
+def test_a_weeks_goals_reach_the_target_and_no_more(day: date, target: Decimal, done: Decimal) -> None:
+    monday = monday_of(day)
+    goal = goal_from(Progress(TargetKind.VALUE_WON, "EUR", target, done), monday).amount
+    days = [monday + timedelta(days=n) for n in range(31)]
+    left = Decimal(max(sum(one.month == monday.month and one.weekday() < 5 for one in days), 5)) / 5
+    assert goal == goal.to_integral_value() >= 0
+    assert goal * left >= target - done
+    assert goal == 0 or (goal - 1) * left < target - done
 
 
 ADA, MIRA, ANA, BEN = (UUID(int=number) for number in range(1, 5))

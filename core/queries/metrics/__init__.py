@@ -3,7 +3,7 @@
 What each means is written in docs/metrics.md, and a property test compares it with counting by hand.
 """
 
-from core.queries.metrics.calls import Calls, Mails, by_word, calls, mails, objections, rate
+from core.queries.metrics.calls import Calls, Mails, by_word, calls, mails, rate
 from core.queries.metrics.figures import NumberRow, figure, page_of, per_person, stage_page
 from core.queries.metrics.needy import Need, Needy, needy
 from core.queries.metrics.rows import Number, rows_of
@@ -39,7 +39,6 @@ __all__ = [
     "mails",
     "month_of",
     "needy",
-    "objections",
     "page_of",
     "people_of",
     "per_person",

@@ -73,11 +73,6 @@ def calls(ctx: Ctx, span: Span) -> Calls:
     return Calls(sum(outcomes.values()), by_outcome, average)
 
 
-def objections(ctx: Ctx, span: Span, limit: int = 5) -> tuple[tuple[str, int], ...]:
-    """What was said against buying, and in how many activities: the most heard first."""
-    return by_word(ctx, Number.OBJECTIONS, span)[:limit]
-
-
 def by_word(ctx: Ctx, number: Number, span: Span) -> tuple[tuple[str, int], ...]:
     """How often each word stands in what a number counts (its `becomes`): reasons of losses, objections."""
     rows = rows_of(ctx, number, span).subquery()
