@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from uuid import UUID
 
 from cli.console import OUT, Stop, print_json
@@ -12,6 +12,7 @@ from core.context import Ctx
 from core.enums import CallOutcome, EntityType, LeadStatus
 from core.queries import activities as queries
 from core.queries.records import Hit, hit_of
+from core.when import When, understand
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Logged:
     status: LeadStatus | None
     """A lead's."""
     next_follow_up: date | None
+    next_follow_up_at: time | None
     activity_id: UUID
     change_id: UUID
 
@@ -41,6 +43,7 @@ def log_call(ctx: Ctx, found: tuple[EntityType, UUID], values: CallInput) -> Log
         objections=tuple(one.removeprefix(NEW_OBJECTION) for one in values.objections),
         status=after.status,
         next_follow_up=after.next_follow_up,
+        next_follow_up_at=after.next_follow_up_at,
         activity_id=call.id,
         change_id=ctx.change_id,
     )
@@ -55,7 +58,8 @@ def print_logged(logged: Logged, *, as_json: bool) -> None:
     if logged.status is not None:
         said.append(f"Status: {logged.status.value}.")
     if logged.next_follow_up is not None:
-        said.append(f"Next follow-up: {logged.next_follow_up.isoformat()}.")
+        hour = f" {logged.next_follow_up_at:%H:%M}" if logged.next_follow_up_at else ""
+        said.append(f"Next follow-up: {logged.next_follow_up.isoformat()}{hour}.")
     OUT.print(" ".join(said), markup=False, highlight=False, soft_wrap=True)
 
 
@@ -65,11 +69,11 @@ def objections_from(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{NEW_OBJECTION}{name}" for name in dict.fromkeys(names) if name)
 
 
-def day_from(text: str) -> date | None:
-    """A day in ISO 8601; None for an empty text. Raises Stop for anything else."""
-    if not text:
+def when_from(ctx: Ctx, text: str) -> When | None:
+    """A day and an hour in words or ISO 8601, as in Slack; None for an empty text. Raises Stop for anything else."""
+    if not text.strip():
         return None
     try:
-        return date.fromisoformat(text)
+        return understand(text, ctx.viewer.locale, ctx.today)
     except ValueError:
-        raise Stop(f"“{text}” is no day. Example: 2026-03-20") from None
+        raise Stop(f"“{text}” is no day. Examples: 2026-03-20, friday, “tomorrow 3pm”, “in 2 weeks”") from None

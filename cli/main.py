@@ -1,6 +1,7 @@
 """The `rapport` command: the processes of the product, and its daily verbs for the terminal."""
 
 import sys
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -220,14 +221,16 @@ def log_call_(
     duration: Annotated[int | None, typer.Option("--duration", help="Minutes.")] = None,
     direction: Annotated[Direction, typer.Option("--direction", help="Who called.")] = Direction.OUTBOUND,
     next_step: Annotated[str, typer.Option("--next-step", help="What comes next.")] = "",
-    follow_up: Annotated[str, typer.Option("--follow-up", help="The day to come back to it: 2026-03-20.")] = "",
+    follow_up: Annotated[
+        str, typer.Option("--follow-up", help="When to come back to it: friday, “tomorrow 3pm”, 2026-03-20.")
+    ] = "",
     as_json: Json = False,
     member: As = "",
     workspace: Team = "",
 ) -> None:
     """Log a call that just took place, with what follows from it: status, next step and follow-up."""
     from cli.acting import acting
-    from cli.calls import day_from, log_call, objections_from, print_logged
+    from cli.calls import log_call, objections_from, print_logged, when_from
     from cli.records import record_named
     from core.activities import CallInput
 
@@ -238,9 +241,11 @@ def log_call_(
         objections=objections_from(objections or ()),
         notes=notes,
         next_step=next_step,
-        next_follow_up=day_from(follow_up),
     )
     with acting(load_settings(), workspace, member) as ctx:
+        when = when_from(ctx, follow_up)
+        if when is not None:
+            values = replace(values, next_follow_up=when.day, next_follow_up_at=when.at)
         logged = log_call(ctx, record_named(ctx, ref), values)
     print_logged(logged, as_json=as_json)
 

@@ -80,15 +80,21 @@ def _spoken(title: str, waiting: Sequence[MorningLine], viewer: Viewer) -> str:
 
 
 def _open(line: MorningLine, data: MorningData, viewer: Viewer) -> list[Block]:
-    return [kit.section("\n".join((_who(line), _when(line, data, viewer)))), _acts(line, data, viewer)]
+    """Two lines, the rarer steps under the three dots beside them, and a row of the likely ones that fits a phone."""
+    text = "\n".join((_who(line), _when(line, data, viewer)))
+    more = _more(line, data, viewer)
+    return [kit.section(text, kit.overflow(more) if more else None), _acts(line, data, viewer)]
 
 
 def _who(line: MorningLine) -> str:
-    parts = [f"*{kit.esc(kit.cut(line.title, NAME_SHOWN))}*"]
-    if line.detail and line.detail != line.title:
-        parts.append(kit.esc(kit.cut(line.detail, NAME_SHOWN)))
-    if line.record is not None:
-        parts.append(line.record.ref)
+    """As every list names a record; a task by what is to be done, and on which record."""
+    if line.record is None:
+        parts = [f"*{kit.esc(kit.cut(line.title, NAME_SHOWN))}*"]
+    elif line.waiting.what is What.TASK:
+        about = f"{line.record.ref} {kit.esc(kit.cut(line.detail, NAME_SHOWN))}"
+        parts = [f"*{kit.esc(kit.cut(line.title, NAME_SHOWN))}*", about]
+    else:
+        parts = [kit.record_line(line.record.ref, line.title, line.detail, NAME_SHOWN)]
     if line.owner:
         parts.append(f"<@{line.owner}>")
     return " · ".join(parts)
@@ -107,42 +113,43 @@ def _when(line: MorningLine, data: MorningData, viewer: Viewer) -> str:
     return " · ".join(facts)
 
 
+def _more(line: MorningLine, data: MorningData, viewer: Viewer) -> list[tuple[str, Action]]:
+    """What is under the three dots."""
+    waiting, about = line.waiting, line.record
+    if about is None:
+        return _later(line, data, viewer)
+    opened = (viewer.t("Open {ref}", ref=about.ref), OpenRecord(about.entity, about.id))
+    if waiting.what is What.REPLY:
+        return [(viewer.t("Log call"), LogCall(about.entity, about.id)), opened]
+    more: list[tuple[str, Action]] = []
+    if line.unanswered is not None and line.unanswered.prepared is not None:
+        more.append((viewer.t("Read it first"), ReadFollowUp(about.entity, about.id, line.unanswered.id)))
+    more.append((viewer.t("E-mail"), ComposeEmail(about.entity, about.id)))
+    return [*more, *_later(line, data, viewer), opened]
+
+
+def _later(line: MorningLine, data: MorningData, viewer: Viewer) -> list[tuple[str, Action]]:
+    one = line.waiting
+    return [(viewer.t(text), MorningLater(one.what, one.entity, one.id, data.day, days)) for text, days in LATER]
+
+
 def _acts(line: MorningLine, data: MorningData, viewer: Viewer) -> Block:
-    """The likely step as a button, the day as a picker, the rest under the three dots."""
+    """The likely steps as buttons, and another day."""
     waiting, about = line.waiting, line.record
     what = (waiting.what, waiting.entity, waiting.id, data.day)
     done = kit.button(viewer.t("Done"), MorningDone(*what), label=viewer.t("Done: {name}", name=line.title))
-    more: list[tuple[str, Action]] = []
     if waiting.what is What.REPLY:
-        if about is not None:
-            more.append((viewer.t("Log call"), LogCall(about.entity, about.id)))
-            more.append((viewer.t("Open {ref}", ref=about.ref), OpenRecord(about.entity, about.id)))
-        reply = kit.button(
-            viewer.t("Reply"),
-            AnswerReply(waiting.id),
-            style="primary",
-            label=viewer.t("Reply to {name}", name=line.title),
-        )
-        return kit.actions(reply, done, *([kit.overflow(more)] if more else []))
+        label = viewer.t("Reply to {name}", name=line.title)
+        return kit.actions(kit.button(viewer.t("Reply"), AnswerReply(waiting.id), style="primary", label=label), done)
     buttons = [done]
     mail = line.unanswered
     if about is not None and mail is not None and mail.prepared is not None:
         buttons.insert(0, _send_follow_up(about, mail, mail.prepared, data, viewer))
-        more.append((viewer.t("Read it first"), ReadFollowUp(about.entity, about.id, mail.id)))
     if about is not None:
-        buttons.append(
-            kit.button(
-                viewer.t("Log call"),
-                LogCall(about.entity, about.id),
-                label=viewer.t("Log a call on {ref}", ref=about.ref),
-            )
-        )
-        more.append((viewer.t("E-mail"), ComposeEmail(about.entity, about.id)))
-    more += [(viewer.t(text), MorningLater(*what, days)) for text, days in LATER]
-    if about is not None:
-        more.append((viewer.t("Open {ref}", ref=about.ref), OpenRecord(about.entity, about.id)))
+        label = viewer.t("Log a call on {ref}", ref=about.ref)
+        buttons.append(kit.button(viewer.t("Log call"), LogCall(about.entity, about.id), label=label))
     picker, row = kit.date_picker(viewer.t("Another day"), MorningDate(*what))
-    return kit.actions(*buttons, picker, kit.overflow(more), block_id=row)
+    return kit.actions(*buttons, picker, block_id=row)
 
 
 def _send_follow_up(about: Hit, mail: UnansweredMail, ready: Prepared, data: MorningData, viewer: Viewer) -> Block:

@@ -63,7 +63,9 @@ export function momentField(ctx, blockId, element, opts) {
     if (wait) settling = setTimeout(() => change(read(text)), DATE_SETTLE);
     else change(read(text));
   };
-  return h('div', { class: 'field-wrap' }, h('input', {
+  // In a message Slack shows a narrow button with the placeholder; only a form has room for the whole field.
+  const named = atOnce && !shown ? element.placeholder?.text : '';
+  return h('div', { class: `field-wrap${named ? ' field-named' : ''}`, 'data-named': named || undefined }, h('input', {
     ...common(ctx, blockId, element, opts), type, class: `field field-moment${opts.invalid ? ' invalid' : ''}${shown ? '' : ' empty'}`,
     hook: { mount: (el) => { el.value = shown; el.shown = shown; }, update: (el) => refresh(el, shown) },
     onchange: (event) => settle(event, atOnce && document.activeElement === event.target),

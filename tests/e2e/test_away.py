@@ -142,7 +142,7 @@ def test_a_colleague_stands_in_sees_and_works_and_it_ends(world: World) -> None:
     (zoe,) = [one for one in world.rows(Lead) if one.id == lead.id]
     assert (zoe.next_follow_up, zoe.owner_id) == (None, world.member(world.ana).id)
     world.settle()
-    assert "~Zoe Lima" in message.visible_text()
+    assert "~L-1 · Zoe Lima" in message.visible_text()
     nine(world, world.ana, WEDNESDAY)
     (own,) = mornings(world.ana)
     assert own.text == "1 thing waits for you today: Ugo Rossi"

@@ -59,7 +59,7 @@ def test_one_message_at_nine_brings_all_that_waits(world: World) -> None:
     (message,) = mornings(world.ana)
     shown = message.visible_text()
     assert message.text.startswith("4 things wait for you today: Old &lt;!channel&gt; Friend")
-    for name in ("*Zoe Lima* · Acme · L-1", "Overdue", "Rollout", "Send the deck"):
+    for name in ("*L-1* · Zoe Lima, Acme", "Overdue", "Rollout", "Send the deck"):
         assert name in shown
     assert "Later" not in shown
     assert "<!channel>" not in message.text
@@ -77,7 +77,7 @@ def test_what_is_done_in_it_is_seen_in_it_and_can_be_taken_back(world: World) ->
     assert message.text == "1 thing waits for you today: Ugo Rossi"
     world.settle()
     assert message.text == "1 thing waits for you today: Ugo Rossi"
-    assert "~Zoe Lima · L-1~" in message.visible_text()
+    assert "~L-1 · Zoe Lima~" in message.visible_text()
     assert next(one for one in world.rows(Lead) if one.id == lead.id).next_follow_up is None
     message.click("Undo")
     assert message.text.startswith("2 things wait for you today")

@@ -198,10 +198,21 @@ def test_a_call_is_logged_with_all_that_follows(rapport: Run, ctx_for: CtxFor, a
         make_objection(ctx, "Too expensive")
         # The command runs on the machine's clock, the tests on a clock that stands still.
     what = ("--outcome", "interested", "--objections", "too expensive, No time", "--notes", "Wants a pilot.")
-    more = ("--duration", "12", "--direction", "inbound", "--next-step", "Send the deck", "--follow-up", "2999-03-20")
+    more = (
+        "--duration",
+        "12",
+        "--direction",
+        "inbound",
+        "--next-step",
+        "Send the deck",
+        "--follow-up",
+        "20.3.2099 15:00",
+    )
     said = rapport("log-call", "l-1", *what, *more)
     assert said.code == 0, said.err
-    assert said.out.strip() == ("Call logged on L-1 Lena [bold]Fischer. Status: qualified. Next follow-up: 2999-03-20.")
+    assert said.out.strip() == (
+        "Call logged on L-1 Lena [bold]Fischer. Status: qualified. Next follow-up: 2099-03-20 15:00."
+    )
     with ctx_for() as ctx:
         call = ctx.session.scalars(select(Activity)).one()
         assert (call.outcome, call.duration_minutes, call.direction) == ("interested", 12, "inbound")
