@@ -221,7 +221,7 @@ def meanwhile(ctx: Ctx, conflict: Conflict) -> tuple[str, tuple[FieldChange, ...
     once that was read. A member's values are told as their history tells them.
     """
     changes = cast("Sequence[StoredChange]", conflict.data["changes"])
-    if conflict.data["entity"] == Member.__entity__:
+    if conflict.data.get("entity") == Member.__entity__:
         words = fields_of(ctx, [(Member, {one.field: [one.old, one.new] for one in changes}, "")])[0]
     else:
         words = tuple(

@@ -206,7 +206,7 @@ def test_the_list_pages_in_place(world: World) -> None:
 
 def test_an_empty_list_says_what_to_do_next(world: World) -> None:
     empty = saw(world.ana.command("/lead list"))
-    assert empty.buttons() == ["New lead"]
+    assert empty.buttons() == ["Filter", "New lead"]
     empty.click("New lead")
     assert world.ana.modal.title == "New lead"
     assert "Find whom?" in saw(world.ana.command("/lead find")).text
