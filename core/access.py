@@ -224,7 +224,7 @@ def seen_by(ctx: Ctx) -> dict[str, object]:
     """The parameters of `visible` and `sees` for this actor in this workspace."""
     values: dict[str, object] = {"here": ctx.workspace.id}
     if ctx.actor.role is not Role.ADMIN:
-        values["task_people"] = mine_and_below(ctx)
+        values["task_people"] = _task_people(ctx)
     return values if _sees_all(ctx) else values | {"seen_owners": _seen_owners(ctx)}
 
 
@@ -281,16 +281,21 @@ def _sees_alone(ctx: Ctx) -> ColumnElement[bool]:
     """A task on no record is a matter between two people: however far sight was widened, it is for who has to do it,
     for who gave it, and for their managers.
     """
-    people = bindparam("task_people", mine_and_below(ctx), type_=Uuid(), expanding=True)
+    people = bindparam("task_people", _task_people(ctx), type_=Uuid(), expanding=True)
     alone = (getattr(Activity, column).is_(None) for column, _ in _SUBJECTS)
     return and_(*alone, or_(Activity.owner_id.in_(people), Activity.created_by_id.in_(people)))
+
+
+def _task_people(ctx: Ctx) -> list[UUID]:
+    """Those whose tasks on no record the actor looks after: theirs, and meanwhile those of whom they stand in for."""
+    return list({*mine_and_below(ctx), *scope(ctx).absent})
 
 
 def mine_and_below(ctx: Ctx) -> list[UUID]:
     """The actor and, for managers, everybody below them: those whose own matters they look after."""
     me = [ctx.actor.member_id] if ctx.actor.member_id is not None else []
     managed = scope(ctx).reports if Relation.REPORT in POLICY[ctx.actor.role][Verb.SEE] else frozenset[UUID]()
-    return [*me, *(managed | scope(ctx).absent)]
+    return [*me, *managed]
 
 
 def _seen_parents(ctx: Ctx, model: type[Quote | Activity], *, archived: bool) -> Select[UUID]:
@@ -385,7 +390,7 @@ def may_touch(ctx: Ctx, row: TenantModel, verb: Verb) -> bool:
                 subject_id = getattr(row, column)
                 if subject_id is not None:
                     return may(ctx, verb, _owner_of(ctx, model, subject_id))
-            return isinstance(row, Activity) and bool({row.owner_id, row.created_by_id} & set(mine_and_below(ctx)))
+            return isinstance(row, Activity) and bool({row.owner_id, row.created_by_id} & set(_task_people(ctx)))
         case Target():
             return has_power(ctx, Power.SET_TARGETS) and row.member_id in mine_and_below(ctx)
         case _:

@@ -240,3 +240,18 @@ def test_how_far_a_month_is(ctx_for: CtxFor, team: Team) -> None:
     with ctx_for(ana) as ctx:
         found = queries.month_progress(ctx, MARCH, Whose.ALL, ctx.actor.zone)
         assert (found.whose, found.progress, found.may_set) == (Whose.MINE, (), False)
+
+
+def test_who_stands_in_for_somebody_away_neither_sees_nor_sets_what_they_are_to_reach(
+    ctx_for: CtxFor, team: Team
+) -> None:
+    mira, ana, _, carl = team
+    with ctx_for(mira) as ctx:
+        targets.set_targets(ctx, Holder(ana.id), MARCH, CALLS, ())
+    with ctx_for() as ctx:
+        away = ctx.session.get_one(Member, (ctx.workspace.id, ana.id))
+        away.delegate_id, away.away_until = carl.id, ctx.now.date()
+    with ctx_for(carl) as ctx:
+        assert {one.holder.member_id for one in rows(ctx)} == {carl.id}
+        assert metrics.progress(ctx, MARCH, metrics.month_of(MARCH, ctx.actor.zone)) == ()
+        assert not targets.may_set(ctx, ana.id)
