@@ -223,8 +223,7 @@ def sight(ctx: Ctx) -> Sight:
 def seen_by(ctx: Ctx) -> dict[str, object]:
     """The parameters of `visible` and `sees` for this actor in this workspace."""
     values: dict[str, object] = {"here": ctx.workspace.id}
-    if ctx.actor.role is not Role.ADMIN:
-        values["task_people"] = _task_people(ctx)
+    values |= {} if ctx.actor.role is Role.ADMIN else {"task_people": _task_people(ctx)}
     return values if _sees_all(ctx) else values | {"seen_owners": _seen_owners(ctx)}
 
 
@@ -278,9 +277,7 @@ def _sees_attached(ctx: Ctx, model: type[TenantModel], *, archived: bool) -> Col
 
 
 def _sees_alone(ctx: Ctx) -> ColumnElement[bool]:
-    """A task on no record is a matter between two people: however far sight was widened, it is for who has to do it,
-    for who gave it, and for their managers.
-    """
+    """A task on no record stays between who has to do it, who gave it and their managers, however wide sight is."""
     people = bindparam("task_people", _task_people(ctx), type_=Uuid(), expanding=True)
     alone = (getattr(Activity, column).is_(None) for column, _ in _SUBJECTS)
     return and_(*alone, or_(Activity.owner_id.in_(people), Activity.created_by_id.in_(people)))
