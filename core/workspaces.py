@@ -88,6 +88,7 @@ _WORKSPACE = (
     WorkspaceRow.sales_channel,
 )
 """The fields of a core.context.Workspace, in their order."""
+_HERE: Select[*tuple[Any, ...]] = select(*_WORKSPACE).where(WorkspaceRow.workspace_id == bindparam("here"))
 _ACTOR = (
     Member.id,
     Member.slack_user_id,
@@ -135,8 +136,13 @@ def system_ctx(session: Session, clock: Clock, workspace_id: UUID, source: str) 
 
     Raises sqlalchemy.exc.NoResultFound for a workspace that does not exist.
     """
-    row = session.scalars(select(WorkspaceRow).where(WorkspaceRow.workspace_id == workspace_id)).one()
-    ctx = Ctx(session, describe(row), SYSTEM, clock.now(), source)
+    return as_system(session, clock, _settings(session, workspace_id), source)
+
+
+def as_system(session: Session, clock: Clock, workspace: Workspace, source: str) -> Ctx:
+    """The same in a workspace whose settings were read a moment ago, such as before a call to Slack."""
+    session.info["workspace"] = workspace
+    ctx = Ctx(session, workspace, SYSTEM, clock.now(), source)
     session.info["ctx"] = ctx
     return ctx
 
@@ -144,9 +150,16 @@ def system_ctx(session: Session, clock: Clock, workspace_id: UUID, source: str) 
 def member_ctx(session: Session, clock: Clock, workspace_id: UUID, member_id: UUID, source: str) -> Ctx:
     """A context in which a known member acts (the terminal's `--as`, a view rendered for somebody by the worker)."""
     ctx = system_ctx(session, clock, workspace_id, source)
-    member = session.scalars(select(Member).where(Member.workspace_id == workspace_id, Member.id == member_id)).one()
-    ctx.actor = describe_member(member)
+    ctx.actor = describe_member(session.get_one(Member, (workspace_id, member_id)))
     return ctx
+
+
+def _settings(session: Session, workspace_id: UUID) -> Workspace:
+    """The workspace's settings, read once in a transaction however many act in it. Raises NoResultFound."""
+    known = session.info.get("workspace")
+    if isinstance(known, Workspace) and known.id == workspace_id:
+        return known
+    return Workspace(*session.connection().execute(_HERE, {"here": workspace_id}).one())
 
 
 def describe(row: WorkspaceRow) -> Workspace:

@@ -11,7 +11,7 @@ from bot.envelopes import without_newest_blocks
 from core.context import Clock, Ctx, Workspace
 from core.db import Database
 from core.errors import Busy
-from core.workspaces import system_ctx
+from core.workspaces import as_system, system_ctx
 from notifications import claims, effects, exports
 from notifications.claims import PACE, Claimed
 from notifications.composing import compose
@@ -160,7 +160,7 @@ class Carrier:
         for attempt in range(1, ENDINGS + 1):
             try:
                 with self._database.begin(workspace.id) as session:
-                    ctx = system_ctx(session, self._clock, workspace.id, SOURCE)
+                    ctx = as_system(session, self._clock, workspace, SOURCE)
                     if called is not None and started is not None:
                         claims.hold(ctx, called.lane, started + PACE)
                     write(ctx)

@@ -4,19 +4,37 @@ Order inside a lane is kept by offering only its oldest delivery; whoever holds 
 committed before the call, so a worker that dies leaves a lease behind, and the delivery is tried again when it ends.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, DateTime, Row, bindparam, case, func, or_, select, update
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Row,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.context import Ctx
 from core.enums import DeliveryState
 from core.models import Delivery, Lane
+from core.prepared import Built, read
 from notifications.plans import COLLAPSING, METHODS, Kind
 
 LEASE = timedelta(seconds=60)
@@ -75,25 +93,28 @@ def _held(free_at: datetime | None, now: datetime) -> bool:
     return free_at is not None and now < free_at <= now + LONGEST_HOLD
 
 
-def _due_heads(ctx: Ctx, *, mails: bool) -> list[Row[Any]]:
+def _due_heads(ctx: Ctx, *, mails: bool) -> Sequence[Row[*tuple[Any, ...]]]:
     """The oldest open delivery of each lane, where it is due and in nobody's hands, and when its lane is free."""
-    open_here = (Delivery.workspace_id == ctx.workspace.id, Delivery.state.in_(OPEN))
+    return read(ctx, _heads, mails, now=ctx.now)
+
+
+def _heads(_ctx: Ctx, mails: bool) -> Built:  # noqa: FBT001 - a shape has no names
+    here, now = bindparam("here", type_=Uuid()), bindparam("now", type_=DateTime(timezone=True))
     columns = (Delivery.id, Delivery.lane, Delivery.kind, Delivery.next_at, Delivery.state, Delivery.lease_until)
-    oldest = select(*columns).where(*open_here).ext(distinct_on(Delivery.lane)).order_by(Delivery.lane, Delivery.id)
-    heads = oldest.subquery()
+    oldest = select(*columns).where(Delivery.workspace_id == here, Delivery.state.in_(OPEN))
+    heads = oldest.ext(distinct_on(Delivery.lane)).order_by(Delivery.lane, Delivery.id).subquery()
     lane, method = aliased(Lane), aliased(Lane)
     free_at = _later(lane.free_at, method.free_at).label("free_at")
     methods = case({kind.value: method_lane(kind) for kind in METHODS}, value=heads.c.kind, else_="")
-    query = (
+    return (
         select(heads.c.id, free_at)
-        .outerjoin(lane, (lane.workspace_id == ctx.workspace.id) & (lane.lane == heads.c.lane))
-        .outerjoin(method, (method.workspace_id == ctx.workspace.id) & (method.lane == methods))
-        .where(heads.c.next_at <= ctx.now, (heads.c.kind == Kind.EMAIL.value) == mails)
-        .where(or_(heads.c.state == DeliveryState.PENDING, heads.c.lease_until <= ctx.now))
+        .outerjoin(lane, (lane.workspace_id == here) & (lane.lane == heads.c.lane))
+        .outerjoin(method, (method.workspace_id == here) & (method.lane == methods))
+        .where(heads.c.next_at <= now, (heads.c.kind == Kind.EMAIL.value) == mails)
+        .where(or_(heads.c.state == DeliveryState.PENDING, heads.c.lease_until <= now))
         .order_by(free_at.nulls_first(), heads.c.id)
         .limit(LOOK_AHEAD)
     )
-    return list(ctx.session.execute(query).all())
 
 
 def _later(one: Any, other: Any) -> ColumnElement[datetime]:
@@ -103,26 +124,47 @@ def _later(one: Any, other: Any) -> ColumnElement[datetime]:
 
 def _lease(ctx: Ctx, ids: list[UUID], lease: timedelta) -> tuple[Claimed, ...]:
     """Lock, look again (somebody may have been quicker), and lease."""
-    query = (
-        select(Delivery)
-        .where(Delivery.workspace_id == ctx.workspace.id, Delivery.id.in_(ids), Delivery.state.in_(OPEN))
-        .where(or_(Delivery.state == DeliveryState.PENDING, Delivery.lease_until <= ctx.now))
+    values = {"here": ctx.workspace.id, "ids": ids, "now": ctx.now, "until": ctx.now + lease}
+    rows = ctx.session.connection().execute(_LEASE, values).all()
+    # As columns in Claimed's order. The oldest first: a delivery's id is as old as it is.
+    return tuple(Claimed(*row) for row in sorted(rows, key=lambda row: row.id))
+
+
+def _leasing() -> ReturningUpdate[*tuple[Any, ...]]:
+    here, now = Delivery.workspace_id == bindparam("here"), bindparam("now", type_=DateTime(timezone=True))
+    free = (
+        select(Delivery.id)
+        .where(here, Delivery.id == any_(bindparam("ids", type_=ARRAY(Uuid()))), Delivery.state.in_(OPEN))
+        .where(or_(Delivery.state == DeliveryState.PENDING, Delivery.lease_until <= now))
         .order_by(Delivery.id)
         .with_for_update(skip_locked=True)
     )
-    claimed = []
-    for row in ctx.session.scalars(query):
-        row.state = DeliveryState.SENDING
-        row.lease_until = ctx.now + lease
-        row.attempts += 1
-        if row.kind in COLLAPSING and not row.key.endswith(str(row.id)):
-            # Frees the key: what changes from now on may not be in what is about to be read, so it waits anew.
-            row.key = f"{row.key}:{row.id}"
-        claimed.append(
-            Claimed(row.id, row.key, row.lane, row.kind, row.payload, row.attempts, created_at=row.created_at)
+    mark = ":" + cast(Delivery.id, Text)
+    collapses = Delivery.kind.in_([kind.value for kind in COLLAPSING]) & ~Delivery.key.endswith(mark)
+    leased = {
+        "state": DeliveryState.SENDING,
+        "lease_until": bindparam("until", type_=DateTime(timezone=True)),
+        "attempts": Delivery.attempts + 1,
+        # Frees the key: what changes from now on may not be in what is about to be read, so it waits anew.
+        "key": case((collapses, Delivery.key + mark), else_=Delivery.key),
+    }
+    return (
+        update(Delivery)
+        .where(here, Delivery.id.in_(free))
+        .values(leased)
+        .returning(
+            Delivery.id,
+            Delivery.key,
+            Delivery.lane,
+            Delivery.kind,
+            Delivery.payload,
+            Delivery.attempts,
+            Delivery.created_at,
         )
-    ctx.session.flush()
-    return tuple(claimed)
+    )
+
+
+_LEASE = _leasing()
 
 
 def superseded(ctx: Ctx, delivery: Claimed) -> bool:

@@ -118,9 +118,7 @@ class Desk:
     def member(self, member_id: UUID) -> Member | None:
         """A member's row, read once."""
         if member_id not in self._members:
-            self._members[member_id] = self.session.scalars(
-                select(Member).where(Member.workspace_id == self.workspace_id, Member.id == member_id)
-            ).one_or_none()
+            self._members[member_id] = self.session.get(Member, (self.workspace_id, member_id))
         return self._members[member_id]
 
     def name(self, member_id: UUID | None) -> str:

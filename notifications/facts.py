@@ -1,13 +1,15 @@
-"""What the rules have to know of a workspace, read once for each record within a batch of events."""
+"""What the rules have to know of a workspace, read at once for a whole batch of events."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import DateTime, Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from core.access import OWNED, Owned
 from core.cards import HOME
 from core.context import Ctx
 from core.enums import EntityType
@@ -30,38 +32,56 @@ from core.events import (
     StandInGone,
     TaskGiven,
 )
-from core.models import Account, Card, Contact, Deal, Lead, Member, Quote
+from core.models import Card, Deal, Member, Quote
 from core.mornings import MORNING
-from core.queries.timed import Timed, timed
+from core.prepared import Built, read
+from core.queries.timed import Timed, timed_among
 from notifications.absences import back_today
 from notifications.reply_places import live_cards, place_of
 from notifications.rules import Facts, LiveCard
 
-_OWNERS: dict[str, InstrumentedAttribute[UUID | None]] = {
-    model.__entity__: model.owner_id for model in (Lead, Account, Contact, Deal)
-}
+_OWNED: Mapping[str, type[Owned]] = MappingProxyType({model.__entity__: model for model in OWNED})
 MORNING_LIVES = timedelta(days=4)
 """How long a morning message is edited: over a weekend."""
-
-
 PING_LATE = timedelta(hours=12)
 """How long after its hour something is still told of, where nobody was there to plan it in time."""
+_IDS = bindparam("ids", type_=ARRAY(Uuid()))
 
 
 class FactFinder:
-    """Facts for the events of one transaction."""
+    """Facts for the events of one transaction: each kind of them is read at once for all of these events."""
 
-    def __init__(self, ctx: Ctx) -> None:
-        self._ctx = ctx
-        self._cards: dict[tuple[str, UUID], tuple[LiveCard, ...]] = {}
-        self._owners: dict[tuple[str, UUID], UUID | None] = {}
-        self._people: dict[UUID, str | None] = {}
-        self._homes: dict[UUID, bool] = {}
-        self._mornings: dict[UUID, LiveCard | None] = {}
+    def __init__(self, ctx: Ctx, events: Iterable[Event]) -> None:
+        """Read what the rules need for these events, which are all that `about` may be asked for."""
+        self._ctx, events = ctx, tuple(events)
+        changed = {(event.entity, event.entity_id) for event in events if isinstance(event, RecordChanged)}
+        self._owners = _owners(ctx, changed)
+        self._cards = live_cards(ctx, changed)
+        self._timed = _timed(ctx, changed)
+        self._managers = _managers(ctx, {event.member_id for event in events if isinstance(event, StandInGone)})
+        self._people = _people(ctx, {member_id for event in events for member_id in self._concerned(event)})
+        self._homes, self._mornings = _days(ctx, self._people)
 
     def about(self, event: Event) -> Facts:
         """What the rule for this event may need."""
-        channel = self._ctx.workspace.sales_channel
+        facts = self._facts(self._concerned(event))
+        match event:
+            case RecordChanged():
+                record = (event.entity, event.entity_id)
+                owner_id = self._owners.get(record)
+                return replace(facts, cards=self._cards[record], owner_id=owner_id, timed=self._timed.get(record))
+            case MemberBack():
+                owes, missed = back_today(self._ctx, event.member_id)
+                return replace(facts, owes_morning=owes, missed=missed)
+            case StandInGone():
+                return replace(facts, readers=self._concerned(event))
+            case ReplyArrived():
+                return replace(facts, place=place_of(self._ctx, event.inbound_id))
+            case _:
+                return facts
+
+    def _concerned(self, event: Event) -> tuple[UUID, ...]:
+        """Whom an event is about: those who may hear of it on their own."""
         match event:
             case (
                 MemberJoined()
@@ -71,109 +91,100 @@ class FactFinder:
                 | EmailNeedsWord()
                 | ProfileChanged()
                 | AwayByStatus()
+                | MemberBack()
             ):
-                return self._facts([event.member_id], channel)
+                return (event.member_id,)
             case RecordAssigned() | TaskGiven() | QuoteExpired() | EmailCameBack():
-                return self._facts([event.owner_id], channel)
+                return (event.owner_id,)
             case RecordChanged():
-                record = (event.entity, event.entity_id)
-                owner_id = self._owner(record)
-                facts = self._facts([owner_id] if owner_id else [], channel)
-                return replace(facts, cards=self._live(record), owner_id=owner_id, timed=self._timed(record))
-            case MemberBack():
-                owes, missed = back_today(self._ctx, event.member_id)
-                return replace(self._facts([event.member_id], channel), owes_morning=owes, missed=missed)
+                owner_id = self._owners.get((event.entity, event.entity_id))
+                return (owner_id,) if owner_id is not None else ()
             case StandInAsked():
-                return self._facts([event.delegate_id], channel)
+                return (event.delegate_id,)
             case StandInGone():
-                readers = self._readers(event.member_id)
-                return replace(self._facts(readers, channel), readers=readers)
-            case ReplyArrived():
-                return Facts(channel, place=place_of(self._ctx, event.inbound_id))
+                manager_id = self._managers.get(event.member_id)
+                return (event.member_id, manager_id) if manager_id is not None else (event.member_id,)
             case _:
-                return Facts(channel)
+                return ()
 
-    def _facts(self, member_ids: Iterable[UUID], channel: str) -> Facts:
-        people: dict[UUID, str] = {}
-        for member_id in member_ids:
-            slack_user_id = self._person(member_id)
-            if slack_user_id is not None:
-                people[member_id] = slack_user_id
-        homes = frozenset(member_id for member_id in people if self._has_home(member_id))
-        mornings = {member_id: card for member_id in people if (card := self._morning(member_id)) is not None}
-        return Facts(channel, people, homes=homes, mornings=mornings)
+    def _facts(self, member_ids: Iterable[UUID]) -> Facts:
+        people = {member_id: self._people[member_id] for member_id in member_ids if member_id in self._people}
+        return Facts(
+            self._ctx.workspace.sales_channel,
+            people,
+            homes=self._homes & people.keys(),
+            mornings={member_id: self._mornings[member_id] for member_id in people if member_id in self._mornings},
+        )
 
-    def _morning(self, member_id: UUID) -> LiveCard | None:
-        """Somebody's last morning message; older ones stay as they were."""
-        if member_id not in self._mornings:
-            query = (
-                select(Card.id, Card.channel)
-                .where(
-                    Card.workspace_id == self._ctx.workspace.id,
-                    Card.entity == MORNING,
-                    Card.entity_id == member_id,
-                    Card.retired_at.is_(None),
-                    Card.created_at > self._ctx.now - MORNING_LIVES,
-                )
-                .order_by(Card.created_at.desc())
-                .limit(1)
-            )
-            row = self._ctx.session.execute(query).one_or_none()
-            self._mornings[member_id] = LiveCard(*row) if row else None
-        return self._mornings[member_id]
 
-    def _person(self, member_id: UUID) -> str | None:
-        if member_id not in self._people:
-            query = select(Member.slack_user_id).where(
-                Member.workspace_id == self._ctx.workspace.id,
-                Member.id == member_id,
-                Member.active,
-                Member.guest.is_(False),
-            )
-            self._people[member_id] = self._ctx.session.scalar(query)
-        return self._people[member_id]
+def _owners(ctx: Ctx, records: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], UUID | None]:
+    """Whose each record is; a quote is its deal's owner's."""
+    found: dict[tuple[str, UUID], UUID | None] = {}
+    for entity in (*_OWNED, EntityType.QUOTE):
+        ids = [record_id for kind, record_id in records if kind == entity]
+        for row in read(ctx, _owners_query, entity, ids=ids) if ids else ():
+            found[entity, row.id] = row.owner_id
+    return found
 
-    def _has_home(self, member_id: UUID) -> bool:
-        if member_id not in self._homes:
-            query = select(Card.id).where(
-                Card.workspace_id == self._ctx.workspace.id,
-                Card.entity == HOME,
-                Card.entity_id == member_id,
-                Card.retired_at.is_(None),
-            )
-            self._homes[member_id] = self._ctx.session.scalar(query) is not None
-        return self._homes[member_id]
 
-    def _live(self, record: tuple[str, UUID]) -> tuple[LiveCard, ...]:
-        if record not in self._cards:
-            self._cards[record] = tuple(live_cards(self._ctx, *record))
-        return self._cards[record]
+def _owners_query(_ctx: Ctx, entity: str) -> Built:
+    if entity == EntityType.QUOTE:
+        query = select(Quote.id, Deal.owner_id).where(Quote.workspace_id == bindparam("here"), Quote.id == any_(_IDS))
+        return query.join(Deal, (Deal.workspace_id == Quote.workspace_id) & (Deal.id == Quote.deal_id))
+    model = _OWNED[entity]
+    return select(model.id, model.owner_id).where(model.workspace_id == bindparam("here"), model.id == any_(_IDS))
 
-    def _timed(self, record: tuple[str, UUID]) -> Timed | None:
-        """None for what is long over: it stands in the morning message."""
-        found = timed(self._ctx, *record)
-        return found if found is not None and found.due_at > self._ctx.now - PING_LATE else None
 
-    def _readers(self, member_id: UUID) -> tuple[UUID, ...]:
-        """Somebody and their manager."""
-        query = select(Member.manager_id).where(Member.workspace_id == self._ctx.workspace.id, Member.id == member_id)
-        manager_id = self._ctx.session.scalar(query)
-        return (member_id, manager_id) if manager_id else (member_id,)
+def _timed(ctx: Ctx, records: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], Timed]:
+    """The moments records are due, without what is long over: it stands in the morning message."""
+    found: dict[tuple[str, UUID], Timed] = {}
+    for entity in {entity for entity, _ in records}:
+        for one in timed_among(ctx, entity, [record_id for kind, record_id in records if kind == entity]):
+            if one.due_at > ctx.now - PING_LATE:
+                found[entity, one.entity_id] = one
+    return found
 
-    def _owner(self, record: tuple[str, UUID]) -> UUID | None:
-        if record not in self._owners:
-            self._owners[record] = self._read_owner(*record)
-        return self._owners[record]
 
-    def _read_owner(self, entity: str, entity_id: UUID) -> UUID | None:
-        here = self._ctx.workspace.id
-        if entity == EntityType.QUOTE:
-            deal_id = self._ctx.session.scalar(
-                select(Quote.deal_id).where(Quote.workspace_id == here, Quote.id == entity_id)
-            )
-            return self._read_owner(EntityType.DEAL, deal_id) if deal_id else None
-        column = _OWNERS.get(entity)
-        if column is None:
-            return None
-        model = column.class_
-        return self._ctx.session.scalar(select(column).where(model.workspace_id == here, model.id == entity_id))
+def _managers(ctx: Ctx, member_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """Whom each of them reports to."""
+    rows = read(ctx, _managers_query, ids=list(member_ids)) if member_ids else ()
+    return {row.id: row.manager_id for row in rows}
+
+
+def _managers_query(_ctx: Ctx) -> Built:
+    here = (Member.workspace_id == bindparam("here"), Member.id == any_(_IDS))
+    return select(Member.id, Member.manager_id).where(*here)
+
+
+def _people(ctx: Ctx, member_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The Slack ids of those who can be written to."""
+    rows = read(ctx, _people_query, ids=list(member_ids)) if member_ids else ()
+    return {row.id: row.slack_user_id for row in rows}
+
+
+def _people_query(_ctx: Ctx) -> Built:
+    here = (Member.workspace_id == bindparam("here"), Member.id == any_(_IDS))
+    return select(Member.id, Member.slack_user_id).where(*here, Member.active, Member.guest.is_(False))
+
+
+def _days(ctx: Ctx, member_ids: Collection[UUID]) -> tuple[frozenset[UUID], dict[UUID, LiveCard]]:
+    """Who has opened their App Home, and everybody's last morning message; older ones stay as they were."""
+    rows = read(ctx, _days_query, ids=list(member_ids), since=ctx.now - MORNING_LIVES) if member_ids else ()
+    homes = frozenset(row.entity_id for row in rows if row.entity == HOME)
+    # The latest comes last, and is the one that stays.
+    return homes, {row.entity_id: LiveCard(row.id, row.channel) for row in rows if row.entity == MORNING}
+
+
+def _days_query(_ctx: Ctx) -> Built:
+    young = Card.created_at > bindparam("since", type_=DateTime(timezone=True))
+    return (
+        select(Card.entity, Card.entity_id, Card.id, Card.channel)
+        .where(
+            Card.workspace_id == bindparam("here"),
+            Card.entity.in_((HOME, MORNING)),
+            Card.entity_id == any_(_IDS),
+            Card.retired_at.is_(None),
+            (Card.entity == HOME) | young,
+        )
+        .order_by(Card.created_at)
+    )

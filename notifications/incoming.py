@@ -1,9 +1,11 @@
 """From a stored post of the inbound webhook to a mail in its workspace."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import NoResultFound
 
 from core.context import Clock
 from core.db import Database
@@ -46,13 +48,10 @@ class MailProcessor:
             arrived = read_mail(stored.headers.get("content_type", ""), stored.body)
         except NotAForm as error:
             raise Unreadable(str(error)) from error
-        workspace_id = self._workspace(arrived)
-        if workspace_id is None:
-            raise Unplaced
-        with self._database.begin(workspace_id) as session:
-            # SendGrid may tell of a mail several times: looking for its new words is what costs.
-            if replies.is_here(system_ctx(session, self._clock, workspace_id, SOURCE), arrived.key):
-                return HERE_ALREADY
+        # SendGrid may tell of a mail several times: looking for its new words is what costs.
+        workspace_id, here = self._place(arrived)
+        if here:
+            return HERE_ALREADY
         mail = replace(self._mail(arrived), received_at=stored.received_at, inbox_item=stored.id)
         with self._database.begin(workspace_id, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as session:
             ctx = system_ctx(session, self._clock, workspace_id, SOURCE)
@@ -86,16 +85,24 @@ class MailProcessor:
             files=arrived.files,
         )
 
-    def _workspace(self, arrived: Arrived) -> UUID | None:
+    def _place(self, arrived: Arrived) -> tuple[UUID, bool]:
+        """The first workspace it may be for that is one here, and whether it has the mail already. Raises Unplaced."""
+        for workspace_id in self._may_be_for(arrived):
+            try:
+                with self._database.begin(workspace_id) as session:
+                    ctx = system_ctx(session, self._clock, workspace_id, SOURCE)
+                    return workspace_id, replies.is_here(ctx, arrived.key)
+            except NoResultFound:
+                log.info("mail_of_another_installation", workspace_id=str(workspace_id))
+        raise Unplaced
+
+    def _may_be_for(self, arrived: Arrived) -> Iterator[UUID]:
         """By the token in an address, by the mails it names, else the only workspace there is."""
         tokens = [token_in(address, self._domain) for address in arrived.recipients]
-        named = [workspace_id for workspace_id in (workspace_of(token) for token in tokens if token) if workspace_id]
-        here = whose.existing(self._database, named)
-        for workspace_id in named:
-            if workspace_id in here:
-                return workspace_id
+        named = [workspace_of(token) for token in tokens if token]
+        yield from dict.fromkeys(workspace_id for workspace_id in named if workspace_id)
         ours = whose.by_message_id(self._database, arrived.thread_ids)
-        for message_id in reversed(arrived.thread_ids):
-            if message_id in ours:
-                return ours[message_id]
-        return whose.the_only(self._database)
+        yield from dict.fromkeys(ours[one] for one in reversed(arrived.thread_ids) if one in ours)
+        only = whose.the_only(self._database)
+        if only is not None:
+            yield only

@@ -28,7 +28,7 @@ from core.queries import records
 from core.queries.deals import DealCard
 from core.queries.quotes import QuoteCard
 from core.queries.records import AnyCard
-from core.queries.replies import ReplyCard
+from core.queries.reply_cards import ReplyCard
 from core.queries.tasks import TaskRow
 from notifications.content import Shown
 

@@ -4,6 +4,7 @@ Any number of relays may run, in threads, processes or machines: what they share
 """
 
 import random
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from threading import Event as Flag
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, union
+from sqlalchemy import DateTime, bindparam, false, select, true, union
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from core.context import Clock
@@ -32,6 +33,17 @@ from notifications.slack import Sender
 log = structlog.get_logger()
 BATCH = 5
 """Calls leased together: even if each takes the client's whole timeout, they end well before the lease."""
+
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+_DUE = union(
+    select(Outbox.workspace_id, true()).where(Outbox.routed_at.is_(None)),
+    select(Delivery.workspace_id, false()).where(
+        Delivery.state.in_(OPEN),
+        Delivery.next_at <= _NOW,
+        (Delivery.state == DeliveryState.PENDING) | (Delivery.lease_until <= _NOW),
+    ),
+)
+"""The workspaces with events that wait (true) and with deliveries that are due (false)."""
 
 
 @dataclass(frozen=True)
@@ -74,20 +86,20 @@ class Relay:
     def round(self, only: Collection[UUID] | None = None) -> Round:
         """Do what is due now, a little of it for each workspace. `only` looks at no other workspaces."""
         found = Round()
-        for workspace_id in self._due(only):
+        for workspace_id, events in self._due(only):
             if self._stop.is_set():
                 break
             try:
-                found += self.step(workspace_id)
+                found += self._step(workspace_id, events=events)
             except (Busy, NoResultFound) as error:
                 log.info("workspace_left_for_later", workspace_id=str(workspace_id), error=type(error).__name__)
             except Exception:
                 log.exception("workspace_failed", workspace_id=str(workspace_id))
         return found
 
-    def step(self, workspace_id: UUID) -> Round:
-        """Read one batch of events of a workspace, and send one batch of deliveries."""
-        found = Round(self._route(workspace_id))
+    def _step(self, workspace_id: UUID, *, events: bool) -> Round:
+        """Read one batch of a workspace's events, where some wait, and send one batch of deliveries."""
+        found = Round(self._route(workspace_id) if events else 0)
         for mails in self._carries:
             found += self._carry(workspace_id, mails=mails)
         return found
@@ -103,18 +115,18 @@ class Relay:
                 self._carrier.deliver(ctx.workspace, delivery)
         return Round(len(harvest.claimed), harvest.free_at)
 
-    def _due(self, only: Collection[UUID] | None) -> list[UUID]:
-        """The workspaces with something due, in any order: several relays then seldom meet."""
-        now = self._clock.now()
-        events = select(Outbox.workspace_id).where(Outbox.routed_at.is_(None))
-        deliveries = select(Delivery.workspace_id).where(
-            Delivery.state.in_(OPEN),
-            Delivery.next_at <= now,
-            (Delivery.state == DeliveryState.PENDING) | (Delivery.lease_until <= now),
-        )
+    def _due(self, only: Collection[UUID] | None) -> list[tuple[UUID, bool]]:
+        """The workspaces with something due, and whether those are events too; in any order: several relays then
+        seldom meet.
+        """
         with self._database.dispatcher() as session:
-            found = [row[0] for row in session.execute(union(events, deliveries))]
-        due = [workspace_id for workspace_id in found if only is None or workspace_id in only]
+            rows = session.connection().execute(_DUE, {"now": self._clock.now()}).all()
+        events: defaultdict[UUID, bool] = defaultdict(bool)
+        for workspace_id, waiting in rows:
+            events[workspace_id] |= waiting
+        due = [
+            (workspace_id, waiting) for workspace_id, waiting in events.items() if only is None or workspace_id in only
+        ]
         self._random.shuffle(due)
         return due
 

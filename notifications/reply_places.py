@@ -1,8 +1,11 @@
 """Where a reply is told: where its record is talked about, and nowhere else."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import select, union_all
+from sqlalchemy import Text, Uuid, any_, bindparam, column, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.access import POWERS, Power
 from core.activities import SUBJECTS
@@ -11,7 +14,8 @@ from core.emails.replies import REPLY
 from core.enums import Role
 from core.models import Card, ChannelLink, InboundEmail, Member, WorkspaceRow
 from core.notices import is_channel
-from core.queries.replies import subject_of
+from core.prepared import Built, read
+from core.queries.reply_cards import subject_of
 from notifications.rules import LiveCard, Place
 
 ALERTS_KEPT = 5
@@ -45,23 +49,45 @@ def owners_place(ctx: Ctx, inbound_id: UUID) -> Place | None:
     return Place(found.slack_user_id, member_id=found.id) if found else None
 
 
-def live_cards(ctx: Ctx, entity: str, entity_id: UUID) -> list[LiveCard]:
-    """The cards that a record's change concerns, oldest first: its own, and the latest alerts about it."""
-    columns = select(Card.id, Card.channel).where(Card.workspace_id == ctx.workspace.id, Card.retired_at.is_(None))
-    parts = [columns.where(Card.entity == entity, Card.entity_id == entity_id)]
-    if entity in SUBJECTS:
-        column = getattr(InboundEmail, SUBJECTS[entity][1].key)
-        latest = (
-            select(InboundEmail.id)
-            .where(InboundEmail.workspace_id == ctx.workspace.id, column == entity_id)
-            .order_by(InboundEmail.received_at.desc())
-            .limit(ALERTS_KEPT)
-            .subquery()
+def live_cards(ctx: Ctx, records: Collection[tuple[str, UUID]]) -> Mapping[tuple[str, UUID], tuple[LiveCard, ...]]:
+    """The cards that each record's change concerns, oldest first: its own, and the latest alerts about it."""
+    found: defaultdict[tuple[str, UUID], list[LiveCard]] = defaultdict(list)
+    if records:
+        names = {"entities": sorted({entity for entity, _ in records}), "ids": [record_id for _, record_id in records]}
+        for row in read(ctx, _own_cards, **names):
+            found[row.entity, row.entity_id].append(LiveCard(row.id, row.channel))
+    for entity in SUBJECTS:
+        ids = [record_id for kind, record_id in records if kind == entity]
+        for row in read(ctx, _alerts, entity, ids=ids) if ids else ():
+            found[entity, row.about].append(LiveCard(row.id, row.channel))
+    return {record: tuple(sorted(found[record], key=lambda card: card.card_id)) for record in records}
+
+
+def _own_cards(_ctx: Ctx) -> Built:
+    return select(Card.entity, Card.entity_id, Card.id, Card.channel).where(
+        Card.workspace_id == bindparam("here"),
+        Card.entity == any_(bindparam("entities", type_=ARRAY(Text()))),
+        Card.entity_id == any_(bindparam("ids", type_=ARRAY(Uuid()))),
+        Card.retired_at.is_(None),
+    )
+
+
+def _alerts(_ctx: Ctx, entity: str) -> Built:
+    """The living cards of each record's latest mails; record by record, so that an index finds those."""
+    asked = func.unnest(bindparam("ids", type_=ARRAY(Uuid()))).table_valued(column("about", Uuid())).render_derived()
+    latest = (
+        select(InboundEmail.id)
+        .where(
+            InboundEmail.workspace_id == bindparam("here"),
+            getattr(InboundEmail, SUBJECTS[entity][1].key) == asked.c.about,
         )
-        parts.append(columns.join(latest, (Card.entity == REPLY) & (Card.entity_id == latest.c.id)))
-    # Two questions in one: as alternatives of one condition, neither would find its index.
-    rows = ctx.session.execute(union_all(*parts)).all()
-    return [LiveCard(card_id, channel) for card_id, channel in sorted(rows)]
+        .order_by(InboundEmail.received_at.desc())
+        .limit(ALERTS_KEPT)
+        .lateral()
+    )
+    shown = (Card.workspace_id == bindparam("here")) & (Card.entity == REPLY) & (Card.entity_id == latest.c.id)
+    query = select(asked.c.about, Card.id, Card.channel).select_from(asked).join(latest, true())
+    return query.join(Card, shown & Card.retired_at.is_(None))
 
 
 def _thread(ctx: Ctx, entity: str, entity_id: UUID) -> Place | None:

@@ -1,11 +1,11 @@
 """From the outbox to deliveries: each event is read once, and what it leads to is committed with that."""
 
 from collections.abc import Iterable
-from uuid import UUID
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import Integer, Uuid, any_, bindparam, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core import events
@@ -32,19 +32,20 @@ def route(ctx: Ctx, limit: int = BATCH) -> int:
     if not _take_turn(ctx):
         return 0
     rows = _waiting(ctx, limit)
-    finder = FactFinder(ctx)
-    plans = [plan for row in rows for plan in _plans(ctx, row.id, row.kind, row.payload, finder)]
+    if not rows:
+        return 0
+    known = [(stored, event) for stored in rows if (event := _read(ctx, stored)) is not None]
+    finder = FactFinder(ctx, (event for _, event in known))
+    plans = [plan for stored, event in known for plan in _plans(ctx, stored, event, finder)]
     put(ctx, notices.sift(ctx, plans))
-    for row in rows:
-        row.routed_at = ctx.now
-    ctx.session.flush()
+    _mark_read(ctx, rows)
     return len(rows)
 
 
 def route_again(ctx: Ctx, stored: StoredEvent) -> None:
     """Read an event that was set aside, once somebody asks for it. Raises what the first reading raised."""
     event = events.unpack(stored.kind, stored.payload)
-    put(ctx, notices.sift(ctx, plans_for(event, FactFinder(ctx).about(event), stored.outbox_id)))
+    put(ctx, notices.sift(ctx, plans_for(event, FactFinder(ctx, [event]).about(event), stored.outbox_id)))
 
 
 def set_aside(ctx: Ctx) -> int:
@@ -52,10 +53,9 @@ def set_aside(ctx: Ctx) -> int:
     if not _take_turn(ctx):
         return 0
     rows = _waiting(ctx, 1)
-    for row in rows:
-        _bury(ctx, StoredEvent(row.id, row.kind, row.payload))
-        row.routed_at = ctx.now
-    ctx.session.flush()
+    for stored in rows:
+        _bury(ctx, stored)
+    _mark_read(ctx, rows)
     return len(rows)
 
 
@@ -67,26 +67,62 @@ def put(ctx: Ctx, plans: Iterable[Plan]) -> None:
         ctx.session.execute(statement.on_conflict_do_nothing(index_elements=["workspace_id", "key"]))
 
 
+_MINE = (
+    select(Lane.lane).where(Lane.workspace_id == bindparam("here"), Lane.lane == TURN).with_for_update(skip_locked=True)
+)
+_WAITING = (
+    select(Outbox.id, Outbox.kind, Outbox.payload)
+    .where(Outbox.workspace_id == bindparam("here"), Outbox.routed_at.is_(None))
+    .order_by(Outbox.id)
+    .limit(bindparam("at_most", type_=Integer()))
+    .with_for_update(skip_locked=True)
+)
+_READ = (
+    update(Outbox)
+    .where(Outbox.workspace_id == bindparam("here"), Outbox.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+    .values(routed_at=bindparam("now"))
+)
+
+
 def _take_turn(ctx: Ctx) -> bool:
-    row = {"workspace_id": ctx.workspace.id, "lane": TURN, "free_at": ctx.now}
-    ctx.session.execute(upsert(Lane).values(row).on_conflict_do_nothing())
-    mine = select(Lane.lane).where(Lane.workspace_id == ctx.workspace.id, Lane.lane == TURN)
-    return ctx.session.scalar(mine.with_for_update(skip_locked=True)) is not None
+    connection, here = ctx.session.connection(), ctx.workspace.id
+    if connection.scalar(_MINE, {"here": here}) is not None:
+        return True
+    # Another relay has it, or nobody ever had: then it is ours as soon as it is there.
+    row = {"workspace_id": here, "lane": TURN, "free_at": ctx.now}
+    return connection.scalar(upsert(Lane).values(row).on_conflict_do_nothing().returning(Lane.lane)) is not None
 
 
-def _waiting(ctx: Ctx, limit: int) -> list[Outbox]:
-    waiting = select(Outbox).where(Outbox.workspace_id == ctx.workspace.id, Outbox.routed_at.is_(None))
-    return list(ctx.session.scalars(waiting.order_by(Outbox.id).limit(limit).with_for_update(skip_locked=True)))
+def _waiting(ctx: Ctx, limit: int) -> list[StoredEvent]:
+    rows = ctx.session.connection().execute(_WAITING, {"here": ctx.workspace.id, "at_most": limit})
+    return [StoredEvent(row.id, row.kind, row.payload) for row in rows]
 
 
-def _plans(ctx: Ctx, row_id: UUID, kind: str, payload: dict[str, object], finder: FactFinder) -> list[Plan]:
+def _mark_read(ctx: Ctx, rows: Iterable[StoredEvent]) -> None:
+    values = {"here": ctx.workspace.id, "ids": [stored.outbox_id for stored in rows], "now": ctx.now}
+    ctx.session.connection().execute(_READ, values)
+
+
+def _read(ctx: Ctx, stored: StoredEvent) -> events.Event | None:
+    """The event; None for one of a version that knew more, which is set aside."""
     try:
-        event = events.unpack(kind, payload)
-        return plans_for(event, finder.about(event), row_id)
-    except (KeyError, ValidationError, UnknownEvent):
-        log.error("event_unreadable", kind=kind, outbox_id=str(row_id))
-        _bury(ctx, StoredEvent(row_id, kind, payload))
+        return events.unpack(stored.kind, stored.payload)
+    except (KeyError, ValidationError):
+        _set_aside(ctx, stored)
+        return None
+
+
+def _plans(ctx: Ctx, stored: StoredEvent, event: events.Event, finder: FactFinder) -> list[Plan]:
+    try:
+        return plans_for(event, finder.about(event), stored.outbox_id)
+    except UnknownEvent:
+        _set_aside(ctx, stored)
         return []
+
+
+def _set_aside(ctx: Ctx, stored: StoredEvent) -> None:
+    log.error("event_unreadable", kind=stored.kind, outbox_id=str(stored.outbox_id))
+    _bury(ctx, stored)
 
 
 def _bury(ctx: Ctx, stored: StoredEvent) -> None:

@@ -36,12 +36,13 @@ from core.normalise import NAME_MAX, NOTES_MAX, company_domain
 from core.queries import replies as queries
 from core.queries.records import hit_of
 from core.queries.replies import Triage, TriageRow
+from core.queries.reply_cards import reply_card
 
 
 @on(AnswerReply)
 def answer_reply(ctx: Ctx, route: AnswerReply, _request: Request) -> Reply:
     """The window of an answer, for those who may write about the record."""
-    card = queries.reply_card(ctx, route.inbound_id)
+    card = reply_card(ctx, route.inbound_id)
     if not card.can_edit:
         raise Forbidden("not_yours")
     return OpenModal(views.answer_modal(card, drafts.draft_answer(ctx, route.inbound_id), ctx.viewer))
@@ -51,7 +52,7 @@ def answer_reply(ctx: Ctx, route: AnswerReply, _request: Request) -> Reply:
 def save_answer(ctx: Ctx, route: SaveAnswer, body: str) -> Reply:
     """Put the answer on its way."""
     drafts.answer(ctx, route.inbound_id, EmailInput("", body))
-    card = queries.reply_card(ctx, route.inbound_id)
+    card = reply_card(ctx, route.inbound_id)
     done = Answered(card.who or card.email, card.ref, card.about, card.about_id)
     return CloseModal(views.answered(done, ctx.change_id, ctx.viewer))
 
@@ -60,38 +61,38 @@ def save_answer(ctx: Ctx, route: SaveAnswer, body: str) -> Reply:
 def snooze_reply(ctx: Ctx, route: SnoozeReply, _request: Request) -> Reply:
     """Some days from the person's today."""
     inbound = replies.open_reply(ctx, route.inbound_id)
-    card = queries.reply_card(ctx, inbound.id)
+    card = reply_card(ctx, inbound.id)
     day = ctx.today.date() + timedelta(days=route.days)
     activities.set_follow_up(ctx, card.about.value, card.about_id, day)
-    return Say(views.snoozed(queries.reply_card(ctx, inbound.id), ctx.change_id, ctx.viewer))
+    return Say(views.snoozed(reply_card(ctx, inbound.id), ctx.change_id, ctx.viewer))
 
 
 @on(ReplyDone)
 def reply_done(ctx: Ctx, route: ReplyDone, _request: Request) -> Reply:
     """It was dealt with in another way."""
     replies.done(ctx, route.inbound_id)
-    return Say(views.put_away(queries.reply_card(ctx, route.inbound_id), ctx.viewer))
+    return Say(views.put_away(reply_card(ctx, route.inbound_id), ctx.viewer))
 
 
 @on(NotAReply)
 def not_a_reply(ctx: Ctx, route: NotAReply, _request: Request) -> Reply:
     """Nobody wrote it."""
     replies.not_a_reply(ctx, route.inbound_id)
-    return Say(views.put_away(queries.reply_card(ctx, route.inbound_id), ctx.viewer))
+    return Say(views.put_away(reply_card(ctx, route.inbound_id), ctx.viewer))
 
 
 @on(ReopenReply)
 def reopen_reply(ctx: Ctx, route: ReopenReply, _request: Request) -> Reply:
     """It is to be answered after all."""
     replies.reopen(ctx, route.inbound_id)
-    return Replace(views.reopened(queries.reply_card(ctx, route.inbound_id), ctx.viewer))
+    return Replace(views.reopened(reply_card(ctx, route.inbound_id), ctx.viewer))
 
 
 @on(ItIsAReply)
 def it_is_a_reply(ctx: Ctx, route: ItIsAReply, _request: Request) -> Reply:
     """A person wrote it."""
     replies.by_a_person(ctx, route.inbound_id)
-    return Replace(views.reopened(queries.reply_card(ctx, route.inbound_id), ctx.viewer))
+    return Replace(views.reopened(reply_card(ctx, route.inbound_id), ctx.viewer))
 
 
 @on(ShowOriginal)

@@ -34,7 +34,7 @@ def card(record: "AnyCard", viewer: Viewer) -> Message:
     from core.queries.deals import DealCard
     from core.queries.leads import LeadCard
     from core.queries.quotes import QuoteCard
-    from core.queries.replies import ReplyCard
+    from core.queries.reply_cards import ReplyCard
 
     match record:
         case LeadCard():

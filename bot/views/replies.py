@@ -25,7 +25,8 @@ from bot.views.forms import Form, Text
 from core.emails.drafts import Draft
 from core.enums import EntityType, MailKind
 from core.i18n import Viewer
-from core.queries.replies import MailFile, Original, ReplyCard, ReplyRow
+from core.queries.replies import Original, ReplyRow
+from core.queries.reply_cards import MailFile, ReplyCard
 
 NAME_SHOWN = 100
 COMPANY_SHOWN = 80

@@ -1,5 +1,6 @@
 """Mails that come in, and all that follows from one, in a single transaction: timeline, status, follow-up, outbox."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -85,15 +86,18 @@ def receive(ctx: Ctx, mail: IncomingMail, domain: str) -> InboundEmail | None:
         return None
     email = None if mail.suspicious else matching.answered(ctx, mail.recipients, mail.thread_ids, domain)
     record = matching.record_about(ctx, email) if email is not None else None
-    inbound = _keep(ctx, mail)
+    inbound = _row(mail)
     if email is None or record is None:
         matching.suggest(ctx, inbound)
         inbound.unproven = inbound.unproven or mail.suspicious
         show_triage(ctx)
-        return inbound
-    inbound.email_id = email.id
-    inbound.stranger = mail.kind is MailKind.HUMAN and mail.from_address != email.to_address
-    take_to(ctx, inbound, record, email)
+    else:
+        inbound.email_id = email.id
+        inbound.stranger = mail.kind is MailKind.HUMAN and mail.from_address != email.to_address
+        take_to(ctx, inbound, record, email)
+    # Only now, so that it is written once and whole.
+    ctx.add(inbound)
+    _keep_files(ctx, inbound, mail.files)
     return inbound
 
 
@@ -101,7 +105,8 @@ def take_to(ctx: Ctx, inbound: InboundEmail, record: Owned, email: Email | None 
     """Put a mail onto a record, with all that follows from it; `email` is the one of ours that it answers."""
     inbound.state = InboundState.LINKED
     setattr(inbound, SUBJECTS[record.__entity__][1].key, record.id)
-    inbound.owner_id = _who_answers(ctx, record, email)
+    owner = _who_answers(ctx, record, email)  # held until the end: a session reads anew what nobody holds
+    inbound.owner_id = owner.id if owner is not None else None
     if inbound.kind is not MailKind.BOUNCE:
         inbound.activity_id = _note(ctx, inbound, record)
     match inbound.kind:
@@ -208,8 +213,9 @@ def who_handled(ctx: Ctx, inbound: InboundEmail) -> str:
     return member.name if member else ""
 
 
-def _keep(ctx: Ctx, mail: IncomingMail) -> InboundEmail:
-    inbound = InboundEmail(
+def _row(mail: IncomingMail) -> InboundEmail:
+    """The mail's row, not kept yet."""
+    return InboundEmail(
         key=mail.key,
         state=InboundState.TRIAGE,
         kind=mail.kind,
@@ -228,9 +234,12 @@ def _keep(ctx: Ctx, mail: IncomingMail) -> InboundEmail:
         received_at=mail.received_at,
         inbox_item=mail.inbox_item,
     )
-    ctx.add(inbound)
-    ctx.session.flush()
-    for position, file in enumerate(mail.files):
+
+
+def _keep_files(ctx: Ctx, inbound: InboundEmail, files: Sequence[IncomingFile]) -> None:
+    if files:
+        ctx.session.flush()  # the mail's row comes before those that point at it
+    for position, file in enumerate(files):
         ctx.add(
             InboundAttachment(
                 inbound_email_id=inbound.id,
@@ -242,18 +251,17 @@ def _keep(ctx: Ctx, mail: IncomingMail) -> InboundEmail:
                 content=file.content,
             )
         )
-    return inbound
 
 
 # -- what follows ---------------------------------------------------------------------------------------------------
 
 
-def _who_answers(ctx: Ctx, record: Owned, email: Email | None) -> UUID | None:
+def _who_answers(ctx: Ctx, record: Owned, email: Email | None) -> Member | None:
     """The record's owner; where it has none, or one who left, whoever wrote to the person."""
     for member_id in (record.owner_id, email.sender_id if email else None):
         member = _member(ctx, member_id)
         if member is not None and member.active and not member.guest:
-            return member.id
+            return member
     return None
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.queries.deals import DealCard
     from core.queries.leads import LeadCard
     from core.queries.quotes import QuoteCard
-    from core.queries.replies import ReplyCard
+    from core.queries.reply_cards import ReplyCard
     from core.queries.tasks import TaskRow
 
 __all__ = [
@@ -52,7 +52,7 @@ class Page(Generic[T]):
 def card_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> AnyCard:
     """A record's card data, whatever its kind. Raises NotFound."""
     # Imported here because the areas' queries use Page from this module.
-    from core.queries import accounts, contacts, deals, leads, quotes, replies, tasks
+    from core.queries import accounts, contacts, deals, leads, quotes, reply_cards, tasks
 
     match entity:
         case EntityType.LEAD:
@@ -68,7 +68,7 @@ def card_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> AnyCard:
         case EntityType.ACTIVITY:
             return tasks.task_row(ctx, record_id)
         case EntityType.REPLY:
-            return replies.reply_card(ctx, record_id)
+            return reply_cards.reply_card(ctx, record_id)
         case _:
             raise NotFound
 

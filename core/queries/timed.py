@@ -1,11 +1,13 @@
 """What is due at an hour: whose it is, and the moment that hour is where they live."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, Uuid, and_, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core import schedules
@@ -13,6 +15,7 @@ from core.context import Ctx
 from core.enums import ActivityKind, EntityType
 from core.i18n import Viewer
 from core.models import Activity, Contact, Deal, Lead, Member
+from core.prepared import Built, read
 from core.queries.activities import CLOSED_LEADS
 
 Timeable = Lead | Contact | Deal | Activity
@@ -57,11 +60,15 @@ _KINDS = {
 
 def timed(ctx: Ctx, entity: str, entity_id: UUID) -> Timed | None:
     """The moment a record or task is due, whoever asks; None where it has no hour, no owner, or nothing waits."""
-    kind = _KINDS.get(entity)
-    if kind is None:
-        return None
-    found = _read(ctx, kind, entity, kind.model.id == entity_id)
+    found = timed_among(ctx, entity, [entity_id])
     return found[0] if found else None
+
+
+def timed_among(ctx: Ctx, entity: str, ids: Collection[UUID]) -> list[Timed]:
+    """The same for many of one kind: those of them that `timed` would find something for."""
+    if entity not in _KINDS:
+        return []
+    return [_timed(entity, row) for row in read(ctx, _among, entity, ids=list(ids))]
 
 
 def timed_of(ctx: Ctx, member_id: UUID, since: date | None = None) -> list[Timed]:
@@ -69,13 +76,19 @@ def timed_of(ctx: Ctx, member_id: UUID, since: date | None = None) -> list[Timed
     today = since or ctx.today.date()
     found: list[Timed] = []
     for entity, kind in _KINDS.items():
-        found += _read(ctx, kind, entity, and_(kind.model.owner_id == member_id, kind.day >= today))
+        whose = _query(kind).where(kind.model.owner_id == member_id, kind.day >= today)
+        found += [_timed(entity, row) for row in ctx.session.execute(whose, {"here": ctx.workspace.id})]
     return found
 
 
-def _read(ctx: Ctx, kind: _Kind, entity: str, which: ColumnElement[bool]) -> list[Timed]:
+def _among(_ctx: Ctx, entity: str) -> Built:
+    kind = _KINDS[entity]
+    return _query(kind).where(kind.model.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+
+
+def _query(kind: _Kind) -> Built:
     model = kind.model
-    query = (
+    return (
         select(
             model.id,
             kind.day.label("day"),
@@ -85,10 +98,9 @@ def _read(ctx: Ctx, kind: _Kind, entity: str, which: ColumnElement[bool]) -> lis
             Member.tz,
         )
         .join(Member, and_(Member.workspace_id == model.workspace_id, Member.id == model.owner_id))
-        .where(model.workspace_id == ctx.workspace.id, model.archived_at.is_(None), which, kind.waits)
+        .where(model.workspace_id == bindparam("here"), model.archived_at.is_(None), kind.waits)
         .where(kind.day.is_not(None), kind.at.is_not(None), Member.active, Member.guest.is_(False))
     )
-    return [_timed(entity, row) for row in ctx.session.execute(query)]
 
 
 def _timed(entity: str, row: Row[*tuple[Any, ...]]) -> Timed:

@@ -40,6 +40,7 @@ from core.models import (
 )
 from core.queries import replies as queries
 from core.queries.activities import timeline
+from core.queries.reply_cards import files_of, reply_card
 from notifications.inbox import Unplaced, Unreadable
 from notifications.incoming import MailProcessor
 from notifications.reply_text import ReplyCutter
@@ -193,7 +194,7 @@ def test_a_stranger_without_a_name_is_not_called_as_the_record_is(
 ) -> None:
     take(parsed_post(to=to(mail), sender="kim@gmail.com", dkim="{@gmail.com : pass}"))
     with ctx_for(ana) as ctx:
-        assert queries.reply_card(ctx, the_mail(ctx_for).id).who == ""
+        assert reply_card(ctx, the_mail(ctx_for).id).who == ""
         assert [row.who for row in queries.waiting(ctx, [ana.id], 5)] == ["kim@gmail.com"]
 
 
@@ -385,7 +386,7 @@ def test_files_are_kept_and_listed(ctx_for: CtxFor, ana: Member, mail: Email, ta
     take(parsed_post(to=to(mail), more=files))
     found = the_mail(ctx_for)
     with ctx_for(ana) as ctx:
-        listed = queries.files_of(ctx, found.id)
+        listed = files_of(ctx, found.id)
         assert [(one.name, one.content_type, one.size, one.kept) for one in listed] == [
             ("Angebot.pdf", "application/pdf", 8, True),
             ("x.exe", "text/plain", 2, True),
@@ -417,7 +418,7 @@ def test_a_reply_is_seen_as_its_record_is(
     take(parsed_post(to=to(mail), text=QUOTED))
     found = the_mail(ctx_for)
     with ctx_for(ana) as ctx:
-        card = queries.reply_card(ctx, found.id)
+        card = reply_card(ctx, found.id)
         assert (card.about, card.about_id, card.who, card.words) == (
             EntityType.LEAD,
             lead.id,
@@ -432,7 +433,7 @@ def test_a_reply_is_seen_as_its_record_is(
         assert [row.id for row in queries.waiting(ctx, [ana.id], 5)] == [found.id]
         assert queries.triage(ctx) is None
     with ctx_for(ben) as ctx:
-        for read in (queries.reply_card, queries.original):
+        for read in (reply_card, queries.original):
             with pytest.raises(NotFound):
                 read(ctx, found.id)
         for act in (replies.done, replies.not_a_reply, replies.reopen):
@@ -450,7 +451,7 @@ def test_who_may_look_may_not_always_act(
         row.visibility = Visibility.ALL
     found = the_mail(ctx_for)
     with ctx_for(ben) as ctx:
-        assert not queries.reply_card(ctx, found.id).can_edit
+        assert not reply_card(ctx, found.id).can_edit
         with pytest.raises(Forbidden):
             replies.done(ctx, found.id)
 
@@ -469,7 +470,7 @@ def test_an_answer_deals_with_it_and_threads(ctx_for: CtxFor, ana: Member, mail:
     after = the_mail(ctx_for)
     assert (after.answer_id, after.handled_by_id) == (answer.id, ana.id)
     with ctx_for(ana) as ctx:
-        card = queries.reply_card(ctx, found.id)
+        card = reply_card(ctx, found.id)
         assert (card.answered, card.handler) == (True, "Ana Silva")
         assert queries.waiting(ctx, [ana.id], 5) == []
         with pytest.raises(Conflict, match="reply_handled"):

@@ -16,7 +16,8 @@ from core.enums import EntityType, MailKind
 from core.i18n import Viewer
 from core.queries.home import HomeData
 from core.queries.records import Hit, Page
-from core.queries.replies import DealLine, MailFile, Original, ReplyCard, ReplyRow, Said, Triage, TriageRow
+from core.queries.replies import Original, ReplyRow, Triage, TriageRow
+from core.queries.reply_cards import DealLine, MailFile, ReplyCard, Said
 from tests.factories import START
 from tests.golden import assert_golden, problems_of
 from tests.unit.test_home_views import deal, follow_up
