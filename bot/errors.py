@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from bot.labels import field_label
 from core.enums import EmailState, QuoteStatus, SuppressionReason
 from core.errors import DomainError
 from core.i18n import Viewer
@@ -54,6 +55,7 @@ FIELD_PROBLEMS: Mapping[str, str] = {
     "back_before_leaving": "The last day away is before the first. Please change one of the two.",
     "stand_in_self": "Please choose a colleague.",
     "stand_in_away": "This colleague is away themselves then. Please choose somebody else, or nobody.",
+    "manager_self": "Nobody is their own manager. Please choose a colleague, or leave this empty.",
     "manager_circle": "This person reports to them already, directly or through others.",
     "last_admin": "Somebody has to be an admin. Make another colleague one first.",
     "successor_same": "Please choose somebody else.",
@@ -69,12 +71,12 @@ FIELD_PROBLEMS: Mapping[str, str] = {
 
 def _undo_changed_since(error: DomainError, viewer: Viewer) -> str:
     who, at = error.data.get("who"), error.data.get("at")
-    field = str(error.data.get("field") or "").replace("_", " ")
+    field = str(error.data.get("field") or "")
     if isinstance(at, datetime):
         return viewer.t(
             "This cannot be undone any more: {who} changed {field} on {when}.",
             who=str(who or "Rapport"),
-            field=field or viewer.t("the record"),
+            field=f"“{field_label(field, viewer)}”" if field else viewer.t("the record"),
             when=viewer.datetime(at),
         )
     return viewer.t("This cannot be undone any more: the record changed since.")

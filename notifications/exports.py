@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from core.context import Ctx
 from core.queries import reports
 from core.queries.audit import AuditLine, export_lines
-from core.queries.history import Amount, Days, Flag, Unseen, Value, Word
+from core.queries.history import Amount, Channel, Days, Flag, Unseen, Value, Word
 from core.queries.report_rows import ReportRow, report_rows
 from core.queries.reports import Week
 from notifications.failures import Permanent
@@ -128,16 +128,16 @@ def _plain(value: Value) -> str:
             return ""
         case Word():
             return value.code
+        case Channel():
+            return value.id
         case Amount():
             return f"{value.amount:f} {value.currency}"
         case Days():
             return " ".join(WEEK[day] for day in value.days)
         case Flag():
             return "yes" if value.on else "no"
-        case datetime():
-            return value.astimezone(UTC).isoformat()
         case date() | time():
-            return value.isoformat()
+            return (value.astimezone(UTC) if isinstance(value, datetime) else value).isoformat()
         case Decimal():
             return f"{value:f}"
         case _:

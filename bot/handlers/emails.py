@@ -10,6 +10,7 @@ from uuid import UUID
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.home import help_reply
+from bot.labels import word
 from bot.replies import Choices, CloseModal, FieldErrors, Modal, OpenModal, Reply, Say, UpdateModal
 from bot.resolving import record_here
 from bot.routes import (
@@ -30,7 +31,6 @@ from bot.views import mail_warnings, mails, quote_mail, settings_mail
 from bot.views import quotes as quote_views
 from bot.views.emails import Compose, TypedEmail
 from bot.views.forms import as_id
-from bot.views.labels import word
 from core import quotes
 from core.activities import load_subject
 from core.context import Ctx

@@ -168,10 +168,10 @@ def save_channels(ctx: Ctx, route: SaveChannels, values: ChannelsInput) -> Reply
 
 
 @on(TryChannels)
-def try_channels(ctx: Ctx, _route: TryChannels, _request: Request) -> Reply:
+def try_channels(ctx: Ctx, route: TryChannels, _request: Request) -> Reply:
     """Once more, after somebody invited Rapport."""
-    workspace.try_channels(ctx)
-    return Replace(views.channels_tried(ctx.viewer))
+    workspace.try_channels(ctx, route.channel)
+    return Replace(views.channels_tried(route.channel, ctx.viewer))
 
 
 @on_submit(SaveRegion, views.REGION_FORM)
@@ -226,8 +226,9 @@ def save_member(ctx: Ctx, route: SaveMember, values: MemberInput) -> Reply:
     """Role and manager."""
 
     def save() -> Reply:
-        member = people.edit(ctx, route.member_id, values, route.seen)
-        text = people_views.saved_text(member.slack_user_id, member.role, ctx.viewer)
+        before = queries.member(ctx, route.member_id).row
+        people.edit(ctx, route.member_id, values, route.seen)
+        text = people_views.saved_text(before, queries.member(ctx, route.member_id).row, ctx.viewer)
         return saved(ctx, text, ShowSection(Section.PEOPLE))
 
     def again(notice: Meanwhile, _seen: UUID) -> Modal:

@@ -62,7 +62,9 @@ class SaveChannels(Submission, id="settings.channels"):
 
 @dataclass(frozen=True)
 class TryChannels(Action, id="settings.try_channels"):
-    """Try once more to post in the chosen channels."""
+    """Try once more to post in a chosen channel; empty, as in older messages, for all of them."""
+
+    channel: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from bot.labels import OUTCOMES, word
 from bot.payloads import Element
 from bot.replies import Block, Choice, Message, Modal
 from bot.routes import (
@@ -24,7 +25,6 @@ from bot.routes import (
 )
 from bot.views import kit, when
 from bot.views.forms import Form, Number, Search, Select, Text
-from bot.views.labels import OUTCOMES, word
 from bot.views.mail_standing import standing
 from bot.views.records import confirmation
 from core.activities import MINUTES_MAX, NEW_OBJECTION, OBJECTION_MAX, CallInput

@@ -10,7 +10,9 @@ from core.queries.audit import EXPORT_MAX, AuditLine, AuditPage
 NAME_SHOWN = 80
 LINE_MAX = 1_000
 """Characters of a line; Slack takes 13,200 in a message's blocks together."""
-EXAMPLES = "`/crm audit D-7` · `/crm audit @ana owner` · `/crm audit deal.move 2026-03-01..2026-03-31`"
+EXAMPLES = (
+    "`/crm audit D-7` · `/crm audit Acme` · `/crm audit @ana owner` · `/crm audit deal.move 2026-03-01..2026-03-31`"
+)
 
 
 def page(shown: AuditPage, viewer: Viewer) -> Message:
@@ -69,7 +71,7 @@ def _head(line: AuditLine, viewer: Viewer) -> str:
 
 
 def _hint(viewer: Viewer) -> Block:
-    text = viewer.t("Search by record, person, field, kind, operation or days: {examples}", examples=EXAMPLES)
+    text = viewer.t("Search by record or name, person, field, kind, operation or days: {examples}", examples=EXAMPLES)
     return kit.context(text)
 
 

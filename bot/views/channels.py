@@ -38,7 +38,7 @@ def channel_refused(viewer: Viewer, uses: Sequence[str], channel: str, reason: s
     todo = viewer.t("Then click Try again; or choose another channel in `/crm settings`.")
     if INVITE not in reason:
         todo = viewer.t("If it is a private channel, type `/invite @Rapport` there.") + " " + todo
-    again = kit.button(viewer.t("Try again"), TryChannels(), label=viewer.t("Try to post in the channels again"))
+    again = kit.button(viewer.t("Try again"), TryChannels(channel), label=viewer.t("Try to post in this channel again"))
     return Message(f"{text} {todo}", [kit.section(text), kit.context(todo), kit.actions(again)])
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from bot.labels import field_label
 from bot.replies import Block, Choice, Modal
 from bot.routes import FindAccount, FindContact, SaveDeal, SaveDealOwner, SaveLoss, SaveMove
 from bot.views import kit, when
 from bot.views.deals import worth
 from bot.views.forms import Date, Form, Money, Person, Search, Select, Text
 from bot.views.history import Meanwhile, edited_meanwhile
-from bot.views.labels import field_label
 from core.deals import DealInput, LossInput, StageNeeds
 from core.enums import StageKind
 from core.i18n import Viewer

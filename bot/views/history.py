@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from bot.labels import field_label, word
 from bot.replies import Block, Modal
 from bot.routes import TurnHistory, UndoInHistory
 from bot.views import kit
 from bot.views.activities import KINDS
-from bot.views.labels import field_label, word
 from core import history
 from core.away import OPEN
 from core.enums import ActivityKind
 from core.i18n import Viewer
 from core.queries.history import (
     Amount,
+    Channel,
     Days,
     FieldChange,
     Flag,
@@ -183,6 +184,8 @@ def _value(value: Value, viewer: Viewer) -> str:
             return kit.esc(viewer.money(value.amount, value.currency))
         case Decimal():
             return viewer.number(value)
+        case Channel():
+            return f"<#{value.id}>"
         case Word():
             return kit.esc(word(value.code, viewer))
         case Flag():

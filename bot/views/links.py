@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from bot.labels import word
 from bot.replies import Message
 from bot.routes import BUTTON_VALUE_MAX, LinkChannel, OpenRecord, RunWords, ShowHelp, UnlinkChannel
 from bot.views import kit
-from bot.views.labels import word
 from bot.views.records import confirmation
 from core.enums import EntityType
 from core.i18n import Viewer

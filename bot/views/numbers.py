@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 
+from bot.labels import OUTCOMES
 from bot.replies import Block, Modal
 from bot.routes import Action, NumberAsked, OpenRecord, ShowStage, TurnNumber, TurnStage
 from bot.views import kit
-from bot.views.labels import OUTCOMES
 from bot.views.pipeline import WHOSE
 from core.enums import CallOutcome
 from core.i18n import Viewer

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from bot.labels import OUTCOMES
 from bot.replies import Block, Choice, Message, Modal
 from bot.routes import ExportWeek, ReportTime, SaveReportTime, ShowProgress, ShowWeek, ShowWeekDetails, ShowWeekRows
 from bot.views import kit
 from bot.views.forms import Form, Select
-from bot.views.labels import OUTCOMES
 from bot.views.numbers import TITLES
 from bot.views.pipeline import WHOSE
 from core.enums import CallOutcome, TargetKind

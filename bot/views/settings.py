@@ -216,9 +216,12 @@ def channels_saved(values: ChannelsInput, viewer: Viewer) -> str:
     return f"{saved} {viewer.t('I post a line in each new one; you hear from me where I cannot.')}"
 
 
-def channels_tried(viewer: Viewer) -> Message:
-    """That the channels are tried again."""
-    text = viewer.t("I try to post in the chosen channels; you hear from me where I cannot.")
+def channels_tried(channel: str, viewer: Viewer) -> Message:
+    """That a channel is tried again; empty for all that are chosen."""
+    if channel:
+        text = viewer.t("I try to post in {channel}; you hear from me where I cannot.", channel=f"<#{channel}>")
+    else:
+        text = viewer.t("I try to post in the chosen channels; you hear from me where I cannot.")
     return Message(text, [kit.section(text)])
 
 

@@ -132,9 +132,15 @@ def _count(kind: EntityType, n: int, viewer: Viewer) -> str:
             return viewer.nt("{n} contact", "{n} contacts", n)
 
 
-def saved_text(slack_user_id: str, role: Role, viewer: Viewer) -> str:
-    """A member's new role."""
-    return viewer.t("Saved: {who} is now {role}.", who=f"<@{slack_user_id}>", role=viewer.t(ROLES[role][0]))
+def saved_text(before: MemberRow, after: MemberRow, viewer: Viewer) -> str:
+    """What was changed of a member: their role, whom they report to, or both."""
+    who, role = f"<@{after.slack_user_id}>", viewer.t(ROLES[after.role][0])
+    manager = f"<@{after.manager}>" if after.manager else viewer.t("nobody")
+    if before.manager == after.manager:
+        return viewer.t("Saved: {who} is now {role}.", who=who, role=role)
+    if before.role is after.role:
+        return viewer.t("Saved: {who} now reports to {manager}.", who=who, manager=manager)
+    return viewer.t("Saved: {who} is now {role} and reports to {manager}.", who=who, role=role, manager=manager)
 
 
 def left_text(slack_user_id: str, successor: str, moved: Moved, viewer: Viewer) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from bot.labels import field_label
 from bot.replies import Block, Choice, Modal
 from bot.routes import (
     Action,
@@ -24,7 +25,6 @@ from bot.routes import (
 from bot.views import kit
 from bot.views.activities import Word
 from bot.views.forms import Form, Number, Select, Text
-from bot.views.labels import field_label
 from bot.views.settings import Notice, Shown, back, top
 from bot.views.settings_fields import Checks
 from core.administration.naming import NAME_MAX

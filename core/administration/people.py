@@ -40,11 +40,14 @@ class MemberInput:
 def edit(ctx: Ctx, member_id: UUID, values: MemberInput, seen: UUID | None) -> Member:
     """Set a member's role and manager. `seen` is the last change the form knew.
 
-    Raises Invalid (a circle of managers, the last admin), NotFound, Forbidden, Conflict("edited_meanwhile").
+    Raises Invalid (their own manager, a circle of managers, the last admin), NotFound, Forbidden,
+    Conflict("edited_meanwhile").
     """
     member = _locked(ctx, member_id)
     refuse_changed(ctx, member, seen, FIELDS)
     manager_id = owner_from_slack(ctx, values.manager, "manager")
+    if manager_id == member.id:
+        raise Invalid({"manager": "manager_self"})
     if leads_to_itself(ctx, member.id, manager_id):
         raise Invalid({"manager": "manager_circle"})
     if values.role is not Role.ADMIN and not admins_left(ctx, without=member.id):

@@ -84,10 +84,11 @@ def set_channels(ctx: Ctx, values: ChannelsInput, seen: UUID | None) -> None:
 
 
 @operation("settings.try_channels")
-def try_channels(ctx: Ctx) -> None:
-    """Try once more to post in the chosen channels. Raises Forbidden."""
+def try_channels(ctx: Ctx, channel: str = "") -> None:
+    """Try once more to post in a channel, if it is still chosen; without one, in all that are. Raises Forbidden."""
     row = _locked(ctx)
-    _try(ctx, [getattr(row, name) for name in CHANNELS])
+    chosen = [getattr(row, name) for name in CHANNELS]
+    _try(ctx, [one for one in chosen if channel in ("", one)])
 
 
 def channel_uses(ctx: Ctx, channel: str) -> tuple[str, ...]:

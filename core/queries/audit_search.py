@@ -1,6 +1,8 @@
-"""What an admin types to search the audit: `D-7`, `@ana`, `owner`, `deal.move`, `2026-03-01..2026-03-31`."""
+"""What an admin types to search the audit: `D-7`, `@ana`, `owner`, `deal.move`, `2026-03-01..2026-03-31`, a name."""
 
+import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -9,16 +11,35 @@ from sqlalchemy import ColumnElement, false, or_, select
 from core.context import Ctx
 from core.enums import EntityType
 from core.models import History, Member, Quote, WorkspaceRow
-from core.queries.search import NUMBERED
+from core.queries.search import NUMBERED, matching
 from core.refs import Ref, parse_ref
 from core.undo import tracked_models
 
 WORDS_MAX = 300
 PEOPLE_MAX = 50
+NAMED_MAX = 100
+"""Records of one kind that a name is looked up for."""
 _MENTION = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _DAYS = re.compile(r"(?P<first>\d{4}-\d\d-\d\d)?\.\.(?P<last>\d{4}-\d\d-\d\d)?")
 _OPERATION = re.compile(r"[a-z_]+\.[a-z_]*")
 _PAST = {"today": 0, "yesterday": 1}
+_KINDS: Mapping[str, str] = {
+    "settings": WorkspaceRow.__entity__,
+    "company": "account",
+    "companies": "account",
+    "person": "contact",
+    "people": "contact",
+    "call": "activity",
+    "calls": "activity",
+    "task": "activity",
+    "tasks": "activity",
+    "activities": "activity",
+    "source": "lead_source",
+    "sources": "lead_source",
+    "template": "email_template",
+    "templates": "email_template",
+}
+"""What people call kinds of record that the history calls otherwise."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +53,22 @@ class AuditSearch:
 def search_of(ctx: Ctx, words: str) -> AuditSearch:
     """Read what was typed (as Slack escapes it: people are `<@U…>`).
 
-    Words of one sort widen the search (two people: either), words of different sorts narrow it.
+    Words of one sort widen the search (two people: either), words of different sorts narrow it. What means nothing else
+    is taken for a record's name; `unknown` is the first such word where nothing is called so.
     """
     sorts: dict[str, list[ColumnElement[bool]]] = {}
+    others: list[str] = []
     for word in words.split():
         found = _read(ctx, word)
         if found is None:
-            return AuditSearch(unknown=word)
-        sorts.setdefault(found[0], []).append(found[1])
+            others.append(word)
+        else:
+            sorts.setdefault(found[0], []).append(found[1])
+    if others:
+        named = _called(ctx, html.unescape(" ".join(others)))
+        if not named:
+            return AuditSearch(unknown=others[0])
+        sorts.setdefault("record", []).append(or_(*named))
     return AuditSearch(tuple(or_(*conditions) for conditions in sorts.values()))
 
 
@@ -66,6 +95,17 @@ def _record(ctx: Ctx, ref: Ref) -> ColumnElement[bool]:
 
 def _of(kind: EntityType, record_id: object) -> ColumnElement[bool]:
     return false() if record_id is None else (History.entity == kind.value) & (History.entity_id == record_id)
+
+
+def _called(ctx: Ctx, name: str) -> list[ColumnElement[bool]]:
+    """Records of that name, company or address, also those that were taken back: a condition for each kind."""
+    found: list[ColumnElement[bool]] = []
+    for kind, model in NUMBERED.items():
+        query = select(model.id).where(model.workspace_id == ctx.workspace.id, matching(ctx, kind, name))
+        ids = list(ctx.session.scalars(query.limit(NAMED_MAX)))
+        if ids:
+            found.append((History.entity == kind.value) & History.entity_id.in_(ids))
+    return found
 
 
 def _person(ctx: Ctx, word: str) -> ColumnElement[bool] | None:
@@ -112,8 +152,10 @@ def _vocabulary(word: str) -> tuple[str, ColumnElement[bool]] | None:
         whole = not word.endswith(".")
         return "operation", History.operation == word if whole else History.operation.startswith(word, autoescape=True)
     plain = word.replace("-", "_")
-    kinds = known_kinds() & {plain, plain.removesuffix("s")}
-    fields = known_fields() & {plain, f"{plain}_id"}
+    kinds = known_kinds() & {plain, plain.removesuffix("s"), _KINDS.get(plain, plain)}
+    # `owner` is owner_id, `channel` each of the channels.
+    meant = f"_{plain.removesuffix('_id')}"
+    fields = {field for field in known_fields() if f"_{field.removesuffix('_id')}".endswith(meant)}
     of_kind = [History.entity.in_(sorted(kinds))] if kinds else []
     of_field = [History.changes.has_key(field) for field in sorted(fields)]
     if not of_kind and not of_field:

@@ -21,6 +21,7 @@ from core.models import (
     Base,
     Contact,
     Deal,
+    EmailTemplate,
     History,
     Lead,
     LeadSource,
@@ -36,6 +37,7 @@ from core.models import (
 from core.queries import attached
 from core.queries.attached import Named
 from core.queries.records import Page
+from core.refs import quote_ref
 from core.undo import can_undo
 
 PAGE_SIZE = 8
@@ -46,19 +48,35 @@ MODELS: Mapping[EntityType, type[Lead | Account | Contact | Deal | Quote]] = {
     EntityType.DEAL: Deal,
     EntityType.QUOTE: Quote,
 }
-BOOKKEEPING = frozenset({"stage_entered_at", "closed_at", "converted_at", "name_key"})
+BOOKKEEPING = frozenset({"stage_entered_at", "closed_at", "converted_at", "name_key", "activity_id"})
 """Columns that follow from another change of the same moment and say nothing new."""
 WEEKDAYS = frozenset({"working_days"})
 """Days of the week as bits."""
+CHANNELS = frozenset({"channel", "sales_channel", "replies_channel", "digest_channel"})
+"""Ids of Slack channels."""
 AMOUNTS = frozenset({"value", "subtotal", "tax", "total"})
 _NamedModel = (
-    Member | LeadSource | Account | Contact | Deal | Lead | Pipeline | Product | Stage | LossReason | Objection | Tag
+    Member
+    | LeadSource
+    | Account
+    | Contact
+    | Deal
+    | EmailTemplate
+    | Lead
+    | Pipeline
+    | Product
+    | Stage
+    | LossReason
+    | Objection
+    | Tag
 )
 _NAMED: Mapping[str, type[_NamedModel]] = {
     "from_stage_id": Stage,
     "delegate_id": Member,
+    "follow_up_id": EmailTemplate,
     "lead_id": Lead,
     "manager_id": Member,
+    "member_id": Member,
     "merged_into_id": Objection,
     "objection_id": Objection,
     "owner_id": Member,
@@ -105,11 +123,18 @@ class Flag:
 
 
 @dataclass(frozen=True)
+class Channel:
+    """A Slack channel, by its id."""
+
+    id: str
+
+
+@dataclass(frozen=True)
 class Unseen:
     """A record the actor may not see."""
 
 
-Value = str | date | datetime | time | Decimal | Word | Amount | Days | Flag | Unseen | None
+Value = str | date | datetime | time | Decimal | Word | Amount | Days | Flag | Channel | Unseen | None
 
 
 @dataclass(frozen=True)
@@ -264,17 +289,26 @@ def _undone(ctx: Ctx, change_ids: list[UUID]) -> set[UUID | None]:
 def _names(ctx: Ctx, changes: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
     """The names behind the ids in some changes, as far as the actor may see them: one statement for each kind."""
     wanted: dict[type[_NamedModel], set[UUID]] = {}
+    quotes: set[UUID] = set()
     for change in changes:
         for field, pair in change.items():
             if field in _NAMED:
                 wanted.setdefault(_NAMED[field], set()).update(UUID(value) for value in pair if value)
-    names: dict[UUID, str] = {}
+            elif field == "quote_id":
+                quotes.update(UUID(value) for value in pair if value)
+    names = _quote_refs(ctx, quotes) if quotes else {}
     for model, ids in wanted.items():
         # Words of a list keep their names when they are removed from it; everybody may see them.
         seen = select(model).where(model.workspace_id == ctx.workspace.id) if model in SHARED else visible(ctx, model)
         query = seen.where(model.id.in_(ids)).with_only_columns(model.id, model.name)
         names.update((found, name) for found, name in ctx.session.execute(query))
     return names
+
+
+def _quote_refs(ctx: Ctx, wanted: set[UUID]) -> dict[UUID, str]:
+    """A quote is called by its number: it has no other name."""
+    query = visible(ctx, Quote).where(Quote.id.in_(wanted)).with_only_columns(Quote.id, Quote.year, Quote.sequence)
+    return {row.id: quote_ref(row.year, row.sequence) for row in ctx.session.execute(query)}
 
 
 def _fields(
@@ -291,8 +325,10 @@ def _fields(
 def _value(field: str, kind: type, value: Any, names: Mapping[UUID, str], currency: str) -> Value:
     if value is None or value == "":
         return None
-    if field in _NAMED:
+    if field in _NAMED or field == "quote_id":
         return names.get(UUID(value), Unseen())
+    if field in CHANNELS:
+        return Channel(value)
     if field in WEEKDAYS:
         return Days(schedules.in_words_order(value))
     if kind is bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot import errors
-from bot.views.labels import FIELDS
+from bot.labels import FIELDS
 from core.queries.history import BOOKKEEPING, MODELS
 from tests.architecture.source import named, python_files, tree
 

@@ -71,7 +71,7 @@ def test_undo_says_why_it_cannot(world: World, lead: Lead) -> None:
     with world.ctx(world.mira) as ctx:
         leads.set_status(ctx, lead.id, LeadStatus.QUALIFIED)
     confirmed.click("Undo")
-    assert "cannot be undone any more: Mira Brandt changed status" in world.ana.last_message("#sales").text
+    assert "cannot be undone any more: Mira Brandt changed “Status”" in world.ana.last_message("#sales").text
     world.jump(days=1, minutes=1)
     confirmed.click("Undo")
     assert "that day is over" in world.ana.last_message("#sales").text

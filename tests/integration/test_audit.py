@@ -8,6 +8,8 @@ import pytest
 
 from core import audit, deals, leads, undo
 from core.access import visible
+from core.administration import workspace
+from core.administration.workspace import ChannelsInput
 from core.context import Ctx
 from core.enums import Role
 from core.errors import Conflict, Forbidden
@@ -15,7 +17,7 @@ from core.leads import LeadInput
 from core.models import Deal, Member, Outbox
 from core.queries import audit as queries
 from core.queries.audit import audit_page, export_lines
-from core.queries.history import Word
+from core.queries.history import Channel, FieldChange, Word
 from notifications import exports
 from tests.conftest import CtxFor
 from tests.factories import FixedClock, make_deal, make_lead, make_member, the_stage
@@ -80,8 +82,19 @@ def test_each_sort_of_word_finds_what_it_means(ctx_for: CtxFor, ada: Member, ana
         assert {entity for entity, _, _ in found(ctx, "@ana")} == {"deal"}, "what follows from a move is not told again"
         assert found(ctx, "@nobody") == []
         assert found(ctx, "next-follow-up L-1") == []
+        assert found(ctx, "lima zoe") == [("lead", "L-1", "create")], "by name"
+        assert found(ctx, "roll stage today") == [moved]
         assert audit_page(ctx, "D-1 gibberish").unknown == "gibberish"
         assert audit_page(ctx, "2026-13-40").unknown == "2026-13-40"
+
+
+def test_settings_are_found_by_what_they_are_called_and_told_in_words(ctx_for: CtxFor, ada: Member) -> None:
+    with ctx_for(ada) as ctx:
+        workspace.set_channels(ctx, ChannelsInput(sales_channel="C0SALES"), None)
+    for words in ("settings", "channel", "sales_channel"):
+        with ctx_for(ada) as ctx:
+            line = audit_page(ctx, words).page.rows[0]
+        assert FieldChange("sales_channel", None, Channel("C0SALES")) in line.fields
 
 
 def test_a_line_says_who_what_when_and_from_where(ctx_for: CtxFor, ada: Member, deal: Deal) -> None:

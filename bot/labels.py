@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping
 
-from core.enums import CallOutcome
+from core.enums import ActivityKind, CallOutcome
 from core.i18n import Viewer
 
 FIELDS: Mapping[str, str] = {
     "tag_id": "Tag",
+    "member_id": "Person",
+    "sales_channel": "Sales channel",
+    "replies_channel": "Replies channel",
+    "digest_channel": "Digest channel",
+    "visibility": "Sales reps see",
+    "sku": "Article number",
     "lead_id": "Lead",
     "body": "Text",
     "subject": "Subject",
@@ -93,4 +99,6 @@ def word(code: str, viewer: Viewer) -> str:
     """A value of a fixed vocabulary for people: `meeting_booked` is "Meeting booked"."""
     if code in OUTCOMES:
         return viewer.t(OUTCOMES[CallOutcome(code)])
+    if code == ActivityKind.EMAIL:
+        return viewer.t("E-mail")
     return viewer.t(code.replace("_", " ").capitalize())
