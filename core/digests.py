@@ -151,15 +151,16 @@ def _span(ctx: Ctx, schedule_id: UUID, day: date) -> Span:
     """From the digest before up to this one. What happens at the very moment of a digest is told in the next one."""
     schedule = ctx.session.get_one(Schedule, (ctx.workspace.id, schedule_id))
     runs = select(ScheduleRun.ran_at).where(
-        ScheduleRun.workspace_id == ctx.workspace.id,
-        ScheduleRun.schedule_id == schedule_id,
-        ScheduleRun.state == RunState.PLANNED,
+        ScheduleRun.workspace_id == ctx.workspace.id, ScheduleRun.schedule_id == schedule_id
     )
-    until = ctx.session.scalars(runs.where(ScheduleRun.local_date == day)).one()
-    before = runs.where(ScheduleRun.local_date < day).order_by(ScheduleRun.local_date.desc()).limit(1)
+    sent = runs.where(ScheduleRun.state == RunState.PLANNED)
+    until = ctx.session.scalars(sent.where(ScheduleRun.local_date == day)).one()
+    before = sent.where(ScheduleRun.local_date < day).order_by(ScheduleRun.local_date.desc()).limit(1)
     zone: ZoneInfo = Viewer("", schedule.tz).zone
     since = ctx.session.scalar(before)
-    if since is None:  # the first one tells of the time since it would have come the last time
-        due = schedules.last_due(until - timedelta(hours=12), schedule.local_time, zone, schedule.days)
+    if since is None:  # the first one tells of the time since it, or the first one held, would have come the last time
+        held = runs.where(ScheduleRun.state == RunState.HELD).order_by(ScheduleRun.local_date).limit(1)
+        first = ctx.session.scalar(held) or until
+        due = schedules.last_due(first - timedelta(hours=12), schedule.local_time, zone, schedule.days)
         since = due.at
     return Span(since, until, metrics.people_of(ctx, _whose(ctx)), zone)

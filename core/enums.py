@@ -213,6 +213,8 @@ class RunState(StrEnum):
     """What it sends is on its way."""
     TOO_LATE = "too_late"
     """Nobody was there to run it until it made no sense any more."""
+    HELD = "held"
+    """Whom it was for is away: the next one that is sent tells of this time too."""
 
 
 class TargetKind(StrEnum):

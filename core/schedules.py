@@ -11,7 +11,7 @@ from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.context import Ctx, new_id
@@ -275,6 +275,19 @@ def _write_down(ctx: Ctx, schedule_id: UUID, due: Due, state: RunState) -> bool:
     }
     statement = insert(ScheduleRun).values(values).on_conflict_do_nothing().returning(ScheduleRun.local_date)
     return ctx.session.scalar(statement) is not None
+
+
+def hold(ctx: Ctx, schedule_id: UUID, day: date) -> None:
+    """A run is not told, for whom it is for is away: as if it had not been, for the next one."""
+    ctx.session.execute(
+        update(ScheduleRun)
+        .where(
+            ScheduleRun.workspace_id == ctx.workspace.id,
+            ScheduleRun.schedule_id == schedule_id,
+            ScheduleRun.local_date == day,
+        )
+        .values(state=RunState.HELD)
+    )
 
 
 def _of(ctx: Ctx, kind: ScheduleKind, audience: str) -> Schedule | None:

@@ -1,7 +1,7 @@
 """Deliveries of the daily digest: the message, and below it, in its thread, the names behind its numbers."""
 
 from bot.views import digests as views
-from core import digests
+from core import away, digests, schedules
 from core.context import Ctx
 from core.notices import is_channel
 from notifications.claims import Claimed
@@ -10,6 +10,7 @@ from notifications.plans import DigestRun, Kind, Plan
 
 QUIET = Skip("Nothing changed.")
 GONE = Skip("It does not come there any more.")
+AWAY = Skip("The person is away.")
 
 
 def digest(desk: Desk, delivery: Claimed) -> Composed:
@@ -18,6 +19,9 @@ def digest(desk: Desk, delivery: Claimed) -> Composed:
     ctx = _reader(desk, about.audience)
     if ctx is None:
         return GONE
+    if away.standing(ctx) is not None:
+        schedules.hold(ctx, about.schedule_id, about.day)
+        return AWAY
     data = digests.digest(ctx, about.schedule_id, about.day)
     if data is None:
         return QUIET

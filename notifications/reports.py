@@ -1,7 +1,7 @@
 """Deliveries of the weekly report."""
 
 from bot.views import reports as views
-from core import reports
+from core import away, reports, schedules
 from core.context import Ctx
 from core.notices import is_channel, zone_of
 from core.queries import metrics
@@ -10,7 +10,7 @@ from core.queries.pipeline import Whose
 from core.queries.reports import Week, monday_of
 from notifications.claims import Claimed
 from notifications.desk import Call, Composed, Desk, Skip, post, read
-from notifications.digests import GONE, lane_of
+from notifications.digests import AWAY, GONE, lane_of
 from notifications.plans import DigestRun, Kind, Plan
 
 
@@ -20,6 +20,9 @@ def weekly(desk: Desk, delivery: Claimed) -> Composed:
     ctx = _reader(desk, about.audience)
     if ctx is None:
         return GONE
+    if away.standing(ctx) is not None:
+        schedules.hold(ctx, about.schedule_id, about.day)
+        return AWAY
     data = queries.report(ctx, _week(ctx, about))
     if data.quiet:
         return Skip("Nothing happened in that week.")

@@ -271,10 +271,9 @@ def _task_state(item: TimelineItem, viewer: Viewer) -> str:
 def due_line(item: DueItem, viewer: Viewer) -> list[Block]:
     """A follow-up that is due: who, since when, and what can be done about it right here."""
     who = kit.record_line(item.ref, item.name, item.detail, NAME_SHOWN)
-    when = viewer.relative_date(item.day, item.today)
-    late = viewer.t("Overdue: {when}", when=when) if item.day < item.today else viewer.t("Due {when}", when=when)
+    waits = when.due(item.day, item.at, item.today, viewer)
     if item.owner:
-        late += f" · <@{item.owner}>"
+        waits += f" · <@{item.owner}>"
     done = kit.button(
         viewer.t("Done"), FollowUpDone(item.entity, item.id), label=viewer.t("{ref} is done", ref=item.ref)
     )
@@ -284,7 +283,7 @@ def due_line(item: DueItem, viewer: Viewer) -> list[Block]:
         *((viewer.t(text), SnoozeFollowUp(item.entity, item.id, days)) for text, _, days in SNOOZES),
         (viewer.t("Open"), OpenRecord(item.entity, item.id)),
     ]
-    return [kit.section(f"{who}\n{late}"), kit.actions(done, kit.overflow(more))]
+    return [kit.section(f"{who}\n{waits}"), kit.actions(done, kit.overflow(more))]
 
 
 def follow_up_set(subject: Subject, day: date | None, today: date, change_id: UUID, viewer: Viewer) -> Message:

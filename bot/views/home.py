@@ -1,6 +1,7 @@
 """App Home: what waits for a person, their deals, and where to start."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
@@ -21,16 +22,17 @@ from bot.routes import (
     SwitchHome,
     TaskDone,
 )
-from bot.views import kit, own_settings
+from bot.views import kit, mornings, own_settings
 from bot.views.activities import due_line
 from bot.views.help import first_steps, quick_actions
 from bot.views.replies import waiting_rows
 from bot.views.tasks import later
 from bot.views.triage import home_rows as triage_rows
+from bot.views.when import due
 from core.i18n import Viewer
 from core.queries.day import TaskItem
 from core.queries.deals import DealRow
-from core.queries.home import DeadLetter, HomeData
+from core.queries.home import DeadLetter, HomeData, StoodFor
 from core.queries.pipeline import Sum, Whose
 from core.queries.records import Page
 
@@ -70,6 +72,7 @@ def home(data: HomeData, viewer: Viewer) -> Home:
         *triage_rows(data.triage, viewer),
         *_due(data, viewer),
         *_tasks(data, viewer),
+        *(_stood_for(one, data, viewer) for one in data.stood_for),
         kit.divider(),
         *_pipeline(data, viewer),
         *_deals(data, viewer),
@@ -185,10 +188,7 @@ def _tasks(data: HomeData, viewer: Viewer) -> list[Block]:
 def _task(item: TaskItem, viewer: Viewer) -> list[Block]:
     """What is to be done on which record, since when, and what can be done about it right here."""
     about, subject = item.record, kit.cut(item.subject, NAME_SHOWN)
-    when = viewer.relative_date(item.day, item.today)
-    facts = [
-        viewer.t("Overdue: {when}", when=when) if item.day < item.today else viewer.t("Due {when}", when=when),
-    ]
+    facts = [due(item.day, item.at, item.today, viewer)]
     more: list[tuple[str, Action]] = later(item.id, viewer)
     if about is not None:
         facts.append(f"{about.ref} {kit.esc(kit.cut(about.name, NAME_SHOWN))}")
@@ -201,6 +201,26 @@ def _task(item: TaskItem, viewer: Viewer) -> list[Block]:
         facts.append(f"<@{item.owner}>")
     done = kit.button(viewer.t("Done"), TaskDone(item.id), label=viewer.t("Done: {subject}", subject=subject))
     return [kit.section(f"*{kit.esc(subject)}*\n{' · '.join(facts)}"), kit.actions(done, kit.overflow(more))]
+
+
+# -- those who are away --------------------------------------------------------------------------------------------
+
+
+def _stood_for(one: StoodFor, data: HomeData, viewer: Viewer) -> Block:
+    """Whom one stands in for and what waits for them, in one block; their records are under the three dots."""
+    lines = [mornings.absent(one.absent, viewer)]
+    mine = [replace(line, owner="") for line in one.lines]
+    lines += [f"{mornings.who(line)} · {mornings.when(line, data.today, viewer)}" for line in mine]
+    if one.count > len(one.lines):
+        more = one.count - len(one.lines)
+        lines.append(viewer.nt("and {n} more", "and {n} more", more))
+    if not one.count:
+        lines.append(viewer.t("Nothing of theirs is due."))
+    opened = {line.record.ref: line.record for line in one.lines if line.record is not None}
+    routes: list[tuple[str, Action]] = [
+        (viewer.t("Open {ref}", ref=ref), OpenRecord(hit.entity.value, hit.id)) for ref, hit in opened.items()
+    ]
+    return kit.section("\n".join(lines), kit.overflow(routes) if routes else None)
 
 
 # -- the pipeline -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from bot.replies import Block, Message
 from bot.routes import (
@@ -18,6 +19,7 @@ from bot.routes import (
     SendFollowUp,
 )
 from bot.views import kit
+from bot.views.when import due
 from core.away import OPEN, Absent
 from core.i18n import Viewer
 from core.queries.mornings import MorningData, MorningLine, What
@@ -38,12 +40,12 @@ def message(data: MorningData, viewer: Viewer, extra: Sequence[Block] = (), othe
     waiting = [line for line in data.lines if not line.done]
     title = _title(len(waiting), len(data.lines), viewer) if data.lines or not otherwise else otherwise
     blocks: list[Block] = [kit.header(title)]
-    absent = {one.slack_user_id for one in data.absent}
-    blocks += _lines([line for line in data.lines if line.owner not in absent], data, viewer)
+    away = {one.slack_user_id for one in data.absent}
+    blocks += _lines([line for line in data.lines if line.owner not in away], data, viewer)
     for one in data.absent:
         theirs = [replace(line, owner="") for line in data.lines if line.owner == one.slack_user_id]
         if theirs:
-            blocks += [kit.divider(), kit.section(_for(one, viewer)), *_lines(theirs, data, viewer)]
+            blocks += [kit.divider(), kit.section(absent(one, viewer)), *_lines(theirs, data, viewer)]
     if data.more:
         text = viewer.nt("{n} more is due.", "{n} more are due.", data.more)
         blocks.append(kit.context(text + " " + viewer.t("It stands in App Home, under the Home tab above.")))
@@ -58,11 +60,12 @@ def _lines(lines: Sequence[MorningLine], data: MorningData, viewer: Viewer) -> l
     ]
 
 
-def _for(absent: Absent, viewer: Viewer) -> str:
-    who = f"<@{absent.slack_user_id}>"
-    if absent.until == OPEN:
-        return viewer.t("*For {who}*, who is away", who=who)
-    return viewer.t("*For {who}*, away until {day}", who=who, day=viewer.when(absent.until))
+def absent(one: Absent, viewer: Viewer) -> str:
+    """Whom somebody stands in for, above what is theirs."""
+    person = f"<@{one.slack_user_id}>"
+    if one.until == OPEN:
+        return viewer.t("*For {who}*, who is away", who=person)
+    return viewer.t("*For {who}*, away until {day}", who=person, day=viewer.when(one.until))
 
 
 def _title(waiting: int, told: int, viewer: Viewer) -> str:
@@ -81,13 +84,13 @@ def _spoken(title: str, waiting: Sequence[MorningLine], viewer: Viewer) -> str:
 
 def _open(line: MorningLine, data: MorningData, viewer: Viewer) -> list[Block]:
     """Two lines, the rarer steps under the three dots beside them, and a row of the likely ones that fits a phone."""
-    text = "\n".join((_who(line), _when(line, data, viewer)))
+    text = "\n".join((who(line), when(line, data.day, viewer)))
     more = _more(line, data, viewer)
     return [kit.section(text, kit.overflow(more) if more else None), _acts(line, data, viewer)]
 
 
-def _who(line: MorningLine) -> str:
-    """As every list names a record; a task by what is to be done, and on which record."""
+def who(line: MorningLine) -> str:
+    """What it is: as every list names a record; a task by what is to be done, and on which record."""
     if line.record is None:
         parts = [f"*{kit.esc(kit.cut(line.title, NAME_SHOWN))}*"]
     elif line.waiting.what is What.TASK:
@@ -100,14 +103,13 @@ def _who(line: MorningLine) -> str:
     return " · ".join(parts)
 
 
-def _when(line: MorningLine, data: MorningData, viewer: Viewer) -> str:
+def when(line: MorningLine, today: date, viewer: Viewer) -> str:
+    """Since when it waits, and why. `today` is the reader's."""
     waiting = line.waiting
-    day = viewer.relative_date(waiting.due_on, data.day)
     if waiting.what is What.REPLY:
+        day = viewer.relative_date(waiting.due_on, today)
         return viewer.t("Replied {when}: {words}", when=day, words=kit.esc(kit.cut(line.why, NAME_SHOWN)))
-    facts = [viewer.t("Overdue: {when}", when=day) if waiting.due_on < data.day else viewer.t("Due {when}", when=day)]
-    if waiting.at is not None:
-        facts.append(viewer.hour(waiting.at))
+    facts = [due(waiting.due_on, waiting.at, today, viewer)]
     if line.why:
         facts.append(viewer.t("no answer to “{subject}”", subject=kit.esc(kit.cut(line.why, NAME_SHOWN))))
     return " · ".join(facts)
@@ -169,7 +171,7 @@ def _send_follow_up(about: Hit, mail: UnansweredMail, ready: Prepared, data: Mor
 
 
 def _done(line: MorningLine, data: MorningData, viewer: Viewer) -> list[Block]:
-    text = f"~{_who(line).replace('*', '')}~"
+    text = f"~{who(line).replace('*', '')}~"
     if line.change_id is None:
         return [kit.context(text)]
     undo = kit.button(
@@ -190,5 +192,5 @@ def _let_lie(data: MorningData, viewer: Viewer) -> list[Block]:
         if about is not None:
             label = viewer.t("Open {ref}", ref=about.ref)
             button = kit.button(viewer.t("Open"), OpenRecord(about.entity, about.id), label=label)
-        blocks.append(kit.section(f"{_who(line)}\n{_when(line, data, viewer)}", button))
+        blocks.append(kit.section(f"{who(line)}\n{when(line, data.day, viewer)}", button))
     return blocks

@@ -25,7 +25,7 @@ from bot.views import kit, people
 from bot.views.activities import SNOOZES, RecordField
 from bot.views.forms import Form, Person, Text
 from bot.views.records import confirmation, record_choice
-from bot.views.when import WhenText
+from bot.views.when import WhenText, due
 from core.enums import EntityType
 from core.i18n import Viewer
 from core.normalise import NOTES_MAX, SHORT_TEXT_MAX
@@ -269,8 +269,7 @@ def later(task_id: UUID, viewer: Viewer) -> list[tuple[str, Action]]:
 def _due(task: TaskRow, viewer: Viewer) -> str:
     if task.due_on is None:
         return ""
-    when = viewer.relative_when(task.due_on, task.due_time, task.today)
-    return viewer.t("Overdue: {when}", when=when) if task.due_on < task.today else viewer.t("Due {when}", when=when)
+    return due(task.due_on, task.due_time, task.today, viewer)
 
 
 def _subject(task: TaskRow) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from bot.payloads import Element
@@ -10,7 +10,7 @@ from bot.replies import Block
 from bot.routes import Action, CheckWhen
 from bot.views import kit
 from bot.views.forms import Text
-from core.i18n import Viewer
+from core.i18n import NEAR_DAYS, Viewer
 from core.when import TEXT_MAX, understand
 
 EXAMPLE = "tomorrow 3pm, next tue, in 2 weeks, 30.11."
@@ -46,6 +46,19 @@ class WhenText(Text):
 def follow_up(*, hint: str = "", more: bool = True) -> WhenText:
     """When to come back to a record."""
     return WhenText("next_follow_up", "Next follow-up", hour="next_follow_up_at", hint=hint, more=more)
+
+
+def due(day: date, at: time | None, today: date, viewer: Viewer) -> str:
+    """Since or until when something waits, in one phrase: `Due today, 15:00`, `5 days overdue`.
+
+    `at` is the hour on the day, if any; of what is late it says nothing any more.
+    """
+    late = (today - day).days
+    if late <= 0:
+        return viewer.t("Due {when}", when=viewer.relative_when(day, at, today))
+    if late > NEAR_DAYS:
+        return viewer.t("Overdue since {day}", day=viewer.date(day))
+    return viewer.nt("{n} day overdue", "{n} days overdue", late)
 
 
 def with_hint(blocks: Sequence[Block], block_id: str, text: str) -> list[Block]:

@@ -9,22 +9,27 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 
-from core import preferences
+from core import away, preferences
 from core.access import Power, has_power, scope, visible
+from core.away import Absent
 from core.context import Ctx
 from core.enums import DeliveryState, EntityType, Role
 from core.errors import NotFound
 from core.models import Deal, Delivery, Lead, Stage
-from core.queries import pipeline, replies
+from core.queries import mornings, pipeline, replies
 from core.queries.activities import DueItem, due
 from core.queries.day import TaskItem, recent_records, tasks_due
 from core.queries.deals import DealRow, page_of
+from core.queries.mornings import MorningLine
 from core.queries.pipeline import StageLine, Sum, Whose
 from core.queries.records import Hit, Page, hit_of
 from core.queries.replies import ReplyRow, Triage
 
 DEAD_SHOWN = 5
 REPLIES_SHOWN = 4
+ABSENT_SHOWN = 3
+THEIRS_SHOWN = 4
+"""Things named of each person one stands in for."""
 TRIAGE_SHOWN = 2
 VIEW = "home"
 """The name of the preference that keeps which view a manager looks at."""
@@ -50,6 +55,15 @@ class Pages:
     due: int = 0
     tasks: int = 0
     deals: int = 0
+
+
+@dataclass(frozen=True)
+class StoodFor:
+    """Somebody whom the actor stands in for, and what waits for them: the first few things, and how many there are."""
+
+    absent: Absent
+    lines: tuple[MorningLine, ...] = ()
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,6 +94,8 @@ class HomeData:
     more_replies: bool = False
     triage: Triage | None = None
     """Mails that matched nothing; None for those who do not sort them."""
+    stood_for: tuple[StoodFor, ...] = ()
+    """Whom the person stands in for now."""
 
 
 def home(ctx: Ctx, pages: Pages | None = None) -> HomeData:
@@ -109,7 +125,15 @@ def home(ctx: Ctx, pages: Pages | None = None) -> HomeData:
         replies=tuple(waiting[:REPLIES_SHOWN]),
         more_replies=len(waiting) > REPLIES_SHOWN,
         triage=replies.triage(ctx, size=TRIAGE_SHOWN),
+        stood_for=() if team else tuple(_stood_for(ctx, one, today) for one in away.stood_in_for(ctx)[:ABSENT_SHOWN]),
     )
+
+
+def _stood_for(ctx: Ctx, absent: Absent, today: date) -> StoodFor:
+    """What waits for somebody who is away, as it would come in their morning message."""
+    found = mornings.waiting(ctx, today, [absent.member_id])
+    told = [(one.entity, one.id, one.due_on) for one in found[:THEIRS_SHOWN]]
+    return StoodFor(absent, tuple(mornings.lines_of(ctx, told)), len(found))
 
 
 def _page(read: Callable[[int], Page[T]], page: int) -> Page[T]:

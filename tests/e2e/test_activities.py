@@ -188,9 +188,9 @@ def test_follow_ups_on_app_home(world: World) -> None:
     home = ana.open_home()
     text = home.visible_text()
     assert text.index("Overdue Olga") < text.index("Today Tom")
-    assert "Overdue: 2 days ago" in text
+    assert "2 days overdue" in text
     home.click("Done", nth=0)
-    assert "Overdue: 2 days ago" not in ana.home.visible_text()
+    assert "2 days overdue" not in ana.home.visible_text()
     ana.home.click("Snooze for a week", nth=0)
     assert "No follow-ups" in ana.home.visible_text() or "Due today" not in ana.home.visible_text()
     planned = {lead.name: lead.next_follow_up for lead in world.rows(Lead)}

@@ -138,6 +138,8 @@ def test_a_colleague_stands_in_sees_and_works_and_it_ends(world: World) -> None:
     shown = message.visible_text()
     assert message.text.startswith("3 things wait for you today")
     assert shown.index("Of Ben") < shown.index("away until Tue, Jun 4, 2030") < shown.index("Zoe Lima")
+    home = world.ben.open_home().visible_text()
+    assert home.index("Of Ben") < home.index("*For ") < home.index("Zoe Lima")
     message.click("Done", nth=1)
     (zoe,) = [one for one in world.rows(Lead) if one.id == lead.id]
     assert (zoe.next_follow_up, zoe.owner_id) == (None, world.member(world.ana).id)
@@ -147,6 +149,7 @@ def test_a_colleague_stands_in_sees_and_works_and_it_ends(world: World) -> None:
     (own,) = mornings(world.ana)
     assert own.text == "1 thing waits for you today: Ugo Rossi"
     assert "Ugo" not in world.ben.command("/lead view L-2").visible_text()
+    assert "*For " not in world.ben.open_home().visible_text()
 
 
 def test_who_is_named_may_refuse_and_both_read_what_follows(world: World) -> None:

@@ -19,6 +19,7 @@ from notifications.failures import Permanent
 from notifications.slack import Answer, SlackSender
 from sandbox.driver import Person
 from sandbox.driver.message import MessageHandle
+from tests.e2e.test_mornings import nine
 from tests.e2e.world import World
 from tests.factories import make_lead, put, the_stage
 
@@ -142,6 +143,21 @@ def test_who_wants_it_gets_their_own_and_nobody_else(world: World) -> None:
     assert "Hooli" in own[0].visible_text()
     assert "Won 1" not in own[0].visible_text()
     assert [one for one in world.ana.messages() if one.text.startswith("Pipeline digest")] == []
+
+
+def test_who_is_away_reads_on_the_first_morning_back_all_that_changed(world: World) -> None:
+    with world.ctx(world.ana) as ctx:
+        digests.choose(ctx, world.ana.id, AT)
+    nine(world, world.ana, MONDAY + timedelta(days=1))
+    world.ana.command("/crm away until wednesday")
+    with world.ctx(world.ana) as ctx:
+        deal = deals.create(ctx, DealInput(name="Acme", value=Decimal(9), currency="EUR", owner=world.ana.id))
+        deals.win(ctx, deal.id)
+    for day in (2, 3):
+        nine(world, world.ana, MONDAY + timedelta(days=day))
+        own = [one for one in world.ana.messages() if one.text.startswith("Pipeline digest")]
+        assert len(own) == (0 if day == 2 else 1)
+    assert "Won 1" in own[0].visible_text()
 
 
 def test_the_admin_says_when_it_comes_to_the_channel(world: World) -> None:

@@ -59,7 +59,7 @@ def test_one_message_at_nine_brings_all_that_waits(world: World) -> None:
     (message,) = mornings(world.ana)
     shown = message.visible_text()
     assert message.text.startswith("4 things wait for you today: Old &lt;!channel&gt; Friend")
-    for name in ("*L-1* · Zoe Lima, Acme", "Overdue", "Rollout", "Send the deck"):
+    for name in ("*L-1* · Zoe Lima, Acme", "10 days overdue", "Rollout", "Send the deck"):
         assert name in shown
     assert "Later" not in shown
     assert "<!channel>" not in message.text
@@ -92,6 +92,21 @@ def test_all_done(world: World) -> None:
     assert message.text == "All done for today"
     (lead,) = world.rows(Lead)
     assert lead.next_follow_up == MONDAY + timedelta(days=1)
+
+
+def test_next_week_and_a_mail_from_under_the_three_dots(world: World) -> None:
+    lead_due(world, world.ana, "Zoe Lima", MONDAY, email="zoe@acme.example")
+    lead_due(world, world.ana, "Ugo Rossi", MONDAY)
+    nine(world, world.ana, MONDAY)
+    (message,) = mornings(world.ana)
+    message.click("Next week", nth=1)
+    assert message.text == "1 thing waits for you today: Zoe Lima"
+    assert {one.name: one.next_follow_up for one in world.rows(Lead)} == {
+        "Zoe Lima": MONDAY,
+        "Ugo Rossi": MONDAY + timedelta(days=7),
+    }
+    message.click("E-mail")
+    assert "zoe@acme.example" in world.ana.modal.visible_text()
 
 
 def test_another_day_is_picked_right_there(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,12 +13,14 @@ from bot.replies import Nothing
 from bot.views import kit
 from bot.views.help import Help, help_message, short_help, welcome
 from bot.views.home import home
+from core.away import OPEN, Absent
 from core.enums import EntityType, StageKind
 from core.i18n import Viewer
 from core.queries.activities import DueItem
 from core.queries.day import TaskItem
 from core.queries.deals import DealRow
-from core.queries.home import DeadLetter, HomeData
+from core.queries.home import DeadLetter, HomeData, StoodFor
+from core.queries.mornings import MorningLine, Waiting, What
 from core.queries.pipeline import StageLine, Sum
 from core.queries.records import Hit, Page
 from tests.golden import assert_golden
@@ -126,6 +128,24 @@ def test_an_admin_sees_what_could_not_be_sent_even_on_the_first_day() -> None:
     assert_golden("home/dead_letters", home(data(is_new=True, dead=(*letters(1), odd), more_dead=True), VIEWER))
 
 
+def stood_for(name: str, until: date = TODAY + timedelta(days=2)) -> StoodFor:
+    lead = MorningLine(
+        Waiting(What.FOLLOW_UP, "lead", uid(1), TODAY - timedelta(days=3), time(9)),
+        name,
+        "Acme GmbH",
+        Hit(EntityType.LEAD, uid(1), "L-1", name),
+        done=False,
+        owner="U7",
+    )
+    task = MorningLine(Waiting(What.TASK, "activity", uid(2), TODAY), name, "", None, done=False, owner="U7")
+    return StoodFor(Absent(uid(70), "U7", name, until), (lead, task) * 2, 6)
+
+
+def test_whom_one_stands_in_for() -> None:
+    nothing = StoodFor(Absent(uid(71), "U8", "Ben Okafor", OPEN))
+    assert_golden("home/stands_in", home(data(stood_for=(stood_for("Zoe Lima"), nothing)), VIEWER))
+
+
 def test_hostile_names_do_nothing_and_the_fullest_home_fits() -> None:
     due = Page(tuple(follow_up(n, -n, HOSTILE) for n in range(1, 9)), 1, True)
     deals = Page(tuple(deal(n, f"{HOSTILE} {n}", HOSTILE * 200, close=n) for n in range(1, 9)), 1, True)
@@ -142,6 +162,7 @@ def test_hostile_names_do_nothing_and_the_fullest_home_fits() -> None:
             has_team=True,
             dead=letters(5),
             more_dead=True,
+            stood_for=(stood_for(HOSTILE * 50),) * 3,
         ),
         VIEWER,
     )

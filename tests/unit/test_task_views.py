@@ -42,7 +42,7 @@ def test_what_was_done() -> None:
     assert_golden("tasks/finished", views.finished(replace(TASK, done=True), CHANGE, EN))
     assert_golden("tasks/handed_over", views.handed_over(replace(BARE, owner="UBEN"), CHANGE, EN))
     assert_golden("tasks/note_saved", views.note_saved(DEAL, CHANGE, EN))
-    assert views.reopened(LATE, CHANGE, EN).text == "Open again: Call back. Overdue: 2 days ago."
+    assert views.reopened(LATE, CHANGE, EN).text == "Open again: Call back. 2 days overdue."
     assert views.put_off(TASK, CHANGE, EN).text == "Put off: Send the deck. Due tomorrow."
 
 
