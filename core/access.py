@@ -5,16 +5,15 @@ existence leaks.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, and_, bindparam, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
-from core import away
+from core.around import scope
 from core.context import Ctx
 from core.enums import Role, Visibility
 from core.errors import Forbidden, NotFound
@@ -134,16 +133,6 @@ _SUBJECTS: tuple[tuple[str, type[Owned]], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Scope:
-    """The people around the actor, by relation."""
-
-    reports: frozenset[UUID]
-    team: frozenset[UUID]
-    absent: frozenset[UUID]
-    """Those whom the actor stands in for now."""
-
-
 def permits(role: Role, verb: Verb, relation: Relation, visibility: Visibility) -> bool:
     """Whether the policy lets this role do this to a record standing in this relation."""
     if relation in POLICY[role][verb]:
@@ -184,33 +173,6 @@ def may(ctx: Ctx, verb: Verb, owner_id: UUID | None) -> bool:
     return any(permits(role, verb, one, visibility) for one in relations_to(ctx, owner_id))
 
 
-def scope(ctx: Ctx) -> Scope:
-    """The actor's reports (whole tree below), team, and who is away, read once per transaction."""
-    cached = ctx.session.info.get("scope")
-    if isinstance(cached, Scope):
-        return cached
-    absent = frozenset(one.member_id for one in away.stood_in_for(ctx))
-    found = Scope(_reports(ctx), _team(ctx), absent)
-    ctx.session.info["scope"] = found
-    return found
-
-
-def _reports(ctx: Ctx) -> frozenset[UUID]:
-    if ctx.actor.member_id is None:
-        return frozenset()
-    here = Member.workspace_id == ctx.workspace.id
-    tree = select(Member.id).where(here, Member.manager_id == ctx.actor.member_id).cte("tree", recursive=True)
-    tree = tree.union(select(Member.id).where(here, Member.manager_id == tree.c.id))
-    return frozenset(ctx.session.scalars(select(tree.c.id)))
-
-
-def _team(ctx: Ctx) -> frozenset[UUID]:
-    here, mine = Member.workspace_id == ctx.workspace.id, aliased(Member)
-    manager = select(mine.manager_id).where(mine.workspace_id == ctx.workspace.id, mine.id == ctx.actor.member_id)
-    peers = select(Member.id, Member.manager_id).where(here, Member.manager_id == manager.scalar_subquery())
-    return frozenset(one for row in ctx.session.execute(peers) for one in row if one is not None)
-
-
 Sight = tuple[bool, Role, Visibility]
 """All that the wording of a condition depends on; whose records are seen are its parameters (`seen_by`)."""
 
@@ -223,7 +185,8 @@ def sight(ctx: Ctx) -> Sight:
 def seen_by(ctx: Ctx) -> dict[str, object]:
     """The parameters of `visible` and `sees` for this actor in this workspace."""
     values: dict[str, object] = {"here": ctx.workspace.id}
-    values |= {} if ctx.actor.role is Role.ADMIN else {"task_people": _task_people(ctx)}
+    if ctx.actor.role is not Role.ADMIN:
+        values |= {"task_people": _task_people(ctx), "looked_after": mine_and_below(ctx)}
     return values if _sees_all(ctx) else values | {"seen_owners": _seen_owners(ctx)}
 
 
@@ -255,7 +218,7 @@ def sees(ctx: Ctx, model: type[TenantModel], *, archived: bool = False) -> Colum
         return or_(_sees_attached(ctx, Activity, archived=archived), _sees_alone(ctx))
     if model is Target:
         # However far sight was widened: what somebody is to reach is between them and their managers.
-        return Target.member_id.in_(mine_and_below(ctx))
+        return Target.member_id.in_(bindparam("looked_after", mine_and_below(ctx), type_=Uuid(), expanding=True))
     if ctx.workspace.visibility is Visibility.ALL:
         return true()
     if model in OWNED:
@@ -326,15 +289,12 @@ def load(ctx: Ctx, model: type[Row], row_id: UUID, verb: Verb = Verb.EDIT) -> Ro
 
     Raises NotFound where the record does not exist or may not be seen, Forbidden where it is seen but not allowed.
     """
-    return _one(ctx, visible(ctx, model).where(model.id == row_id), model, verb)
+    return _one(ctx, model, row_id, verb, archived=False)
 
 
 def load_any(ctx: Ctx, model: type[Row], row_id: UUID, verb: Verb = Verb.EDIT) -> Row:
     """Like `load`, but also a record that was taken back (archived): for undo, which may bring it to life again."""
-    query = select(model).where(
-        model.workspace_id == ctx.workspace.id, sees(ctx, model, archived=True), model.id == row_id
-    )
-    return _one(ctx, query, model, verb)
+    return _one(ctx, model, row_id, verb, archived=True)
 
 
 def load_any_of(ctx: Ctx, model: type[Row], ids: Sequence[UUID]) -> list[Row]:
@@ -358,10 +318,26 @@ def load_given_away(ctx: Ctx, model: type[Row], row_id: UUID, owner_id: UUID) ->
     return ctx.session.scalars(query).one_or_none()
 
 
-def _one(ctx: Ctx, query: Select[Row], model: type[Row], verb: Verb) -> Row:
-    if verb is not Verb.SEE:
-        query = query.with_for_update(of=model).execution_options(populate_existing=True)
-    row = ctx.session.scalars(query).one_or_none()
+_Door = tuple[type[TenantModel], Sight, bool, bool]
+_doors: dict[_Door, Select[Any]] = {}
+"""Each operation begins with one: they are built once for each model and kind of sight."""
+
+
+def _door(ctx: Ctx, model: type[Row], *, archived: bool, locked: bool) -> Select[Row]:
+    key: _Door = (model, sight(ctx), archived, locked)
+    query: Select[Row] | None = _doors.get(key)
+    if query is None:
+        here = select(model).where(model.workspace_id == _here(ctx), sees(ctx, model, archived=True))
+        query = (here if archived else visible(ctx, model)).where(model.id == bindparam("row_id", type_=Uuid()))
+        if locked:
+            query = query.with_for_update(of=model).execution_options(populate_existing=True)
+        _doors[key] = query
+    return query
+
+
+def _one(ctx: Ctx, model: type[Row], row_id: UUID, verb: Verb, *, archived: bool) -> Row:
+    query = _door(ctx, model, archived=archived, locked=verb is not Verb.SEE)
+    row = ctx.session.scalars(query, {**seen_by(ctx), "row_id": row_id}).one_or_none()
     if row is None:
         raise NotFound
     if verb is not Verb.SEE and not may_touch(ctx, row, verb):
@@ -394,7 +370,13 @@ def may_touch(ctx: Ctx, row: TenantModel, verb: Verb) -> bool:
             return has_power(ctx, Power.CONFIGURE)
 
 
+_OWNER_OF: Mapping[type[Owned], Select[UUID | None]] = {
+    model: select(model.owner_id).where(
+        model.workspace_id == bindparam("here", type_=Uuid()), model.id == bindparam("row_id", type_=Uuid())
+    )
+    for model in OWNED
+}
+
+
 def _owner_of(ctx: Ctx, model: type[Owned], row_id: UUID) -> UUID | None:
-    return ctx.session.scalars(
-        select(model.owner_id).where(model.workspace_id == ctx.workspace.id, model.id == row_id)
-    ).one()
+    return ctx.session.scalars(_OWNER_OF[model], {"here": ctx.workspace.id, "row_id": row_id}).one()

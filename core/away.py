@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from core import schedules
 from core.context import Ctx
@@ -18,6 +18,8 @@ from core.models import Member
 
 OPEN = date.max
 """The last day away of who did not say when they are back."""
+DATES = (Member.away_from, Member.away_until, Member.status_away_until)
+"""What `last_day` is told of a member, in its order."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,17 @@ def last_day_of(member: Member, now: datetime) -> date | None:
 
 def today_of(member: Member, now: datetime) -> date:
     """The day a member lives in at a moment (UTC)."""
-    return Viewer("", member.tz).local_date(now)
+    return today_in(member.tz, now)
+
+
+def today_in(tz: str, now: datetime) -> date:
+    """The day it is in a zone (an IANA name) at a moment (UTC)."""
+    return Viewer("", tz).local_date(now)
 
 
 def standing(ctx: Ctx) -> date | None:
     """The actor's last day away; None where they are here."""
-    found = ctx.session.execute(_dates().where(_here(ctx), Member.id == ctx.actor.member_id)).one_or_none()
+    found = ctx.session.execute(select(*DATES).where(_here(ctx), Member.id == ctx.actor.member_id)).one_or_none()
     return last_day(ctx.today.date(), *found) if found is not None else None
 
 
@@ -67,14 +74,13 @@ def stood_in_for(ctx: Ctx) -> tuple[Absent, ...]:
     if ctx.actor.member_id is None:
         return ()
     query = (
-        _dates()
-        .add_columns(Member.id, Member.slack_user_id, Member.name, Member.tz)
-        .where(_here(ctx), Member.delegate_id == ctx.actor.member_id, Member.active, _said())
+        select(*DATES, Member.id, Member.slack_user_id, Member.name, Member.tz)
+        .where(_here(ctx), Member.delegate_id == ctx.actor.member_id, Member.active, said())
         .order_by(Member.name, Member.id)
     )
     found = []
     for start, until, status, member_id, slack_user_id, name, tz in ctx.session.execute(query):
-        last = last_day(Viewer("", tz).local_date(ctx.now), start, until, status)
+        last = last_day(today_in(tz, ctx.now), start, until, status)
         if last is not None:
             found.append(Absent(member_id, slack_user_id, name, last))
     return tuple(found)
@@ -144,7 +150,7 @@ def release(ctx: Ctx, member: Member) -> None:
 
 def _no_stand_in_now(ctx: Ctx, member: Member) -> None:
     """Those whom a member stands in for hear that they are away themselves."""
-    query = select(Member).where(_here(ctx), Member.delegate_id == member.id, Member.active, _said())
+    query = select(Member).where(_here(ctx), Member.delegate_id == member.id, Member.active, said())
     for other in ctx.session.scalars(query.order_by(Member.id)):
         if last_day_of(other, ctx.now) is not None:
             ctx.emit(StandInGone(other.id, member.id))
@@ -154,13 +160,10 @@ def _arranged(member: Member) -> tuple[UUID | None, date | None, date | None, da
     return (member.delegate_id, member.away_from, member.away_until, member.status_away_until)
 
 
-def _dates() -> Select[date | None, date | None, date | None]:
-    return select(Member.away_from, Member.away_until, Member.status_away_until)
-
-
 def _here(ctx: Ctx) -> ColumnElement[bool]:
     return Member.workspace_id == ctx.workspace.id
 
 
-def _said() -> ColumnElement[bool]:
+def said() -> ColumnElement[bool]:
+    """The condition under which a member said, by setting or status, that they are away sometime."""
     return or_(Member.away_until.is_not(None), Member.status_away_until.is_not(None))

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from core import activities, away, tasks
-from core.access import scope
+from core.around import scope
 from core.context import Ctx, new_id
 from core.emails import replies
 from core.models import Reminder

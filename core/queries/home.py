@@ -10,7 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 
 from core import away, preferences
-from core.access import Power, has_power, scope, visible
+from core.access import Power, has_power, visible
+from core.around import scope
 from core.away import Absent
 from core.context import Ctx
 from core.enums import DeliveryState, EntityType, Role

@@ -12,7 +12,8 @@ from uuid import UUID
 from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, Integer, Row, Select, and_, cast, false, func, or_, true
 
-from core.access import scope, visible
+from core.access import visible
+from core.around import scope
 from core.context import Ctx
 from core.enums import Role, StageKind, Visibility
 from core.errors import NotFound

@@ -12,6 +12,7 @@ import pytest
 from core import access
 from core.access import POLICY, Power, Relation, Verb, load, load_any, permits, visible
 from core.context import Ctx
+from core.db import Database
 from core.enums import Role, Visibility
 from core.errors import DomainError, Forbidden, NotFound
 from core.models import (
@@ -28,8 +29,10 @@ from core.models import (
     TenantModel,
     WorkspaceRow,
 )
+from tests import factories
 from tests.conftest import CtxFor
 from tests.factories import (
+    FixedClock,
     make_account,
     make_activity,
     make_contact,
@@ -129,6 +132,7 @@ MAKERS: dict[str, Maker] = {
 class Around:
     """The actor, and a record of each kind for each relation an owner may have to them."""
 
+    workspace_id: UUID
     me: Member
     records: dict[tuple[str, str], tuple[type[TenantModel], UUID]]
     """By kind and by whose it is."""
@@ -151,12 +155,14 @@ PEOPLE: dict[str, Relation] = {
 }
 
 
-def arrange(ctx_for: CtxFor, role: Role, visibility: Visibility) -> Around:
-    with ctx_for() as ctx:
-        ctx.session.merge(WorkspaceRow(workspace_id=ctx.workspace.id, visibility=visibility))
+@pytest.fixture(scope="module")
+def around(database: Database) -> Around:
+    """Everybody and everything, for all tests here: they change nothing but how the actor sees."""
+    workspace = factories.make_workspace(database, FixedClock())
+    with factories.ctx_as(database, FixedClock(), workspace.id, None) as ctx:
         top = make_member(ctx, "Top")
         boss = make_member(ctx, "Boss", manager=top)
-        me = make_member(ctx, "Me", role=role, manager=boss)
+        me = make_member(ctx, "Me", manager=boss)
         peer = make_member(ctx, "Peer", manager=boss)
         report = make_member(ctx, "Report", manager=me)
         owners: dict[str, Member | None] = {
@@ -182,7 +188,17 @@ def arrange(ctx_for: CtxFor, role: Role, visibility: Visibility) -> Around:
         for (kind, make), (whose, owner) in product(MAKERS.items(), owners.items()):
             row = make(ctx, owner)
             records[kind, whose] = (type(row), row.id)
-    return Around(me, records)
+    return Around(workspace.id, me, records)
+
+
+@contextmanager
+def as_me(database: Database, around: Around, role: Role, visibility: Visibility) -> Iterator[Ctx]:
+    """A transaction in which the actor has this role, in a workspace that widens sight so far."""
+    with factories.ctx_as(database, FixedClock(), around.workspace_id, None) as ctx:
+        ctx.session.merge(WorkspaceRow(workspace_id=around.workspace_id, visibility=visibility))
+        ctx.session.get_one(Member, (around.workspace_id, around.me.id)).role = role
+    with factories.ctx_as(database, FixedClock(), around.workspace_id, around.me.id) as ctx:
+        yield ctx
 
 
 @contextmanager
@@ -202,10 +218,11 @@ def expected(role: Role, verb: Verb, relation: Relation, visibility: Visibility)
 
 
 @pytest.mark.parametrize(("role", "visibility"), [*product(Role, Visibility)])
-def test_both_doors_agree_with_the_policy(ctx_for: CtxFor, role: Role, visibility: Visibility) -> None:
-    around = arrange(ctx_for, role, visibility)
+def test_both_doors_agree_with_the_policy(
+    database: Database, around: Around, role: Role, visibility: Visibility
+) -> None:
     wrong: list[str] = []
-    with ctx_for(around.me) as ctx:
+    with as_me(database, around, role, visibility) as ctx:
         models = {model for model, _ in around.records.values()}
         listed = {model: set(ctx.session.scalars(visible(ctx, model).with_only_columns(model.id))) for model in models}
         for (kind, whose), (model, row_id) in around.records.items():
@@ -222,15 +239,17 @@ def test_both_doors_agree_with_the_policy(ctx_for: CtxFor, role: Role, visibilit
 
 
 @pytest.mark.parametrize("model", [Lead, Account, Contact, Deal, Quote, QuoteLine, StageChange, Activity])
-def test_what_does_not_exist_and_what_is_hidden_look_the_same(ctx_for: CtxFor, model: type[TenantModel]) -> None:
-    around = arrange(ctx_for, Role.REP, Visibility.OWN)
+def test_what_does_not_exist_and_what_is_hidden_look_the_same(
+    database: Database, around: Around, model: type[TenantModel]
+) -> None:
     hidden = [
         row_id for (_, whose), (kind, row_id) in around.records.items() if kind is model and PEOPLE[whose] is OTHER
     ]
-    for verb, row_id in product(Verb, [*hidden, uuid4()]):
-        with ctx_for(around.me) as ctx, pytest.raises(NotFound) as refused:
-            load(ctx, model, row_id, verb)
-        assert (refused.value.code, refused.value.data) == ("not_found", {})
+    with as_me(database, around, Role.REP, Visibility.OWN) as ctx:
+        for verb, row_id in product(Verb, [*hidden, uuid4()]):
+            with pytest.raises(NotFound) as refused:
+                load(ctx, model, row_id, verb)
+            assert (refused.value.code, refused.value.data) == ("not_found", {})
 
 
 def test_what_was_taken_back_is_behind_one_door_only(ctx_for: CtxFor) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from core.access import scope
+from core.around import scope
 from core.context import Ctx
 from core.enums import Role
 from core.queries.pipeline import Whose
