@@ -51,8 +51,8 @@ MEANT: Mapping[str, str] = MappingProxyType(
     {
         "iso8859-1": "windows-1252",
         "iso8859-9": "windows-1254",
-        "iso8859-11": "windows-874",
-        "tis-620": "windows-874",
+        "iso8859-11": "cp874",
+        "tis-620": "cp874",
         "gb2312": "gb18030",
         "gbk": "gb18030",
         "shift_jis": "cp932",
@@ -61,6 +61,10 @@ MEANT: Mapping[str, str] = MappingProxyType(
 )
 """What mail programs write under a narrower name, by Python's name of that (encoding.spec.whatwg.org, "Names and
 labels"): read as they say, the euro sign and curly quotes of `iso-8859-1` are control characters.
+"""
+_NAMED = (re.compile("^windows-?"), re.compile("-[ei]$"))
+"""What Python calls otherwise: it knows `windows-874` as cp874 alone, and Hebrew's `iso-8859-8-i`, which says in which
+order the letters stand, without its ending.
 """
 ADDRESSED = frozenset({"from", "to", "cc", "delivered-to", "x-original-to"})
 """Headers that hold addresses."""
@@ -157,19 +161,22 @@ def decoded(data: bytes, charset: str) -> str:
     for candidate in [*tries, "utf-8"]:
         try:
             return data.decode(candidate)
-        except (UnicodeError, LookupError):
+        except UnicodeError:
             continue
-    best = tries[0] if tries and tries[0].lower() not in ("us-ascii", "ascii", "utf-8") else "windows-1252"
+    best = tries[0] if tries and tries[0] not in ("ascii", "utf-8") else "windows-1252"
     return data.decode(best, "replace")
 
 
 def _readings(charset: str) -> list[str]:
     """Codecs to try for a charset, the best first; none for what is no charset, or one that Python does not know."""
+    if not _CHARSET.fullmatch(charset):
+        return []
+    windows, ending = _NAMED
     try:
-        known = lookup(charset).name if _CHARSET.fullmatch(charset) else ""
+        known = lookup(ending.sub("", windows.sub("cp", charset.lower()))).name
     except LookupError:
         return []
-    return [MEANT[known], charset] if known in MEANT else [charset] if known else []
+    return [MEANT[known], known] if known in MEANT else [known]
 
 
 def _envelope(form: PostedForm) -> tuple[tuple[str, ...], str | None]:

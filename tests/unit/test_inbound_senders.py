@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications.inbound import decoded, read_mail
+from notifications.inbound import MEANT, decoded, read_mail
 from tests.samples.posts import CONTENT_TYPE, raw_post
 
 TO = "r+abc@reply.example"
@@ -41,7 +41,16 @@ def test_a_senders_name_is_no_address(header: str, name: str, address: str) -> N
         ("朱镕基".encode("gbk"), "gb2312", "朱镕基"),
         ("①".encode("cp932"), "Shift_JIS", "①"),
         ("뷁".encode("cp949"), "euc-kr", "뷁"),
+        ("ราคา 100 €".encode("cp874"), "TIS-620", "ราคา 100 €"),
+        ("ราคา".encode("cp874"), "windows-874", "ราคา"),
+        ("שלום".encode("iso8859-8"), "ISO-8859-8-I", "שלום"),
+        ("שלום".encode("cp1255"), "Windows-1255", "שלום"),
     ],
 )
 def test_a_charset_is_read_as_the_larger_one_that_programs_mean_by_it(data: bytes, charset: str, words: str) -> None:
     assert decoded(data, charset) == words
+
+
+@pytest.mark.parametrize("charset", [*MEANT, *MEANT.values(), "windows-874", "iso-8859-8-i", "no-such-charset"])
+def test_whatever_the_bytes_are_a_mail_is_read(charset: str) -> None:
+    assert "Hello" in decoded(b"Hello" + bytes(range(128, 256)), charset)
