@@ -78,6 +78,17 @@ class Message:
     states: dict[str, StateValues] = field(default_factory=dict)
     suggested: dict[tuple[str, str], list[JsonObject]] = field(default_factory=dict)
 
+    @property
+    def preview_blocks(self) -> list[JsonObject]:
+        """The blocks below its links, those of all unfurls together."""
+        cards = (card.get("blocks") for card in self.unfurls.values() if isinstance(card, dict))
+        return [block for blocks in cards if isinstance(blocks, list) for block in blocks]
+
+    @property
+    def shown_blocks(self) -> list[JsonObject]:
+        """All that a person can act on in it: its own blocks, and those below its links."""
+        return [*self.blocks, *self.preview_blocks]
+
 
 @dataclass(eq=False)
 class View:
@@ -101,6 +112,11 @@ class View:
         """The view's blocks, with every id filled in."""
         blocks = self.content.get("blocks")
         return blocks if isinstance(blocks, list) else []
+
+    @property
+    def shown_blocks(self) -> list[JsonObject]:
+        """All that a person can act on in it."""
+        return self.blocks
 
     def text(self, key: str) -> str:
         """Return a string field of the view, empty when absent."""

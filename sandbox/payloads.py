@@ -85,13 +85,19 @@ def message_container(message: Message) -> JsonObject:
     return container
 
 
+def preview_container(message: Message) -> JsonObject:
+    """Return the container of an interaction with what an app put below a link."""
+    return {**message_container(message), "type": "message_attachment", "attachment_id": 1, "is_app_unfurl": True}
+
+
 def message_action(
     team: Team, user: User, *, message: Message, trigger: Trigger, action: JsonObject, response_url: str
 ) -> JsonObject:
-    """block_actions from a message. Ephemeral messages come without their content."""
+    """block_actions from a message, or from below a link in it. Ephemeral messages come without their content."""
+    below = any(block.get("block_id") == action.get("block_id") for block in message.preview_blocks)
     body: JsonObject = {
         **_common(team, user, "block_actions"),
-        "container": message_container(message),
+        "container": preview_container(message) if below else message_container(message),
         "trigger_id": trigger.id,
         "channel": channel_part(team.channels[message.channel]),
         "state": {"values": viewer_state(message, user.id)},

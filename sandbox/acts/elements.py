@@ -26,7 +26,7 @@ GROUPS = FieldSpec(kind="list", min=0, max=100, of=FieldSpec(kind="object", type
 def act_on(actor: Actor, container: JsonObject, block_id: str, action_id: str, value: object = None) -> None:
     """Use an element that dispatches: a button, a select outside an input block, Enter in a dispatching input."""
     place = actor.place(container)
-    block, element = find_element(place.blocks, block_id, action_id)
+    block, element = find_element(place.shown_blocks, block_id, action_id)
     _allowed(actor, element)
     if element.get("type") in STATE_KEYS:
         state = _remember(actor, place, element, (block_id, action_id), value)
@@ -51,7 +51,7 @@ def put_in(actor: Actor, view_id: str, block_id: str, action_id: str, value: obj
 def suggest(actor: Actor, container: JsonObject, block_id: str, action_id: str, query: str) -> JsonObject:
     """Ask the app for an external select's options; returns `options` or `option_groups`."""
     place = actor.place(container)
-    _, element = find_element(place.blocks, block_id, action_id)
+    _, element = find_element(place.shown_blocks, block_id, action_id)
     if element.get("type") not in ("external_select", "multi_external_select"):
         message = f"{action_id} does not search"
         raise CannotDoError(message)

@@ -38,8 +38,8 @@ class MessageHandle(Surface):
 
     @property
     def blocks(self) -> list[JsonObject]:
-        """The blocks as they are now."""
-        return self._message.blocks
+        """The blocks as they are now, with those below its links."""
+        return self._message.shown_blocks
 
     @property
     def state(self) -> StateValues:
@@ -73,8 +73,11 @@ class MessageHandle(Surface):
         return [MessageHandle(self._hand, message) for message in found]
 
     def visible_text(self) -> str:
-        """Return every line a person reads; the plain text when there are no blocks."""
-        return screen(self.blocks, self.state) if self.blocks else self.text
+        """Return every line a person reads; the plain text where it has no blocks of its own."""
+        lines = [] if self._message.blocks else [self.text]
+        if self.blocks:
+            lines.append(screen(self.blocks, self.state))
+        return "\n".join(lines)
 
     def react(self, name: str) -> None:
         """Put a reaction on it."""

@@ -2,6 +2,7 @@
 
 from sandbox import messages
 from sandbox.blockkit import validate_blocks
+from sandbox.blockkit.prepare import prepared
 from sandbox.jsons import JsonObject, as_object, as_objects, is_true
 from sandbox.methods.base import Call, Method, refuse_problems
 from sandbox.model import Channel, Message
@@ -113,12 +114,15 @@ def unfurl(call: Call) -> JsonObject:
     unfurls = as_object(call.structure("unfurls", "invalid_arguments"))
     if not unfurls and not (call.args.get("metadata") or is_true(call.args.get("user_auth_required"))):
         raise RefusedError("missing_unfurls")
+    cards: JsonObject = {}
     for url, content in unfurls.items():
         if url not in message.text:
             raise RefusedError("cannot_unfurl_url", f"{url} is not in the message")
-        refuse_problems(validate_blocks(as_object(content).get("blocks", []), "message"), "invalid_blocks")
+        card = as_object(content)
+        refuse_problems(validate_blocks(card.get("blocks", []), "message"), "invalid_blocks")
+        cards[url] = {**card, "blocks": prepared(as_objects(card.get("blocks")))}
     with call.sandbox.lock:
-        message.unfurls.update(unfurls)
+        message.unfurls.update(cards)
         call.sandbox.touch(call.team)
     return {}
 

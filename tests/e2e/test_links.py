@@ -9,10 +9,8 @@ import pytest
 
 from core.enums import Visibility
 from core.models import Deal
-from sandbox import messages, payloads
+from sandbox import messages
 from sandbox.driver import MessageHandle, Person
-from sandbox.response_urls import new_response_url
-from sandbox.view_store import new_trigger
 from tests.e2e.world import SITE, World
 from tests.factories import make_deal
 
@@ -32,31 +30,10 @@ def shown_below(world: World, message: MessageHandle) -> Mapping[str, Any]:
     return found.unfurls
 
 
-def click_below(world: World, person: Person, message: MessageHandle) -> MessageHandle:
+def click_below(person: Person, message: MessageHandle) -> MessageHandle:
     """Click Open in the card below a message's link; what that person is answered."""
-    stored = messages.find(world.team, message.channel, message.ts)
-    assert stored is not None
-    (card,) = stored.unfurls.values()
-    button = card["blocks"][0]["accessory"]
-    trigger = new_trigger(world.sandbox, world.team, person.id, message.channel)
-    url = new_response_url(world.sandbox, world.team, person.id, message.channel, stored)
-    action = {"type": "button", "action_id": button["action_id"], "block_id": "b", "value": button["value"]}
-    body = payloads.message_action(
-        world.team,
-        person.user,
-        message=stored,
-        trigger=trigger,
-        action={**action, "action_ts": world.sandbox.clock.timestamp()},
-        response_url=url,
-    )
-    body["container"] = {
-        "type": "message_attachment",
-        "message_ts": message.ts,
-        "channel_id": message.channel,
-        "is_ephemeral": False,
-        "is_app_unfurl": True,
-    }
-    world.sandbox.courier.send(world.team.app, "interactive", body)
+    seen = next(one for one in person.messages(message.channel) if one.ts == message.ts)
+    seen.click("Open")
     return [one for one in person.messages(message.channel) if one.is_from_app][-1]
 
 
@@ -89,14 +66,14 @@ def test_a_link_says_only_what_everybody_may_see(world: World, deal: Deal) -> No
 
 def test_open_asks_who_clicks(world: World, deal: Deal) -> None:
     said = world.ana.say("#sales", f"{SITE}/r/deal/{deal.id}")
-    mine = click_below(world, world.ana, said)
+    mine = click_below(world.ana, said)
     assert mine.is_ephemeral
     assert "Rollout" in mine.visible_text()
-    bens = click_below(world, world.ben, said)
+    bens = click_below(world.ben, said)
     assert bens.is_ephemeral
     assert "cannot find" in bens.text
     shared = world.ana.say("#contoso-northwind", f"{SITE}/r/deal/{deal.id}")
-    olgas = click_below(world, world.outsider, shared)
+    olgas = click_below(world.outsider, shared)
     assert "only for members" in olgas.text
 
 
