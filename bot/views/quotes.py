@@ -170,7 +170,6 @@ def what_next(quote: QuoteCard, viewer: Viewer) -> Message:
 
 def _step_button(step: QuoteStatus, quote: QuoteCard, viewer: Viewer) -> Block:
     route = DecideQuote(quote.id, step)
-    amount = viewer.money(quote.total, quote.currency)
     match step:
         case QuoteStatus.ACCEPTED:
             question = kit.confirm(
@@ -179,7 +178,7 @@ def _step_button(step: QuoteStatus, quote: QuoteCard, viewer: Viewer) -> Block:
                     "The customer takes {ref}. {deal} is then worth {amount}.",
                     ref=quote.ref,
                     deal=quote.deal_ref,
-                    amount=amount,
+                    amount=worth_text(quote, viewer),
                 ),
                 viewer.t("Accepted"),
                 viewer.t("Cancel"),
@@ -221,12 +220,18 @@ def step_text(quote: QuoteCard, viewer: Viewer) -> str:
                 "Quote {ref} is accepted. Deal {deal} is now worth {amount}.",
                 ref=quote.ref,
                 deal=quote.deal_ref,
-                amount=viewer.money(quote.total, quote.currency),
+                amount=worth_text(quote, viewer),
             )
         case QuoteStatus.REJECTED:
             return viewer.t("Quote {ref} is rejected.", ref=quote.ref)
         case _:
             return viewer.t("Quote {ref} is marked as sent. Its lines are fixed now.", ref=quote.ref)
+
+
+def worth_text(quote: QuoteCard, viewer: Viewer) -> str:
+    """What a deal is worth by this quote: without the tax, which is said where there is any."""
+    amount = viewer.money(quote.subtotal, quote.currency)
+    return amount if quote.total == quote.subtotal else viewer.t("{amount} before tax", amount=amount)
 
 
 def made_text(quote: QuoteCard, viewer: Viewer) -> str:

@@ -64,7 +64,7 @@ def refuse_to_send(ctx: Ctx, quote_id: UUID) -> None:
 
 @operation("quote.accept")
 def accept(ctx: Ctx, quote_id: UUID) -> Quote:
-    """The customer takes the offer: the deal is worth what the quote comes to, in the quote's currency.
+    """The customer takes the offer: the deal is worth what the quote comes to before tax, in the quote's currency.
 
     The deal's timeline says so; its stage and its other quotes stay as they are.
     Raises Conflict("quote_step"), NotFound, Forbidden.
@@ -75,7 +75,7 @@ def accept(ctx: Ctx, quote_id: UUID) -> Quote:
     _refuse_step(ctx, quote, QuoteStatus.ACCEPTED)
     quote.status, quote.decided_at = QuoteStatus.ACCEPTED, ctx.now
     ctx.session.flush()  # the quote comes first in the history, so that undo shows its card
-    deal.value, deal.currency = quote.total, quote.currency
+    deal.value, deal.currency = quote.subtotal, quote.currency
     ctx.add(
         Activity(
             kind=ActivityKind.NOTE, deal_id=deal.id, at=ctx.now, owner_id=ctx.actor.member_id, notes=_told(ctx, quote)
