@@ -10,6 +10,7 @@ from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.deal_stages import moved_or_asked
 from bot.handlers.lists import listed
 from bot.handlers.more import expands
+from bot.handlers.records import found_elsewhere
 from bot.replies import Block, CloseModal, Message, Modal, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.resolving import chosen, deal_here
 from bot.routes import (
@@ -22,7 +23,6 @@ from bot.routes import (
 )
 from bot.views import deal_forms as forms
 from bot.views import deals as views
-from bot.views import records as record_views
 from bot.views.history import Meanwhile
 from core import deals
 from core.conflicts import FieldChange
@@ -34,7 +34,6 @@ from core.queries import deals as queries
 from core.queries import stages
 from core.queries.deals import DealCard, DealRow
 from core.queries.history import changes_in_words
-from core.queries.records import similar
 from core.refs import deal_ref, parse_ref
 
 # -- commands -----------------------------------------------------------------------------------------------------
@@ -60,10 +59,8 @@ def view_deal(ctx: Ctx, call: CommandCall) -> Reply:
         return Say(views.card(queries.deal_card(ctx, found.rows[0].id), ctx.viewer))
     if not found.rows and _is_reference(words):
         raise NotFound
-    near = [] if found.rows else similar(ctx, words, (EntityType.DEAL,))
-    if near:
-        return Say(record_views.similar_hits(near, words, ctx.viewer))
-    return Say(views.listing(found, words, ctx.viewer))
+    elsewhere = None if found.rows else found_elsewhere(ctx, words, EntityType.DEAL)
+    return Say(elsewhere or views.listing(found, words, ctx.viewer))
 
 
 @command("deal", "move", arguments="REF STAGE", summary="Move a deal to a stage")

@@ -9,6 +9,7 @@ from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.lists import listed
 from bot.handlers.more import expands
+from bot.handlers.records import found_elsewhere
 from bot.replies import Block, Choice, CloseModal, Message, Modal, Nothing, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.resolving import chosen, lead_here
 from bot.routes import (
@@ -41,7 +42,7 @@ from core.queries import leads as queries
 from core.queries import stages
 from core.queries.history import changes_in_words
 from core.queries.leads import LeadCard, LeadRow
-from core.queries.records import Page, card_of, find_by_ref, similar
+from core.queries.records import Page, card_of, find_by_ref
 from core.refs import Ref, parse_ref
 
 WORDS_MAX = 100
@@ -100,9 +101,9 @@ def find_leads(ctx: Ctx, call: CommandCall) -> Reply:
 
 
 def _listed(ctx: Ctx, page: Page[LeadRow], words: str) -> Message:
-    """What the words found; where that is nothing, leads that are called nearly that."""
-    near = [] if page.rows else similar(ctx, words, (EntityType.LEAD,))
-    return shared.similar_hits(near, words, ctx.viewer) if near else views.listing(page, words, ctx.viewer)
+    """What the words found; where that is nothing, leads that have them elsewhere, or are called nearly that."""
+    elsewhere = None if page.rows else found_elsewhere(ctx, words, EntityType.LEAD)
+    return elsewhere or views.listing(page, words, ctx.viewer)
 
 
 @on(ListLeads)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from bot.dispatch import Request, on
-from bot.replies import Choices, Modal, OpenModal, Replace, Reply, Say, UpdateModal
+from bot.replies import Choices, Message, Modal, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.routes import (
     FindAccount,
     FindContact,
@@ -106,6 +106,19 @@ def find_account(ctx: Ctx, _route: FindAccount, request: Request) -> Reply:
 def find_contact(ctx: Ctx, _route: FindContact, request: Request) -> Reply:
     """Contacts."""
     return _of_kind(ctx, EntityType.CONTACT, request)
+
+
+def found_elsewhere(ctx: Ctx, words: str, kind: EntityType) -> Message | None:
+    """What words mean that no name or company begins with: the record, several to choose from, or what is called
+    nearly that; None for nothing.
+    """
+    found = [hit for hit in search(ctx, words, (kind,), LOOKUP_ROWS) if hit.entity is kind]
+    if len(found) == 1:
+        return views.card(card_of(ctx, kind, found[0].id), ctx.viewer)
+    if found:
+        return views.hits(found, words, ctx.viewer)
+    near = similar(ctx, words, (kind,))
+    return views.similar_hits(near, words, ctx.viewer) if near else None
 
 
 def _history(ctx: Ctx, kind: EntityType, record_id: UUID, page: int = 0, notice: str = "") -> Modal:

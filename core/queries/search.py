@@ -1,15 +1,29 @@
 """Finding records by what people type: references, names, companies, mail addresses, phone numbers.
 
-Every condition is an equality or a range in C order, so that an index serves it under row-level security.
+Every condition is an equality or a range in C order, so that an index serves it under row-level security. What that
+does not find (a word in the middle of a name, the end of a telephone number) is looked for in the records changed last.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import phonenumbers
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core import normalise
@@ -27,6 +41,15 @@ TOP = "\U0010ffff"
 LONGEST_QUERY = 200
 ACCOUNTS_TRIED = 100
 """So many accounts of a name are looked into for their contacts and deals; who means another types on."""
+LATEST = 5_000
+"""Records of a kind, those changed last, that are looked through where the indexes find nothing."""
+SIGNS = "'\u2019`.,:;-/&()[]<>_\"+@#!*"
+"""What stands between the words of a name: O'Brien, X-1, (Lisbon)."""
+_BLANKS = str.maketrans(SIGNS, " " * len(SIGNS))
+SHORTEST_WITHIN = 2
+"""Letters that may begin a word anywhere; a single one begins half of them."""
+DIGITS_WITHIN = 5
+"""So many digits may be the end of a telephone number; fewer are in half of them."""
 NUMBERED: dict[EntityType, type[Owned]] = {
     EntityType.LEAD: Lead,
     EntityType.CONTACT: Contact,
@@ -57,6 +80,8 @@ class _Asked:
     email: str
     phones: tuple[str, ...]
     """Beginnings of numbers in E.164."""
+    digits: str
+    """What was typed without signs and a national zero, where it may be a telephone number."""
 
 
 Searched = ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
@@ -119,7 +144,8 @@ def search(
 ) -> list[Hit]:
     """Records the actor may see that the words may mean, best first: a reference or number, a whole mail address or
     phone number, the beginning of a name (given name or surname first), then company, beginnings of mail and phone,
-    and several words in any order. Among equals the last changed first.
+    and several words in any order. Among equals open ones first, then the last changed. Where that is nothing, those
+    that have the words, or words that begin so, or the digits anywhere.
 
     `open_only` leaves out converted leads and closed deals.
     """
@@ -130,22 +156,63 @@ def search(
     if ref is not None:
         found = find_by_ref(ctx, ref)
         return [hit_of(ctx, *found)] if found and found[0] in (*entities, EntityType.QUOTE) else []
-    ranked: list[tuple[int, datetime, Hit]] = []
-    for entity in entities:
-        rank = _rank(entity, asked)
-        model = NUMBERED[entity]
-        query = (
-            rows_of(ctx, entity).add_columns(rank.label("rank"), model.updated_at).where(_matches(ctx, entity, asked))
-        )
-        if open_only:
-            query = query.where(open_ones(entity))
-        query = query.order_by(rank, model.updated_at.desc()).limit(limit)
-        ranked += [
-            (row.rank, row.updated_at, hit(entity, row.id, row.number, row.name, row.detail))
-            for row in ctx.session.execute(query)
-        ]
-    ranked.sort(key=lambda one: (one[0], -one[1].timestamp()))
-    return [one for _, _, one in ranked[:limit]]
+    kinds = tuple(entities)
+    ranked = [one for entity in kinds for one in _indexed(ctx, entity, asked, limit, open_only=open_only)]
+    if not ranked:
+        ranked = [one for entity in kinds for one in _within(ctx, entity, asked, limit, open_only=open_only)]
+    return [one.hit for one in sorted(ranked, key=lambda one: one.place)[:limit]]
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """A hit and its place among those of all kinds: rank, closed, age."""
+
+    place: tuple[int, bool, float]
+    hit: Hit
+
+
+def _indexed(ctx: Ctx, entity: EntityType, asked: _Asked, limit: int, *, open_only: bool) -> list[_Ranked]:
+    rank, model, over = _rank(entity, asked), NUMBERED[entity], _is_over(entity)
+    query = rows_of(ctx, entity).where(_matches(ctx, entity, asked), open_ones(entity) if open_only else true())
+    query = query.add_columns(rank.label("rank"), over.label("over"), model.updated_at)
+    found = ctx.session.execute(query.order_by(rank, over, model.updated_at.desc()).limit(limit))
+    return [_ranked(entity, row, row.rank) for row in found]
+
+
+def _within(ctx: Ctx, entity: EntityType, asked: _Asked, limit: int, *, open_only: bool) -> list[_Ranked]:
+    """What has the words, or the digits in its telephone number, anywhere: of the records changed last."""
+    model, over = NUMBERED[entity], _is_over(entity)
+    conditions = _anywhere(ctx, entity, asked)
+    if not conditions:
+        return []
+    latest = visible(ctx, model).where(open_ones(entity) if open_only else true()).with_only_columns(model.id)
+    latest = latest.order_by(model.updated_at.desc(), model.id.desc()).limit(LATEST)
+    query = rows_of(ctx, entity).where(model.id.in_(latest), or_(*conditions))
+    query = query.add_columns(over.label("over"), model.updated_at)
+    found = ctx.session.execute(query.order_by(over, model.updated_at.desc()).limit(limit))
+    return [_ranked(entity, row, 0) for row in found]
+
+
+def _anywhere(ctx: Ctx, entity: EntityType, asked: _Asked) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if entity in _PHONES and len(asked.digits) >= DIGITS_WITHIN:
+        conditions.append(_PHONES[entity].contains(asked.digits))
+    phrases = [phrase for word in asked.words if (phrase := " ".join(word.translate(_BLANKS).split()))]
+    if sum(map(len, phrases)) < SHORTEST_WITHIN:
+        return conditions
+    texts = func.concat_ws(" ", "", _NAMES[entity][0], *_OTHERS[entity][:1])
+    spaced = func.translate(texts, SIGNS, " " * len(SIGNS), type_=String)
+    conditions.append(and_(*(spaced.contains(f" {phrase}", autoescape=True) for phrase in phrases)))
+    if entity in (EntityType.CONTACT, EntityType.DEAL):
+        owner = Contact if entity is EntityType.CONTACT else Deal
+        accounts = _within(ctx, EntityType.ACCOUNT, asked, ACCOUNTS_TRIED, open_only=False)
+        conditions.append(owner.account_id.in_([one.hit.id for one in accounts]))
+    return conditions
+
+
+def _ranked(entity: EntityType, row: Row[*tuple[Any, ...]], rank: int) -> _Ranked:
+    place = (rank, row.over, -row.updated_at.timestamp())
+    return _Ranked(place, hit(entity, row.id, row.number, row.name, row.detail))
 
 
 def recent(ctx: Ctx, entity: EntityType, limit: int = 10, *, open_only: bool = False) -> list[Hit]:
@@ -175,12 +242,18 @@ def _asked(ctx: Ctx, words: str) -> _Asked:
     text = normalise.name_text(words[:LONGEST_QUERY]).lower()
     bare = text.lstrip("#")
     number = int(bare) if bare.isascii() and bare.isdigit() and len(bare) <= 9 else None
-    return _Asked(text, tuple(text.split()), number, text if "@" in text else "", _phones(text, ctx.workspace.country))
+    email = text if "@" in text else ""
+    phones = _phones(text, ctx.workspace.country)
+    return _Asked(text, tuple(text.split()), number, email, phones, _digits(text).lstrip("0") if phones else "")
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit() and character.isascii())
 
 
 def _phones(text: str, country: str) -> tuple[str, ...]:
     """The E.164 beginnings that typed digits may stand for: as typed, and as a national number of the country."""
-    digits = "".join(character for character in text if character.isdigit() and character.isascii())
+    digits = _digits(text)
     if len(digits) < 3 or any(character.isalpha() for character in text):
         return ()
     if text.startswith("+"):
@@ -188,7 +261,7 @@ def _phones(text: str, country: str) -> tuple[str, ...]:
     if text.startswith("00"):
         return (f"+{digits[2:]}",)
     try:
-        return (normalise.phone(text, country),)
+        return (normalise.phone(text, country), f"+{digits}")
     except Unusable:
         code = phonenumbers.country_code_for_region(country)
         return (f"+{code}{digits.removeprefix('0')}", f"+{digits}")
@@ -270,6 +343,11 @@ def _all_words(columns: Sequence[Searched], words: Sequence[str]) -> ColumnEleme
 def begins(column: Searched, beginning: str) -> ColumnElement[bool]:
     """Whether a lower-case column in C order begins with a text: a range, which an index serves under row security."""
     return and_(column >= beginning, column < beginning + TOP)
+
+
+def _is_over(entity: EntityType) -> ColumnElement[bool]:
+    """Whether a record stands behind those that are open."""
+    return case((open_ones(entity), False), else_=True)
 
 
 def open_ones(entity: EntityType) -> ColumnElement[bool]:

@@ -79,6 +79,37 @@ def test_the_best_comes_first(ctx_for: CtxFor, ana: Member, clock: object) -> No
         assert names(ctx, "ana@acme.io", EntityType.LEAD) == ["Exact Mail", "Ana@acme.io fan", "Kim Last"]
 
 
+def test_a_word_in_the_middle_or_between_signs_is_found_where_no_name_begins_so(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        make_lead(ctx, "Maeve O'Brien Kelly", company="Brücke Logistik GmbH", phone="+351912345678", owner=ana)
+        make_deal(ctx, "Cell (X-1), second line", owner=ana)
+        make_lead(ctx, "Olga Berg", company="Of Ben's GmbH", owner=make_member(ctx, "Ben"))
+        hidden = make_account(ctx, "Their GmbH", owner=make_member(ctx, "Kim"))
+        make_deal(ctx, "Of an account one may not see", owner=ana, account=hidden)
+    with ctx_for(ana) as ctx:
+        for words in ("o'b", "gmbh", "logistik gmbh", "912 345 678", "912345", "0912 345", "351 912 345 678"):
+            assert names(ctx, words) == ["Maeve O'Brien Kelly"], words
+        for words in ("x-1", "(x-1)", "second line"):
+            assert names(ctx, words) == ["Cell (X-1), second line"], words
+        for words in ("rien", "l", "345", "gmbh line"):
+            assert names(ctx, words) == [], words
+
+
+def test_a_number_of_another_country_needs_no_plus(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        make_lead(ctx, "Berliner", phone="+4930901820", owner=ana)
+    with ctx_for(ana) as ctx:
+        assert names(ctx, "49 30 901820") == ["Berliner"]
+
+
+def test_what_is_open_comes_before_what_is_over(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        make_contact(ctx, "Lena Fischer", owner=ana)
+        make_lead(ctx, "Lena Fischer", owner=ana, status=LeadStatus.CONVERTED)
+    with ctx_for(ana) as ctx:
+        assert [hit.ref for hit in search(ctx, "lena")] == ["C-1", "L-1"]
+
+
 def test_deals_and_contacts_are_found_by_their_account(ctx_for: CtxFor, ana: Member) -> None:
     with ctx_for() as ctx:
         acme = make_account(ctx, "Acme GmbH", owner=ana, domain="acme.io")
