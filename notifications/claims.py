@@ -65,6 +65,16 @@ class Claimed:
 
 
 @dataclass(frozen=True)
+class Ended:
+    """What was found when a delivery was marked as sent."""
+
+    first: bool
+    """It had not been marked before."""
+    overtaken: bool
+    """What it shows may have changed while it was under way."""
+
+
+@dataclass(frozen=True)
 class Harvest:
     """What a claim found."""
 
@@ -179,10 +189,11 @@ def superseded(ctx: Ctx, delivery: Claimed) -> bool:
     return key != delivery.key and ctx.session.scalar(query) is not None
 
 
-def mark_sent(ctx: Ctx, delivery: Claimed, remote_id: str) -> bool:
-    """The call succeeded. That holds whoever has the delivery by now; False where it had been marked before."""
+def mark_sent(ctx: Ctx, delivery: Claimed, remote_id: str) -> Ended:
+    """The call succeeded. That holds whoever has the delivery by now."""
     values = {"state": DeliveryState.SENT, "sent_at": ctx.now, "remote_id": remote_id, "last_error": ""}
-    return _finish(ctx, delivery, values, own=False)
+    overtaken = _finish(ctx, delivery, values, own=False)
+    return Ended(first=overtaken is not None, overtaken=overtaken is not False)
 
 
 def mark_skipped(ctx: Ctx, delivery: Claimed, reason: str) -> None:
@@ -192,7 +203,7 @@ def mark_skipped(ctx: Ctx, delivery: Claimed, reason: str) -> None:
 
 def mark_dead(ctx: Ctx, delivery: Claimed, reason: str) -> bool:
     """Give up until an admin asks for it again. False where it is in other hands by now."""
-    return _finish(ctx, delivery, {"state": DeliveryState.DEAD, "last_error": reason})
+    return _finish(ctx, delivery, {"state": DeliveryState.DEAD, "last_error": reason}) is not None
 
 
 def put_off(ctx: Ctx, delivery: Claimed, until: datetime, reason: str, *, counts: bool = True) -> None:
@@ -203,14 +214,14 @@ def put_off(ctx: Ctx, delivery: Claimed, until: datetime, reason: str, *, counts
     _finish(ctx, delivery, values)
 
 
-def _finish(ctx: Ctx, delivery: Claimed, values: dict[str, Any], *, own: bool = True) -> bool:
+def _finish(ctx: Ctx, delivery: Claimed, values: dict[str, Any], *, own: bool = True) -> bool | None:
+    """Whether the delivery was overtaken; None where it is in other hands, or had been marked before."""
     query = update(Delivery).where(Delivery.workspace_id == ctx.workspace.id, Delivery.id == delivery.id)
     if own:
         query = query.where(Delivery.state == DeliveryState.SENDING, Delivery.attempts == delivery.attempt)
     else:
         query = query.where(Delivery.state != DeliveryState.SENT)
-    done = ctx.session.execute(query.values(lease_until=None, **values).returning(Delivery.id))
-    return done.first() is not None
+    return ctx.session.scalar(query.values(lease_until=None, **values).returning(Delivery.overtaken))
 
 
 def hold(ctx: Ctx, lane: str, until: datetime) -> None:

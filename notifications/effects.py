@@ -72,13 +72,14 @@ class UserInfo(BaseModel):
 def succeeded(ctx: Ctx, delivery: Claimed, call: Call, answer: Answer) -> None:
     """Slack did it: mark it, and keep what the answer tells."""
     posted = Posted.model_validate(dict(answer)) if call.kind is not Kind.PROFILE else Posted()
-    if not claims.mark_sent(ctx, delivery, posted.ts):
+    ended = claims.mark_sent(ctx, delivery, posted.ts)
+    if not ended.first:
         log.warning("sent_twice", delivery_id=str(delivery.id), kind=delivery.kind)
     match call.kind:
         case Kind.PROFILE:
             _take_profile(ctx, call.member_id, UserInfo.model_validate(dict(answer)).user)
         case Kind.CARD_POST if call.new_card is not None:
-            _keep_card(ctx, call.new_card, posted, call.digest)
+            _keep_card(ctx, call.new_card, posted, call.digest, look_again=ended.overtaken)
         case Kind.CARD_EDIT if call.card_id is not None:
             _card_shows(ctx, call.card_id, call.digest, gone=call.farewell)
         case Kind.MORNING:
@@ -89,7 +90,8 @@ def succeeded(ctx: Ctx, delivery: Claimed, call: Call, answer: Answer) -> None:
             routing.put(ctx, [report_details(delivery, posted.channel, posted.ts)])
         case Kind.DAY if call.new_card is not None:
             notices.mark_told(ctx, call.held)
-            _keep_card(ctx, call.new_card, posted, call.digest)
+            # A morning message shows many records, none of which knows yet that it does.
+            _keep_card(ctx, call.new_card, posted, call.digest, look_again=True)
         case _:
             pass
 
@@ -192,8 +194,8 @@ def _take_profile(ctx: Ctx, member_id: UUID | None, user: SlackUser) -> None:
     )
 
 
-def _keep_card(ctx: Ctx, card: NewCard, posted: Posted, digest: str) -> None:
-    """Keep where the card stands, and look at it once more: the record may have changed while it was being posted."""
+def _keep_card(ctx: Ctx, card: NewCard, posted: Posted, digest: str, *, look_again: bool) -> None:
+    """Keep where the card stands. `look_again`: what it shows may have changed while it was being posted."""
     values: dict[str, Any] = {
         "workspace_id": ctx.workspace.id,
         "id": new_id(),
@@ -209,7 +211,7 @@ def _keep_card(ctx: Ctx, card: NewCard, posted: Posted, digest: str) -> None:
     }
     statement = upsert(Card).values(values).on_conflict_do_nothing(index_elements=["workspace_id", "channel", "ts"])
     card_id = ctx.session.scalar(statement.returning(Card.id))
-    if card_id is not None:
+    if card_id is not None and look_again:
         routing.put(ctx, [card_edit(card_id, values["channel"])])
 
 

@@ -78,7 +78,7 @@ class Postman:
 
     def succeeded(self, ctx: Ctx, delivery: Claimed, provider_id: str) -> None:
         """The provider took it."""
-        if not claims.mark_sent(ctx, delivery, provider_id):
+        if not claims.mark_sent(ctx, delivery, provider_id).first:
             log.warning("sent_twice", delivery_id=str(delivery.id), kind=delivery.kind)
         email = _email_of(ctx, delivery)
         if email is not None:

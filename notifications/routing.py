@@ -4,14 +4,15 @@ from collections.abc import Iterable
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import Integer, Uuid, any_, bindparam, select, update
+from sqlalchemy import Integer, Update, Uuid, any_, bindparam, case, cast, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core import events
+from core.activities import SUBJECTS
 from core.context import Ctx, new_id
 from core.enums import DeliveryState
-from core.models import Delivery, Lane, Outbox
+from core.models import Delivery, InboundEmail, Lane, Outbox
 from notifications import notices
 from notifications.facts import FactFinder
 from notifications.plans import Kind, Plan, StoredEvent, pack
@@ -35,6 +36,7 @@ def route(ctx: Ctx, limit: int = BATCH) -> int:
     if not rows:
         return 0
     known = [(stored, event) for stored in rows if (event := _read(ctx, stored)) is not None]
+    _overtake(ctx, (event for _, event in known))
     finder = FactFinder(ctx, (event for _, event in known))
     plans = [plan for stored, event in known for plan in _plans(ctx, stored, event, finder)]
     put(ctx, notices.sift(ctx, plans))
@@ -45,6 +47,7 @@ def route(ctx: Ctx, limit: int = BATCH) -> int:
 def route_again(ctx: Ctx, stored: StoredEvent) -> None:
     """Read an event that was set aside, once somebody asks for it. Raises what the first reading raised."""
     event = events.unpack(stored.kind, stored.payload)
+    _overtake(ctx, [event])
     put(ctx, notices.sift(ctx, plans_for(event, FactFinder(ctx, [event]).about(event), stored.outbox_id)))
 
 
@@ -77,11 +80,45 @@ _WAITING = (
     .limit(bindparam("at_most", type_=Integer()))
     .with_for_update(skip_locked=True)
 )
+_IDS = bindparam("ids", type_=ARRAY(Uuid()))
 _READ = (
     update(Outbox)
-    .where(Outbox.workspace_id == bindparam("here"), Outbox.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+    .where(Outbox.workspace_id == bindparam("here"), Outbox.id == any_(_IDS))
     .values(routed_at=bindparam("now"))
 )
+
+
+def _overtaking() -> Update:
+    """A reply's alert shows the record that the reply is about."""
+    is_post = Delivery.kind == Kind.CARD_POST.value
+    shown = case((is_post, cast(Delivery.payload["entity_id"].astext, Uuid())))  # of other kinds it may be anything
+    about = or_(*(getattr(InboundEmail, column.key) == any_(_IDS) for _, column in SUBJECTS.values()))
+    replies = select(InboundEmail.id).where(InboundEmail.workspace_id == bindparam("here"), InboundEmail.id == shown)
+    return (
+        update(Delivery)
+        .where(
+            Delivery.workspace_id == bindparam("here"),
+            Delivery.state == DeliveryState.SENDING,
+            is_post,
+            or_(shown == any_(_IDS), replies.where(about).exists()),
+        )
+        .values(overtaken=True)
+    )
+
+
+_OVERTAKEN = _overtaking()
+
+
+def _overtake(ctx: Ctx, happened: Iterable[events.Event]) -> None:
+    """Mark the posts under way that show one of the records that changed: no edit can be planned for a card that is not
+    known yet.
+
+    Before living cards are looked for: whoever ends such a post meanwhile waits for the mark, or is waited for, and
+    then the card is known.
+    """
+    ids = [event.entity_id for event in happened if isinstance(event, events.RecordChanged)]
+    if ids:
+        ctx.session.connection().execute(_OVERTAKEN, {"here": ctx.workspace.id, "ids": ids})
 
 
 def _take_turn(ctx: Ctx) -> bool:
@@ -144,5 +181,6 @@ def _values(ctx: Ctx, plan: Plan) -> dict[str, object]:
         "next_at": plan.due_at or ctx.now,
         "last_error": "",
         "remote_id": "",
+        "overtaken": False,
         "created_at": ctx.now,
     }

@@ -89,6 +89,8 @@ class Delivery(TenantModel):
     last_error: Mapped[str] = mapped_column(default="")
     remote_id: Mapped[str] = mapped_column(default="")
     """What the other side called it: a Slack message's ts."""
+    overtaken: Mapped[bool] = mapped_column(default=False)
+    """What it shows changed while it was being posted: what was posted is looked at once more."""
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 

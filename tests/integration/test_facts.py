@@ -18,6 +18,7 @@ from core.mornings import MORNING
 from core.queries.reply_cards import reply_card
 from notifications import claims, routing
 from notifications.facts import FactFinder
+from notifications.plans import Kind, NewCard, Plan, Purpose
 from notifications.reply_places import ALERTS_KEPT
 from notifications.rules import LiveCard
 from tests.conftest import CtxFor
@@ -178,6 +179,28 @@ def test_of_the_alerts_about_a_record_the_latest_are_kept_up(
         finder = FactFinder(ctx, events)
         for one in events:
             assert finder.about(one).cards == tuple(live(alert) for alert in alerts[one.entity_id][1:])
+
+
+def test_an_alert_under_way_is_overtaken_by_what_happens_to_its_record_alone(
+    ctx_for: CtxFor, team: tuple[Member, Member, Member]
+) -> None:
+    ana, *_ = team
+    with ctx_for() as ctx:
+        leads = [make_lead(ctx, owner=ana) for _ in range(2)]
+        replies = [reply_to(ctx, lead) for lead in leads]
+        plans = [
+            Plan(
+                f"reply:{one.id}", f"C{one.id}", Kind.CARD_POST, NewCard(REPLY, one.id, "C1", Purpose.REPLY, None, None)
+            )
+            for one in replies
+        ]
+        routing.put(ctx, plans)
+        claimed = {one.key: one for one in claims.claim(ctx, 5).claimed}
+        ctx.emit(RecordChanged(EntityType.LEAD, leads[0].id))
+    with ctx_for() as ctx:
+        routing.route(ctx)
+        ended = [claims.mark_sent(ctx, claimed[plan.key], "1.1").overtaken for plan in plans]
+    assert ended == [True, False]
 
 
 def test_an_alert_is_read_in_a_few_statements(ctx_for: CtxFor, team: tuple[Member, Member, Member]) -> None:

@@ -1,6 +1,6 @@
 """What reaches Slack because of what happened: once, in order, at Slack's pace, whatever goes wrong on the way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import pairwise
 from threading import Thread
@@ -16,8 +16,10 @@ from core.enums import DeliveryState
 from core.events import CardShared, DealWon, HomeChanged, RecordAssigned, RecordChanged
 from core.models import Delivery, Lead, Outbox, WorkspaceRow
 from notifications import claims, routing
+from notifications.claims import Ended
 from notifications.failures import MAX_ATTEMPTS
 from notifications.plans import Kind
+from notifications.slack import Answer
 from sandbox.rules import Rules
 from sandbox.server import SandboxServer
 from sandbox.simulator import Sandbox
@@ -130,6 +132,58 @@ def test_what_changes_while_a_card_is_being_posted_is_shown_after_all(world: Rel
     world.content = Meanwhile()
     world.settle()
     assert "Changed meanwhile" in world.posts(world.sales)[0].text
+
+
+@pytest.mark.parametrize("routed", [True, False])
+def test_what_changes_while_slack_is_called_is_shown_after_all(world: RelayWorld, *, routed: bool) -> None:
+    world.settle_newcomers()
+    lead_id = world.lead()
+    world.share(lead_id, world.sales)
+    slack = world.recorder.inner
+
+    class Meanwhile:
+        def call(self, team_id: str, method: str, arguments: Mapping[str, object]) -> Answer:
+            if method == "chat.postMessage":
+                world.rename(lead_id, "Changed meanwhile")
+                if routed:
+                    with world.ctx() as ctx:
+                        assert routing.route(ctx) == 1
+            return slack.call(team_id, method, arguments)
+
+        def upload(self, url: str, content: bytes) -> None:
+            slack.upload(url, content)
+
+    world.recorder.inner = Meanwhile()
+    world.settle()
+    assert "Changed meanwhile" in world.posts(world.sales)[0].text
+
+
+def test_what_happens_to_others_meanwhile_costs_no_second_look(world: RelayWorld) -> None:
+    world.settle_newcomers()
+    lead_id, other_id = world.lead(), world.lead("Kim Berg")
+    world.share(lead_id, world.sales)
+    with world.ctx() as ctx:
+        routing.route(ctx)
+        (claimed,) = claims.claim(ctx, 5).claimed
+    world.rename(other_id, "Changed meanwhile")
+    world.settle()
+    with world.ctx() as ctx:
+        assert claims.mark_sent(ctx, claimed, "1.1") == Ended(first=True, overtaken=False)
+    world.clock.sleep(claims.LEASE.total_seconds())
+    world.settle()
+    assert [one for one in world.deliveries() if one.kind == Kind.CARD_EDIT] == []
+
+
+def test_who_posted_too_late_to_be_told_of_changes_looks_again(world: RelayWorld) -> None:
+    world.settle_newcomers()
+    world.share(world.lead(), world.sales)
+    with world.ctx() as ctx:
+        routing.route(ctx)
+        (slow,) = claims.claim(ctx, 5).claimed
+    world.clock.sleep(claims.LEASE.total_seconds())
+    world.settle()
+    with world.ctx() as ctx:
+        assert claims.mark_sent(ctx, slow, "1.1") == Ended(first=False, overtaken=True)
 
 
 def test_a_new_owner_gets_the_card_in_a_direct_message(world: RelayWorld) -> None:
@@ -475,7 +529,7 @@ def test_a_late_failure_does_not_undo_what_another_worker_did(world: RelayWorld)
     with world.ctx() as ctx:
         claims.put_off(ctx, stale, ctx.now, "too late")
         assert not claims.mark_dead(ctx, stale, "too late")
-        assert not claims.mark_sent(ctx, stale, "1.1")
+        assert not claims.mark_sent(ctx, stale, "1.1").first
     (delivery,) = [one for one in world.deliveries() if one.kind == Kind.CARD_POST]
     assert (delivery.state, delivery.last_error) == (DeliveryState.SENT, "")
 
