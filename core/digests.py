@@ -1,7 +1,7 @@
 """The daily digest: who gets it and when, and what it says.
 
-A channel's comes at its hour in the zone of the workspace's first admin, a person's at an hour of their own zone; both
-on working days.
+A channel's comes on its days, at its hour in the zone of the workspace's first admin; a person's on their working days,
+at an hour of their own zone.
 """
 
 from collections.abc import Mapping
@@ -16,15 +16,16 @@ from core import notices, schedules
 from core.access import Power, require_power
 from core.context import Ctx
 from core.enums import RunState, ScheduleKind
-from core.errors import Forbidden, Invalid
+from core.errors import Invalid
 from core.i18n import Viewer
-from core.models import Member, Schedule, ScheduleRun, WorkspaceRow
+from core.models import Member, Schedule, ScheduleRun
 from core.models.schedules import WEEKDAYS
-from core.notices import is_channel
+from core.notices import digest_channel, is_channel
 from core.operations import operation
 from core.queries import metrics
 from core.queries.metrics import Figure, Needy, Number, NumberRow, Progress, Span, StageStanding
 from core.queries.pipeline import Whose
+from core.schedules import Times
 
 NEWS = (Number.WON, Number.LOST, Number.NEW_DEALS, Number.NEW_LEADS, Number.MOVED, Number.SLIPPED)
 """What a digest tells of; without any of it there is none."""
@@ -32,7 +33,8 @@ NEEDY_SHOWN = 3
 ROWS_SHOWN = 6
 """Records named for each number in the thread."""
 HOURS = tuple(time(hour) for hour in range(6, 21))
-AT = time(9)
+USUAL = Times(time(9), WEEKDAYS)
+"""When it comes to a channel where nobody said otherwise."""
 
 
 @dataclass(frozen=True)
@@ -54,60 +56,56 @@ class DigestData:
 
 
 @operation("digest.choose")
-def choose(ctx: Ctx, audience: str, at: time | None) -> None:
-    """Say when an audience gets the digest; None for never. People choose for themselves, admins for the channel.
-
-    Raises Invalid for another hour than HOURS, Forbidden, and for a channel that is not the digest's.
-    """
-    if at is not None and at not in HOURS:
-        raise Invalid({"at": "choice_invalid"})
-    if is_channel(audience):
-        require_power(ctx, Power.CONFIGURE)
-        if audience != channel_of(ctx):
-            raise Invalid({"at": "channel_invalid"})
-    elif audience != ctx.actor.slack_user_id:
-        raise Forbidden("not_yours")
-    _set(ctx, audience, at)
-
-
-def follow_channel(ctx: Ctx, before: str, channel: str) -> None:
-    """The digest's channel was changed: it comes there now, at the hour it came before."""
-    if before == channel:
-        return
-    at = chosen(ctx, before) if before else AT
-    if before:
-        _set(ctx, before, None)
-    if channel:
-        _set(ctx, channel, at or AT)
-
-
-def _set(ctx: Ctx, audience: str, at: time | None) -> None:
+def choose_own(ctx: Ctx, at: time | None) -> None:
+    """Say at what hour the actor gets a digest of their own, on their working days; None for never. Raises Invalid."""
     if at is None:
-        schedules.switch_off(ctx, ScheduleKind.DIGEST, audience)
+        schedules.switch_off(ctx, ScheduleKind.DIGEST, ctx.actor.slack_user_id)
         return
-    tz, days, member_id = str(notices.zone_of(ctx, audience)), WEEKDAYS, None
-    if not is_channel(audience):
-        member_id = ctx.actor.member_id
-        query = select(Member.working_days).where(Member.workspace_id == ctx.workspace.id, Member.id == member_id)
-        days = ctx.session.scalars(query).one()
-    schedules.put(ctx, ScheduleKind.DIGEST, audience, at=at, tz=tz, days=days, member_id=member_id)
+    query = select(Member.working_days).where(Member.workspace_id == ctx.workspace.id, Member.id == ctx.actor.member_id)
+    _put(ctx, ctx.actor.slack_user_id, Times(at, ctx.session.scalars(query).one()))
 
 
-def chosen(ctx: Ctx, audience: str) -> time | None:
-    """When an audience gets its digest, None for never."""
-    query = select(Schedule.local_time).where(
-        Schedule.workspace_id == ctx.workspace.id,
-        Schedule.kind == ScheduleKind.DIGEST,
-        Schedule.audience == audience,
-        Schedule.next_due_at.is_not(None),
+@operation("digest.choose_channel")
+def choose_for_channel(ctx: Ctx, channel: str, comes: Times | None) -> None:
+    """Say when the digest comes to its channel; None for never.
+
+    Raises Invalid for another hour than HOURS, for no day, and for a channel that is not the digest's; Forbidden.
+    """
+    require_power(ctx, Power.CONFIGURE)
+    if channel != digest_channel(ctx):
+        raise Invalid({"at": "channel_invalid"})
+    if comes is None:
+        schedules.switch_off(ctx, ScheduleKind.DIGEST, channel)
+        return
+    _put(ctx, channel, comes)
+
+
+def follow_channel(ctx: Ctx, before: str) -> None:
+    """The digest's channel was another one (empty: none): it comes to the new one, when it came before."""
+    channel = digest_channel(ctx)
+    tz = str(notices.zone_of(ctx, channel))
+    schedules.hand_over(ctx, ScheduleKind.DIGEST, before, channel, tz=tz, usual=USUAL)
+
+
+def _put(ctx: Ctx, audience: str, comes: Times) -> None:
+    if comes.at not in HOURS:
+        raise Invalid({"at": "choice_invalid"})
+    if not 0 < comes.days < 1 << 7:
+        raise Invalid({"days": "day_required"})
+    schedules.put(
+        ctx,
+        ScheduleKind.DIGEST,
+        audience,
+        at=comes.at,
+        tz=str(notices.zone_of(ctx, audience)),
+        days=comes.days,
+        member_id=None if is_channel(audience) else ctx.actor.member_id,
     )
-    return ctx.session.scalar(query)
 
 
-def channel_of(ctx: Ctx) -> str:
-    """The channel the digest comes to, empty for none."""
-    query = select(WorkspaceRow.digest_channel).where(WorkspaceRow.workspace_id == ctx.workspace.id)
-    return ctx.session.scalars(query).one()
+def chosen(ctx: Ctx, audience: str) -> Times | None:
+    """When an audience gets its digest, None for never."""
+    return schedules.chosen(ctx, ScheduleKind.DIGEST, audience)
 
 
 def digest(ctx: Ctx, schedule_id: UUID, day: date) -> DigestData | None:

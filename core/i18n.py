@@ -62,6 +62,10 @@ class Viewer:
         """A day: `16 Mar 2026`."""
         return dates.format_date(day, "medium", locale=_words(self.locale))
 
+    def days(self, first: Day, last: Day) -> str:
+        """A day up to another: `16–22 Mar 2026`."""
+        return dates.format_interval(first, last, "yMMMd", locale=_words(self.locale))
+
     def month(self, day: Day) -> str:
         """The month a day lies in: `March 2026`."""
         return dates.format_skeleton("yMMMM", day, locale=_words(self.locale))

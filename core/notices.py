@@ -15,7 +15,7 @@ from core.context import Ctx
 from core.enums import NoticeMode, Role
 from core.errors import Forbidden, Invalid
 from core.i18n import Viewer
-from core.models import Member, NoticeSetting
+from core.models import Member, NoticeSetting, WorkspaceRow
 from core.models.schedules import WEEKDAYS
 from core.operations import operation
 
@@ -101,6 +101,12 @@ def choose(ctx: Ctx, audience: str, modes: Mapping[NoticeKind, NoticeMode]) -> N
                 index_elements=["workspace_id", "audience", "kind"], set_={"mode": statement.excluded.mode}
             )
         )
+
+
+def digest_channel(ctx: Ctx) -> str:
+    """The channel the daily digest and the weekly report come to; empty for none."""
+    query = select(WorkspaceRow.digest_channel).where(WorkspaceRow.workspace_id == ctx.workspace.id)
+    return ctx.session.scalars(query).one()
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, time
 
-from sqlalchemy import select
-
 from core import notices, schedules
 from core.access import Power, require_power
 from core.context import Ctx
 from core.enums import ScheduleKind
 from core.errors import Forbidden, Invalid
 from core.events import ReportAsked
-from core.models import Schedule, WorkspaceRow
-from core.notices import is_channel
+from core.notices import digest_channel, is_channel
 from core.operations import operation
 from core.queries.pipeline import Whose
+from core.schedules import Times
 
 FRIDAY = 4
 AT = time(16)
@@ -28,6 +26,15 @@ class Comes:
     weekday: int
     at: time
 
+    @property
+    def times(self) -> Times:
+        """The same for a schedule."""
+        return Times(self.at, 1 << self.weekday)
+
+
+USUAL = Comes(FRIDAY, AT)
+"""When it comes to a channel where nobody said otherwise."""
+
 
 @operation("report.choose")
 def choose(ctx: Ctx, audience: str, comes: Comes | None) -> None:
@@ -37,7 +44,7 @@ def choose(ctx: Ctx, audience: str, comes: Comes | None) -> None:
     """
     if is_channel(audience):
         require_power(ctx, Power.CONFIGURE)
-        if audience != channel_of(ctx):
+        if audience != digest_channel(ctx):
             raise Invalid({"at": "channel_invalid"})
     elif audience != ctx.actor.slack_user_id:
         raise Forbidden("not_yours")
@@ -60,37 +67,24 @@ def export(ctx: Ctx, day: date, whose: Whose, zone: str) -> None:
     ctx.emit(ReportAsked(ctx.actor.member_id, day, whose, zone))
 
 
-def follow_channel(ctx: Ctx) -> None:
-    """The report comes to the digest's channel, Fridays at four where nobody said otherwise, and to no former one."""
-    channel = channel_of(ctx)
-    known = select(Schedule.audience).where(
-        Schedule.workspace_id == ctx.workspace.id,
-        Schedule.kind == ScheduleKind.WEEKLY,
-        Schedule.member_id.is_(None),
-    )
-    audiences = set(ctx.session.scalars(known))
-    for former in sorted(audiences - {channel}):
-        schedules.switch_off(ctx, ScheduleKind.WEEKLY, former)
-    if channel and channel not in audiences:
-        _put(ctx, channel, Comes(FRIDAY, AT))
+def follow_channel(ctx: Ctx, before: str) -> None:
+    """The digest's channel was another one (empty: none): the report comes to the new one, when it came before."""
+    channel = digest_channel(ctx)
+    tz = str(notices.zone_of(ctx, channel))
+    schedules.hand_over(ctx, ScheduleKind.WEEKLY, before, channel, tz=tz, usual=USUAL.times)
+
+
+def begin(ctx: Ctx) -> None:
+    """Let it come to the digest's channel where nobody ever said anything of it: that is older than the report."""
+    channel = digest_channel(ctx)
+    if channel and not schedules.is_known(ctx, ScheduleKind.WEEKLY, channel):
+        _put(ctx, channel, USUAL)
 
 
 def chosen(ctx: Ctx, audience: str) -> Comes | None:
     """When an audience gets the report; None for never."""
-    query = select(Schedule.days, Schedule.local_time).where(
-        Schedule.workspace_id == ctx.workspace.id,
-        Schedule.kind == ScheduleKind.WEEKLY,
-        Schedule.audience == audience,
-        Schedule.next_due_at.is_not(None),
-    )
-    row = ctx.session.execute(query).one_or_none()
-    return Comes(schedules.in_words_order(row.days)[0], row.local_time) if row else None
-
-
-def channel_of(ctx: Ctx) -> str:
-    """The channel it comes to; empty for none."""
-    query = select(WorkspaceRow.digest_channel).where(WorkspaceRow.workspace_id == ctx.workspace.id)
-    return ctx.session.scalars(query).one()
+    found = schedules.chosen(ctx, ScheduleKind.WEEKLY, audience)
+    return Comes(schedules.in_words_order(found.days)[0], found.at) if found else None
 
 
 def _put(ctx: Ctx, audience: str, comes: Comes) -> None:
@@ -100,6 +94,6 @@ def _put(ctx: Ctx, audience: str, comes: Comes) -> None:
         audience,
         at=comes.at,
         tz=str(notices.zone_of(ctx, audience)),
-        days=1 << comes.weekday,
+        days=comes.times.days,
         member_id=None if is_channel(audience) else ctx.actor.member_id,
     )

@@ -163,6 +163,51 @@ def switch_off(ctx: Ctx, kind: ScheduleKind, audience: str) -> None:
         ctx.session.flush()
 
 
+@dataclass(frozen=True)
+class Times:
+    """The hour something comes at, and the days of the week as bits, Monday the first."""
+
+    at: time
+    days: int
+
+
+def chosen(ctx: Ctx, kind: ScheduleKind, audience: str) -> Times | None:
+    """When something comes to an audience; None for never."""
+    query = select(Schedule.local_time, Schedule.days).where(
+        Schedule.workspace_id == ctx.workspace.id,
+        Schedule.kind == kind,
+        Schedule.audience == audience,
+        Schedule.next_due_at.is_not(None),
+    )
+    row = ctx.session.execute(query).one_or_none()
+    return Times(row.local_time, row.days) if row else None
+
+
+def is_known(ctx: Ctx, kind: ScheduleKind, audience: str) -> bool:
+    """Whether it was ever said when something comes to an audience, be it never."""
+    return _of(ctx, kind, audience) is not None
+
+
+def hand_over(ctx: Ctx, kind: ScheduleKind, before: str, after: str, *, tz: str, usual: Times) -> None:
+    """What came to one channel comes to another from now on, when it came before; empty stands for no channel.
+
+    What was switched off there stays off. After no channel it comes as it did here the last time, else as `usual`.
+    `tz` is the zone of its hours.
+    """
+    if before == after:
+        return
+    former = _of(ctx, kind, before) if before else None
+    was_off = former is not None and former.next_due_at is None
+    if former is not None:
+        switch_off(ctx, kind, before)
+    if after:
+        last = former or _of(ctx, kind, after)
+        comes = Times(last.local_time, last.days) if last is not None else usual
+        put(ctx, kind, after, at=comes.at, tz=tz, days=comes.days)
+        if was_off:
+            switch_off(ctx, kind, after)
+
+
 def follow_member(ctx: Ctx, member: Member) -> None:
     """Keep a member's schedules as the member is: their zone, morning and working days; none for who left."""
     if member.guest or not member.active:
@@ -186,10 +231,10 @@ def follow_member(ctx: Ctx, member: Member) -> None:
         Schedule.audience == member.slack_user_id,
         Schedule.kind != ScheduleKind.MORNING,
         Schedule.next_due_at.is_not(None),
-        Schedule.tz != member.tz,
     )
     for row in ctx.session.scalars(others):
-        put(ctx, row.kind, row.audience, at=row.local_time, tz=member.tz, days=row.days, member_id=member.id)
+        days = member.working_days if row.kind is ScheduleKind.DIGEST else row.days
+        put(ctx, row.kind, row.audience, at=row.local_time, tz=member.tz, days=days, member_id=member.id)
 
 
 def follow_members(ctx: Ctx) -> None:

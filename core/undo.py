@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Table, inspect, not_, or_, select
 from sqlalchemy.orm import Mapper, aliased
 
-from core import activities, away, channels, history, invariants, own_settings
+from core import activities, away, channels, digests, history, invariants, own_settings, reports
 from core.access import Power, Verb, load_any, load_any_of, load_given_away, may, require_power
 from core.context import Ctx
 from core.emails import sending
@@ -71,6 +71,7 @@ def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
     ctx.undoes = change_id
     together = set(rows)
     absences = {row.id: away.watch(row, ctx.now) for row in rows.values() if isinstance(row, Member)}
+    digest_channels = [row.digest_channel for row in rows.values() if isinstance(row, WorkspaceRow)]
     # Flushed as a whole: what is asked below leaves out what belongs to the change itself.
     with ctx.session.no_autoflush:
         for change in reversed(changes):
@@ -78,6 +79,9 @@ def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
     ctx.session.flush()
     invariants.check(ctx, rows.values())
     _follow_up(ctx, list(rows.values()), absences)
+    for before in digest_channels:
+        digests.follow_channel(ctx, before)
+        reports.follow_channel(ctx, before)
     return list(dict.fromkeys((change.entity, change.entity_id) for change in changes))
 
 

@@ -3,7 +3,7 @@
 from bot.views import digests as views
 from core import away, digests, schedules
 from core.context import Ctx
-from core.notices import is_channel
+from core.notices import digest_channel, is_channel
 from notifications.claims import Claimed
 from notifications.desk import Call, Composed, Desk, Skip, post, read
 from notifications.plans import DigestRun, Kind, Plan
@@ -16,7 +16,7 @@ AWAY = Skip("The person is away.")
 def digest(desk: Desk, delivery: Claimed) -> Composed:
     """What changed since the last one; nothing where nothing did."""
     about = read(DigestRun, delivery)
-    ctx = _reader(desk, about.audience)
+    ctx = reader(desk, about.audience)
     if ctx is None:
         return GONE
     if away.standing(ctx) is not None:
@@ -32,7 +32,7 @@ def digest(desk: Desk, delivery: Claimed) -> Composed:
 def details(desk: Desk, delivery: Claimed) -> Composed:
     """The names behind its numbers."""
     about = read(DigestRun, delivery)
-    ctx = _reader(desk, about.audience)
+    ctx = reader(desk, about.audience)
     if ctx is None:
         return GONE
     data = digests.digest(ctx, about.schedule_id, about.day)
@@ -44,10 +44,14 @@ def details(desk: Desk, delivery: Claimed) -> Composed:
 
 def details_plan(delivery: Claimed, channel: str, ts: str) -> Plan:
     """The thread below a digest that was posted."""
+    return thread_plan(delivery, channel, ts, Kind.DIGEST_DETAILS)
+
+
+def thread_plan(delivery: Claimed, channel: str, ts: str, kind: Kind) -> Plan:
+    """What is said in the thread of what a run posted: once for each run."""
     run = read(DigestRun, delivery)
     about = DigestRun(run.schedule_id, run.day, run.audience, channel, ts)
-    key = f"digest_details:{run.schedule_id}:{run.day.isoformat()}"
-    return Plan(key, lane_of(run.audience), Kind.DIGEST_DETAILS, about)
+    return Plan(f"{kind.value}:{run.schedule_id}:{run.day.isoformat()}", lane_of(run.audience), kind, about)
 
 
 def lane_of(audience: str) -> str:
@@ -55,12 +59,12 @@ def lane_of(audience: str) -> str:
     return audience if is_channel(audience) else f"digest:{audience}"
 
 
-def _reader(desk: Desk, audience: str) -> Ctx | None:
+def reader(desk: Desk, audience: str) -> Ctx | None:
     """With whose rights: a person's own; in a channel those of the workspace, as an admin chose to post it there.
 
     What is a record's people's own (contact details, notes, the timeline) is in no digest.
     """
     ctx = desk.audience(audience)
-    if ctx is None or (is_channel(audience) and digests.channel_of(ctx) != audience):
+    if ctx is None or (is_channel(audience) and digest_channel(ctx) != audience):
         return None
     return ctx

@@ -72,7 +72,7 @@ class Housekeeper:
         here before there was one.
         """
         self._everywhere(schedules.follow_members, only)
-        self._everywhere(reports.follow_channel, only)
+        self._everywhere(reports.begin, only)
 
     def follow_up_mails(self, only: Collection[UUID] | None = None) -> None:
         """Bring up the mails that nobody answered in time."""

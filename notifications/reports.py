@@ -1,7 +1,7 @@
 """Deliveries of the weekly report."""
 
 from bot.views import reports as views
-from core import away, reports, schedules
+from core import away, schedules
 from core.context import Ctx
 from core.notices import is_channel, zone_of
 from core.queries import metrics
@@ -10,14 +10,14 @@ from core.queries.pipeline import Whose
 from core.queries.reports import Week, monday_of
 from notifications.claims import Claimed
 from notifications.desk import Call, Composed, Desk, Skip, post, read
-from notifications.digests import AWAY, GONE, lane_of
+from notifications.digests import AWAY, GONE, reader, thread_plan
 from notifications.plans import DigestRun, Kind, Plan
 
 
 def weekly(desk: Desk, delivery: Claimed) -> Composed:
     """A run's report; nothing where nothing happened. `about.day` is a day of its week."""
     about = read(DigestRun, delivery)
-    ctx = _reader(desk, about.audience)
+    ctx = reader(desk, about.audience)
     if ctx is None:
         return GONE
     if away.standing(ctx) is not None:
@@ -34,7 +34,7 @@ def weekly(desk: Desk, delivery: Claimed) -> Composed:
 def details(desk: Desk, delivery: Claimed) -> Composed:
     """What is below it: each person's week, and all that was said."""
     about = read(DigestRun, delivery)
-    ctx = _reader(desk, about.audience)
+    ctx = reader(desk, about.audience)
     if ctx is None:
         return GONE
     week = _week(ctx, about)
@@ -46,20 +46,9 @@ def details(desk: Desk, delivery: Claimed) -> Composed:
 
 def details_plan(delivery: Claimed, channel: str, ts: str) -> Plan:
     """The thread below a report that was posted."""
-    run = read(DigestRun, delivery)
-    about = DigestRun(run.schedule_id, run.day, run.audience, channel, ts)
-    key = f"report_details:{run.schedule_id}:{run.day.isoformat()}"
-    return Plan(key, lane_of(run.audience), Kind.WEEKLY_DETAILS, about)
+    return thread_plan(delivery, channel, ts, Kind.WEEKLY_DETAILS)
 
 
 def _week(ctx: Ctx, about: DigestRun) -> Week:
     whose = Whose.ALL if is_channel(about.audience) else metrics.usual_whose(ctx)
     return Week(monday_of(about.day), zone_of(ctx, about.audience), whose)
-
-
-def _reader(desk: Desk, audience: str) -> Ctx | None:
-    """With whose rights: a person's own; in a channel those of the workspace, as an admin chose to post it there."""
-    ctx = desk.audience(audience)
-    if ctx is None or (is_channel(audience) and reports.channel_of(ctx) != audience):
-        return None
-    return ctx

@@ -13,7 +13,7 @@ from core.access import Power, has_power
 from core.context import Ctx
 from core.errors import Invalid
 from core.i18n import Viewer
-from core.notices import is_channel
+from core.notices import digest_channel, is_channel
 from core.queries import metrics
 from core.queries import reports as queries
 from core.queries.pipeline import Whose
@@ -61,8 +61,7 @@ def report_time(ctx: Ctx, route: ReportTime, _request: Request) -> Reply:
     if is_channel(route.audience) and not has_power(ctx, Power.CONFIGURE):
         return OpenModal(views.not_admin(ctx.viewer))
     audience = route.audience if is_channel(route.audience) else ctx.actor.slack_user_id
-    usual = reports.Comes(reports.FRIDAY, reports.AT)
-    return OpenModal(views.time_modal(audience, reports.chosen(ctx, audience), usual, ctx.viewer))
+    return OpenModal(views.time_modal(audience, reports.chosen(ctx, audience), reports.USUAL, ctx.viewer))
 
 
 @on_submit(SaveReportTime, views.TIME_FORM)
@@ -77,7 +76,7 @@ def save_time(ctx: Ctx, route: SaveReportTime, typed: TypedTime) -> Reply:
 
 
 def _message(ctx: Ctx, week: Week) -> Message:
-    channel = reports.channel_of(ctx)
+    channel = digest_channel(ctx)
     audience = channel if channel and week.whose is Whose.ALL and has_power(ctx, Power.CONFIGURE) else ""
     shown_to = audience or ctx.actor.slack_user_id
     return views.message(queries.report(ctx, week), shown_to, metrics.whose_choices(ctx), ctx.viewer)

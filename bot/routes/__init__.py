@@ -44,7 +44,7 @@ from bot.routes.deals import (
     ShowStages,
     WinDeal,
 )
-from bot.routes.digests import SaveDigestSettings, ShowDigestSettings
+from bot.routes.digests import SaveDigestSettings, SaveOwnDigest, ShowDigestSettings
 from bot.routes.emails import (
     AllowAddress,
     ChooseReader,

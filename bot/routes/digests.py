@@ -14,6 +14,11 @@ class ShowDigestSettings(Action, id="digest.settings"):
 
 @dataclass(frozen=True)
 class SaveDigestSettings(Submission, id="digest.save"):
-    """Whether and when a digest comes."""
+    """When the digest comes to its channel, if at all."""
 
-    channel: str = ""
+    channel: str
+
+
+@dataclass(frozen=True)
+class SaveOwnDigest(Submission, id="digest.save_own"):
+    """When one's own digest comes, if at all."""

@@ -54,7 +54,7 @@ def _when(asked: NumberAsked, viewer: Viewer) -> str:
     zone = Viewer(viewer.locale, asked.tz)
     since, until = (moment.astimezone(zone.zone) for moment in (asked.since, asked.until))
     if since.time() == until.time() == time.min:
-        return f"{zone.date(since.date())} – {zone.date(until.date() - timedelta(days=1))}"
+        return zone.days(since.date(), until.date() - timedelta(days=1))
     return f"{viewer.datetime(since)} – {viewer.datetime(until)}"
 
 

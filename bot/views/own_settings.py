@@ -16,7 +16,7 @@ from bot.views.forms import Form, Person, Select
 from bot.views.history import edited_meanwhile
 from bot.views.records import confirmation
 from bot.views.settings import Meanwhile
-from bot.views.settings_fields import Checks, Switch
+from bot.views.settings_fields import Switch, Weekdays, ticked, weekday_choices
 from bot.views.when import WhenText
 from core.away import OPEN
 from core.i18n import Viewer
@@ -26,7 +26,6 @@ from core.when import understand
 
 NEVER = "never"
 HALF_HOURS = tuple(time(minutes // 60, minutes % 60) for minutes in range(5 * 60, 14 * 60 + 1, 30))
-WEEK = range(7)
 
 
 @dataclass(frozen=True)
@@ -39,18 +38,6 @@ class DayText(WhenText):
         if now is None:
             raise TypeError(f"{self.name} is read at a moment")
         return {self.name: understand(element.text(), viewer.locale, now).day}
-
-
-@dataclass(frozen=True)
-class Weekdays(Checks):
-    """Days of the week; the value is bits, Monday the first."""
-
-    def read(self, element: Element, viewer: Viewer) -> Any:
-        try:
-            days = {int(one) for one in super().read(element, viewer)}
-        except ValueError as error:
-            raise ValueError("choice_invalid") from error
-        return sum(1 << day for day in days if day in WEEK)
 
 
 def _chosen(
@@ -106,7 +93,7 @@ def own_settings(
     hours = sorted({*HALF_HOURS, shown.chosen.morning_at})
     form = FORM.with_choices(
         morning=[Choice(viewer.hour(one), one.isoformat()) for one in hours] + [Choice(viewer.t("Not at all"), NEVER)],
-        working_days=[Choice(viewer.weekday(day), str(day)) for day in WEEK],
+        working_days=weekday_choices(viewer),
     )
     blocks: list[Block] = edited_meanwhile(notice.who, notice.changes, viewer) if notice else []
     if shown.status_until is not None:
@@ -127,7 +114,7 @@ def values_of(chosen: OwnSettings) -> dict[str, Any]:
     """What holds, by the names of the inputs."""
     return {
         "morning": chosen.morning_at.isoformat() if chosen.morning_on else NEVER,
-        "working_days": tuple(str(day) for day in in_words_order(chosen.working_days)),
+        "working_days": ticked(chosen.working_days),
         "pings_on": chosen.pings_on,
         "away_from": chosen.away_from,
         "away_until": chosen.away_until,

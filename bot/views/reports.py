@@ -82,7 +82,7 @@ def _more(data: ReportData, audience: str, viewer: Viewer, *, threaded: bool) ->
 
 
 def _days(monday: date, viewer: Viewer) -> str:
-    return f"{viewer.date(monday)} – {viewer.date(monday + timedelta(days=6))}"
+    return viewer.days(monday, monday + timedelta(days=6))
 
 
 def _whose(data: ReportData, viewer: Viewer) -> str:

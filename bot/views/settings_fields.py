@@ -10,6 +10,9 @@ from bot.views import kit
 from bot.views.activities import Word
 from bot.views.forms import Field
 from core.i18n import Viewer
+from core.schedules import in_words_order
+
+WEEK = range(7)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,28 @@ class Checks(Field):
 
     def empty(self) -> tuple[str, ...]:
         return ()
+
+
+@dataclass(frozen=True)
+class Weekdays(Checks):
+    """Days of the week; the value is bits, Monday the first."""
+
+    def read(self, element: Element, viewer: Viewer) -> Any:
+        try:
+            days = {int(one) for one in super().read(element, viewer)}
+        except ValueError as error:
+            raise ValueError("choice_invalid") from error
+        return sum(1 << day for day in days if day in WEEK)
+
+
+def weekday_choices(viewer: Viewer) -> list[Choice]:
+    """What a field of Weekdays offers."""
+    return [Choice(viewer.weekday(day), str(day)) for day in WEEK]
+
+
+def ticked(days: int) -> tuple[str, ...]:
+    """Days of the week (bits, Monday the first) as the boxes that are ticked."""
+    return tuple(str(day) for day in in_words_order(days))
 
 
 @dataclass(frozen=True)

@@ -75,11 +75,12 @@ def set_channels(ctx: Ctx, values: ChannelsInput, seen: UUID | None) -> None:
     if problems:
         raise Invalid(problems)
     before = {getattr(row, name) for name in CHANNELS}
-    digests.follow_channel(ctx, row.digest_channel, values.digest_channel)
+    digest_before = row.digest_channel
     for name, value in chosen.items():
         setattr(row, name, value)
     ctx.session.flush()
-    reports.follow_channel(ctx)
+    digests.follow_channel(ctx, digest_before)
+    reports.follow_channel(ctx, digest_before)
     _try(ctx, [value for value in chosen.values() if value not in before])
 
 

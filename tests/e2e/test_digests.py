@@ -11,9 +11,7 @@ from core import deals, digests
 from core.administration import workspace
 from core.administration.workspace import ChannelsInput
 from core.deals.values import DealInput, LossInput
-from core.digests import AT
 from core.enums import TargetKind
-from core.errors import Forbidden
 from core.models import Deal, LossReason, Target
 from notifications.failures import Permanent
 from notifications.slack import Answer, SlackSender
@@ -114,13 +112,14 @@ def test_a_number_shows_the_rows_it_counts_to_each_what_they_may_see(world: Worl
             if one.name == "Initech":
                 ctx.session.get_one(Deal, (ctx.workspace.id, one.id)).owner_id = world.member(world.ben).id
 
-    told(world.ana)[-1].click("Won 1")
+    told(world.ana)[-1].choose("Show the rows of …", "Won 1")
     assert "Acme &lt;b&gt;" in world.ana.modal.visible_text()
     assert "€12,000" in world.ana.modal.visible_text()
-    told(world.ben)[-1].click("Won 1")
+    told(world.ben)[-1].choose("Show the rows of …", "Won 1")
     assert "Acme" not in world.ben.modal.visible_text()
     assert "Nothing here that you may see." in world.ben.modal.visible_text()
-    told(world.ben)[-1].choose("Deals in a stage", "Proposal")
+    (thread,) = [one for one in told(world.ben)[-1].thread if one.is_from_app]
+    thread.choose("Deals in a stage", "Proposal")
     assert "Initech" in world.ben.modal.visible_text()
 
 
@@ -147,7 +146,7 @@ def test_who_wants_it_gets_their_own_and_nobody_else(world: World) -> None:
 
 def test_who_is_away_reads_on_the_first_morning_back_all_that_changed(world: World) -> None:
     with world.ctx(world.ana) as ctx:
-        digests.choose(ctx, world.ana.id, AT)
+        digests.choose_own(ctx, digests.USUAL.at)
     nine(world, world.ana, MONDAY + timedelta(days=1))
     world.ana.command("/crm away until wednesday")
     with world.ctx(world.ana) as ctx:
@@ -162,17 +161,20 @@ def test_who_is_away_reads_on_the_first_morning_back_all_that_changed(world: Wor
 
 def test_the_admin_says_when_it_comes_to_the_channel(world: World) -> None:
     with world.ctx(world.sam) as ctx:
-        assert digests.chosen(ctx, sales(world)) == AT
+        assert digests.chosen(ctx, sales(world)) == digests.USUAL
     sell(world)
+    told(world.sam)[-1].click("Settings")
+    world.sam.modal.fill({"When it comes": "9:00\u202fam", "On these days": ("Tue", "Thu")})
+    world.sam.modal.submit()
+    morning(world, MONDAY + timedelta(days=2))
+    assert len(told(world.sam)) == 1, "Wednesday is none of its days"
+    morning(world, MONDAY + timedelta(days=3))
+    assert len(told(world.sam)) == 2
     told(world.sam)[-1].click("Settings")
     world.sam.modal.choose("When it comes", "Not at all")
     world.sam.modal.submit()
-    morning(world, MONDAY + timedelta(days=2))
-    assert len(told(world.sam)) == 1
-    with world.ctx(world.ben) as ctx, pytest.raises(Forbidden):
-        digests.choose(ctx, sales(world), AT)
-    with world.ctx(world.ben) as ctx, pytest.raises(Forbidden):
-        digests.choose(ctx, world.ana.id, AT)
+    with world.ctx(world.sam) as ctx:
+        assert digests.chosen(ctx, sales(world)) is None
 
 
 def test_where_slack_refuses_charts_the_rest_comes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def world(world: World) -> World:
     world.jump_to(datetime(2030, 6, 5, 11, tzinfo=BERLIN))
     world.configure(digest_channel=world.sales.id)
     with world.ctx() as ctx:
-        reports.follow_channel(ctx)
+        reports.begin(ctx)
     return world
 
 

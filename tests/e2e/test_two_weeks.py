@@ -78,8 +78,8 @@ class Story:
         world.keep_schedules()
         world.configure(digest_channel=world.sales.id)
         with world.ctx() as ctx:
-            reports.follow_channel(ctx)
-            digests.follow_channel(ctx, "", world.sales.id)
+            reports.begin(ctx)
+            digests.follow_channel(ctx, "")
 
     def moments(self) -> list[tuple[datetime, Person, date]]:
         """Each nine o'clock of each person, in the order of time; of Saturdays and Sundays one person's."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core.context import Ctx
 from core.enums import ActivityKind, EmailState, StageKind
-from core.models import Activity, Deal, Email, History, Stage, StageChange
+from core.models import Activity, Deal, Email, History, Lead, Stage, StageChange
 from core.queries.metrics import Span
 from tests.integration.metrics_world import rows
 
@@ -73,6 +73,13 @@ class ByHand:
                 if first <= deal.expected_close < after:
                     found.append((deal, deal.owner_id))
         return found
+
+    def leads(self) -> list[Lead]:
+        return [
+            one
+            for one in rows(self.ctx, Lead)
+            if one.archived_at is None and self.inside(one.created_at) and self.theirs(one.owner_id)
+        ]
 
     def calls(self) -> list[Activity]:
         return [

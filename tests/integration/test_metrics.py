@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from core.context import SYSTEM, Ctx
 from core.db import Database
 from core.enums import EmailProgress, InboundState, MailKind, StageKind, TargetKind
-from core.models import Activity, ActivityObjection, Deal, InboundEmail, Lead, Member, Objection, Target
+from core.models import Activity, ActivityObjection, Deal, InboundEmail, Member, Objection, Target
 from core.queries import metrics
 from core.queries.metrics import Need, Number, Progress, Span
 from core.queries.metrics.needy import AT_LEAST, ENOUGH_STAYS, QUIET, TIMES_USUAL
@@ -64,12 +64,7 @@ def check_figures(ctx: Ctx, span: Span, hand: ByHand) -> None:
             assert {one.currency: (one.count, one.value) for one in owners[owner]} == mine
         shown = metrics.page_of(ctx, number, span, size=100).rows
         assert {one.id for one in shown} == {one.id for one, _ in expected}, number
-    leads = [
-        one
-        for one in rows(ctx, Lead)
-        if one.archived_at is None and hand.inside(one.created_at) and hand.theirs(one.owner_id)
-    ]
-    assert metrics.figure(ctx, Number.NEW_LEADS, span).count == len(leads)
+    assert metrics.figure(ctx, Number.NEW_LEADS, span).count == len(hand.leads())
 
 
 def check_talk(ctx: Ctx, span: Span, hand: ByHand) -> None:
@@ -220,10 +215,12 @@ def check_people(ctx: Ctx, span: Span, hand: ByHand) -> None:
         assert one.calls == sum(call.owner_id == who for call in counted.calls())
         assert one.mails == sum(mail.sender_id == who for mail in counted.mails())
         assert one.replies == sum(mail.sender_id == who and mail.replied_at is not None for mail in counted.mails())
+        assert one.leads == sum(lead.owner_id == who for lead in counted.leads())
         for sums, kind in ((one.won, StageKind.WON), (one.lost, StageKind.LOST)):
             deals = added([deal for deal, _ in counted.closed(kind) if deal.owner_id == who])
             assert {money.currency: (money.count, money.value) for money in sums} == deals
     assert sum(one.calls for one in found) == len(counted.calls())
+    assert sum(one.leads for one in found) == len(counted.leads())
     for row in report_rows(report(ctx, week), found):
         if (row.part, row.what) == ("calls", "made"):
             assert row.count == len(counted.calls())
