@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+# `make check test` does both at the same time: types are checked by one process, and tests wait now and then.
+MAKEFLAGS += --jobs=2
 # Demo and tests start many processes; without bytecode each would compile all of the product again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -17,9 +19,9 @@ $(RUN): requirements.lock pyproject.toml scripts/bootstrap.sh
 	@PYTHON="$(PYTHON)" sh scripts/bootstrap.sh requirements.lock
 	@touch $@
 
-$(DEV): $(RUN) requirements-dev.lock
+$(DEV): requirements-dev.lock pyproject.toml scripts/bootstrap.sh
 	@PYTHON="$(PYTHON)" sh scripts/bootstrap.sh requirements-dev.lock
-	@touch $@
+	@touch $(RUN) $@  # all that the product needs is in it too
 
 demo: $(RUN) ## the product with sample data, at one address; Ctrl-C stops all of it
 	@exec $(BIN)/rapport demo

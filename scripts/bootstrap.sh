@@ -14,6 +14,13 @@ if command -v uv >/dev/null 2>&1; then
     uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes -r "$lock"
     uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 else
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+    pip() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps "$@"; }
+    # pip unpacks one package after the other. A lock file names everything, so that two of them can share it out.
+    halves=$(mktemp -d)
+    trap 'rm -rf "$halves"' EXIT
+    awk -v here="$halves" '/^[a-z0-9]/ { half = 1 - half } { print > (here "/" half + 0) }' "$lock"
+    pip --require-hashes -r "$halves/0" &
+    pip --require-hashes -r "$halves/1"
+    wait $!
+    pip --no-build-isolation --editable .
 fi
