@@ -12,8 +12,9 @@ from core.enums import EntityType, LeadStatus
 from core.errors import NotFound
 from core.preferences import recall, remember
 
-MINE, NOBODY, WORK = "mine", "nobody", "work"
-"""Owners: the reader, none, either of the two. Otherwise a Slack user id, or empty for anybody."""
+MINE, NOBODY, WORK, TEAM = "mine", "nobody", "work", "team"
+"""Owners: the reader, none, either of the two, the reader and the people around them.
+Otherwise a Slack user id, or empty for anybody."""
 OPEN, ALL = "open", "all"
 """States of either kind of record, beside a lead's status, a stage's id, and the two below."""
 WON, LOST = "won", "lost"
@@ -26,6 +27,7 @@ _OWNERS: Mapping[str, str] = {
     "me": MINE,
     "unassigned": NOBODY,
     "nobody": NOBODY,
+    "team": TEAM,
 }
 
 

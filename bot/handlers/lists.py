@@ -33,7 +33,7 @@ _ME = re.compile(r"\s+me$", re.IGNORECASE)
 @command(
     "lead",
     "list",
-    arguments="[mine|unassigned|STATUS|due|overdue|source:NAME|@user|WORDS]",
+    arguments="[mine|team|unassigned|STATUS|due|overdue|source:NAME|@user|WORDS]",
     summary="List leads: your own list, or those the words mean",
 )
 def list_leads_command(ctx: Ctx, call: CommandCall) -> Reply:
@@ -44,7 +44,7 @@ def list_leads_command(ctx: Ctx, call: CommandCall) -> Reply:
 @command(
     "deal",
     "list",
-    arguments="[mine|unassigned|STAGE|due|overdue|stale|closing|won|lost|source:NAME|@user|WORDS]",
+    arguments="[mine|team|unassigned|STAGE|due|overdue|stale|closing|won|lost|source:NAME|@user|WORDS]",
     summary="List deals: your own list, or those the words mean",
 )
 def list_deals_command(ctx: Ctx, call: CommandCall) -> Reply:

@@ -48,6 +48,7 @@ OWNERS: Mapping[str, str] = {
     ANY: "Anybody's",
     lists.WORK: "Mine and unassigned",
     lists.MINE: "Mine",
+    lists.TEAM: "My team's",
     lists.NOBODY: "Unassigned",
 }
 FILTER: Mapping[EntityType, str] = {EntityType.LEAD: "Filter leads", EntityType.DEAL: "Filter deals"}
@@ -126,7 +127,7 @@ def filter_line(data: ListData, viewer: Viewer) -> str:
     """What a list is filtered by, in one line of mrkdwn: `Mine · New · Follow-up due · Newest first`."""
     entity, chosen, offered = data.entity, data.chosen, offers(data.entity, data.choices, viewer)
     parts = [
-        offered["owner"].get(chosen.owner or ANY) or viewer.t("The person you named"),
+        offered["owner"].get(chosen.owner or ANY) or _not_offered(chosen.owner, viewer),
         offered["state"].get(chosen.state, ""),
         *(offered[name].get(value, "") for name, value in (("when", chosen.when), ("source", chosen.source))),
         viewer.t("tagged “{tag}”", tag=offered["tag"][chosen.tag]) if chosen.tag in offered["tag"] else "",
@@ -136,12 +137,19 @@ def filter_line(data: ListData, viewer: Viewer) -> str:
     return " · ".join(kit.esc(kit.cut(part, PART_SHOWN)) for part in parts if part)
 
 
+def _not_offered(owner: str, viewer: Viewer) -> str:
+    """An owner that was typed, and that the filter does not offer."""
+    if owner == lists.TEAM:
+        return viewer.t("Mine (there is no team whose records you see)")
+    return viewer.t("The person you named")
+
+
 def filter_modal(asked: FilterList, choices: ListChoices, viewer: Viewer) -> Modal:
     """All that a list can be filtered by, each showing what it is filtered by now."""
     entity, chosen = EntityType(asked.entity), asked.chosen
     form = filter_form(entity, choices, viewer)
     if chosen.owner and not any(one.value == chosen.owner for one in form.choices["owner"]):
-        gone = Choice(viewer.t("The person you named"), chosen.owner)
+        gone = Choice(_not_offered(chosen.owner, viewer), chosen.owner)
         form = form.with_choices(owner=[*form.choices["owner"], gone])
     shown = {one.name: getattr(chosen, one.name) or ANY for one in form.fields}
     shown |= {"sort": chosen.sort or lists.SORTS[entity][0], "words": chosen.words}
@@ -171,8 +179,9 @@ def filter_form(entity: EntityType, choices: ListChoices, viewer: Viewer) -> For
 
 def offers(entity: EntityType, choices: ListChoices, viewer: Viewer) -> Mapping[str, Mapping[str, str]]:
     """What each select of a filter offers: values, and what is read for them."""
+    owners = {one: text for one, text in OWNERS.items() if choices.team or one != lists.TEAM}
     return {
-        "owner": {**_translated(OWNERS, viewer), **dict(choices.people)},
+        "owner": {**_translated(owners, viewer), **dict(choices.people)},
         "state": _states(entity, choices, viewer),
         "when": _translated(WHEN[entity], viewer),
         "source": {ANY: viewer.t("Any source"), **dict(choices.sources)},

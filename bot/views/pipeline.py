@@ -26,7 +26,7 @@ def board(shown: Board, viewer: Viewer) -> Message:
     if not shown.count:
         return _empty(shown, viewer)
     title = f"{shown.pipeline.name} · {viewer.t(WHOSE[shown.whose])}"
-    blocks: list[Block] = [kit.header(title), *_waiting(shown, viewer), kit.divider()]
+    blocks: list[Block] = [kit.header(title), *_no_team(shown, viewer), *_waiting(shown, viewer), kit.divider()]
     blocks += [kit.section(_totals(shown, viewer)), *charts(shown, viewer), *_stages(shown.stages, viewer)]
     blocks += _filters(shown, viewer)
     return Message(_spoken(shown, viewer), blocks)
@@ -35,7 +35,19 @@ def board(shown: Board, viewer: Viewer) -> Message:
 def _empty(shown: Board, viewer: Viewer) -> Message:
     text = _name(shown, viewer) + "\n" + viewer.t("No open deals here yet.")
     new = kit.actions(kit.button(viewer.t("New deal"), NewDeal(), style="primary"))
-    return Message(text.replace("\n", " ").replace("*", ""), [kit.section(text), new, *_filters(shown, viewer)])
+    blocks = [kit.section(text), *_no_team(shown, viewer), new, *_filters(shown, viewer)]
+    return Message(text.replace("\n", " ").replace("*", ""), blocks)
+
+
+def _no_team(shown: Board, viewer: Viewer) -> list[Block]:
+    """Why these are the reader's own deals, though they asked for the team's."""
+    if not shown.no_team:
+        return []
+    text = viewer.t(
+        "There is no team whose deals you see, so these are your own. "
+        "Admins decide who reports to whom and who sees what."
+    )
+    return [kit.context(text)]
 
 
 def _name(shown: Board, viewer: Viewer) -> str:

@@ -173,7 +173,7 @@ def put_back(viewer: Viewer) -> Message:
 
 def _others(viewer: Viewer) -> Block:
     """Back to the list: who sorts one mail mostly sorts the next."""
-    return kit.button(viewer.t("Sort the others"), ShowTriage())
+    return kit.button(viewer.t("Mails to sort"), ShowTriage())
 
 
 def _named(record: Hit) -> str:

@@ -17,6 +17,7 @@ from core.models import Deal, Lead, LeadSource, Member, Stage, Tag, Tagging
 from core.queries import deals, leads
 from core.queries.deals import DealRow
 from core.queries.leads import LeadRow
+from core.queries.pipeline import Whose, team, whose_choices
 from core.queries.records import Page
 from core.queries.search import matching
 from core.queries.stages import open_stages
@@ -38,6 +39,8 @@ class ListChoices:
     tags: tuple[tuple[str, str], ...] = ()
     pipelines: Mapping[str, str] = field(default_factory=dict)
     """Whose a stage is, by its id: the pipeline's name, where there are several to tell apart."""
+    team: bool = False
+    """Whether there is a team whose records the reader sees."""
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -58,6 +61,7 @@ def choices(ctx: Ctx, entity: EntityType) -> ListChoices:
         sources=_names(ctx, LeadSource),
         tags=_names(ctx, Tag),
         pipelines={str(one.id): one.pipeline for one in found if one.pipeline},
+        team=Whose.TEAM in whose_choices(ctx),
     )
 
 
@@ -162,6 +166,8 @@ def _owned(ctx: Ctx, owner: Any, chosen: str) -> ColumnElement[bool]:
             return and_(owner.is_(None))
         case lists.WORK:
             return or_(owner.is_(None), owner == me)
+        case lists.TEAM:
+            return and_(owner.in_(team(ctx)))
         case _:
             person = select(Member.id).where(Member.workspace_id == ctx.workspace.id, Member.slack_user_id == chosen)
             return and_(owner == person.scalar_subquery())

@@ -115,6 +115,8 @@ class Board:
     waiting: tuple[Waiting, ...]
     waiting_in_all: int
     today: date
+    no_team: bool = False
+    """The team's were asked for, and there is no team whose deals the actor sees: these are their own."""
 
     @property
     def count(self) -> int:
@@ -125,8 +127,8 @@ class Board:
 def board(ctx: Ctx, whose: Whose | None = None, pipeline_id: UUID | None = None) -> Board:
     """A pipeline's open deals by stage, as far as the actor may see them.
 
-    `whose` None, or more than is theirs to ask for, is the widest for managers and admins and their own for reps;
-    `pipeline_id` None is the first. Raises NotFound.
+    `whose` None is the widest for managers and admins and their own for reps. A team there is none of is their own too;
+    All, where it is not theirs to ask for, is the widest there is. `pipeline_id` None is the first. Raises NotFound.
     """
     known = pipelines(ctx)
     pipeline = next((one for one in known if pipeline_id in (None, one.id)), None)
@@ -147,6 +149,7 @@ def board(ctx: Ctx, whose: Whose | None = None, pipeline_id: UUID | None = None)
         waiting=waiting,
         waiting_in_all=in_all,
         today=ctx.today.date(),
+        no_team=whose is Whose.TEAM and whose not in choices,
     )
 
 
@@ -192,8 +195,16 @@ def whose_choices(ctx: Ctx) -> tuple[Whose, ...]:
     )
 
 
+def team(ctx: Ctx) -> frozenset[UUID]:
+    """The actor and the people around them: who works for them, and who has the same manager."""
+    around = scope(ctx)
+    me = () if ctx.actor.member_id is None else (ctx.actor.member_id,)
+    return frozenset((*me, *around.reports, *around.team))
+
+
 def _usual(ctx: Ctx, choices: Sequence[Whose], asked: Whose | None) -> Whose:
-    return choices[0] if asked is None and ctx.actor.role is Role.REP else choices[-1]
+    own = asked is Whose.TEAM or (asked is None and ctx.actor.role is Role.REP)
+    return Whose.MINE if own else choices[-1]
 
 
 # -- the statements -----------------------------------------------------------------------------------------------
@@ -209,9 +220,7 @@ def _owned(ctx: Ctx, whose: Whose) -> ColumnElement[bool]:
         case Whose.MINE:
             return Deal.owner_id == ctx.actor.member_id
         case Whose.TEAM:
-            around = scope(ctx)
-            people = {ctx.actor.member_id, *around.reports, *around.team} - {None}
-            return or_(Deal.owner_id.is_(None), Deal.owner_id.in_(people))
+            return or_(Deal.owner_id.is_(None), Deal.owner_id.in_(team(ctx)))
         case Whose.ALL:
             return true()
 

@@ -62,6 +62,8 @@ def test_each_filter_of_leads(ctx_for: CtxFor, ana: Member, ben: Member, mira: M
     assert leads_of(ctx_for, mira, owner=ben.slack_user_id) == ["Late"]
     assert leads_of(ctx_for, ana, owner=ben.slack_user_id) == []
     assert leads_of(ctx_for, ana, owner="mine") == ["Due"]
+    assert leads_of(ctx_for, mira, owner="team") == ["Late", "Due"]
+    assert leads_of(ctx_for, ana, owner="team") == ["Due"], "a rep's team is as far as they see"
     assert leads_of(ctx_for, ana, state="all") == ["Gone", "Free", "Due"]
     assert leads_of(ctx_for, mira, state="contacted") == ["Free"]
     assert leads_of(ctx_for, mira, when="due", sort="follow_up") == ["Late", "Due"]

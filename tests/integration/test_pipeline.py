@@ -201,13 +201,13 @@ def test_nobodys_deal_is_in_nobodys_own_pipeline_and_within_everybodys_reach(ctx
         )
     }
     assert list(counted.values()) == [1, 2, 0, 3, 4]
-    # What is not theirs to ask for is answered with the most they may see.
-    assert (seen(ctx_for, people.ana, Whose.TEAM).whose, seen(ctx_for, people.mira, Whose.ALL).whose) == (
-        Whose.ALL,
-        Whose.TEAM,
-    )
+    # Who has no team in sight is told so, above their own deals.
+    alone, widest = seen(ctx_for, people.ana, Whose.TEAM), seen(ctx_for, people.mira, Whose.ALL)
+    assert (alone.whose, alone.no_team, alone.count) == (Whose.MINE, True, 1)
+    assert (widest.whose, widest.no_team) == (Whose.TEAM, False)
     set_visibility(ctx_for, Visibility.TEAM)
-    assert seen(ctx_for, people.ana, Whose.TEAM).count == 3
+    team = seen(ctx_for, people.ana, Whose.TEAM)
+    assert (team.count, team.no_team) == (3, False)
 
 
 def test_an_undone_deal_counts_no_more(ctx_for: CtxFor, people: People) -> None:

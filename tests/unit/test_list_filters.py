@@ -18,6 +18,7 @@ KNOWN = Vocabulary(
     ("text", "expected"),
     [
         ("mine", ListFilter(owner="mine")),
+        ("team due", ListFilter(owner="team", when="due")),
         ("Mine NEW due", ListFilter(owner="mine", state="new", when="due")),
         ("unassigned", ListFilter(owner="nobody")),
         ("all", ListFilter(state="all")),

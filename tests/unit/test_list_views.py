@@ -68,6 +68,10 @@ def test_one_line_says_all_a_list_is_filtered_by() -> None:
         "Ana Costa · New · Follow-up due · Referral · tagged “vip” · "
         "with “&lt;!channel&gt; *x* &lt;https://evil|ok&gt;” · Last touched first"
     )
+    team = replace(LEADS, chosen=ListFilter("team"))
+    assert views.filter_line(team, EN).startswith("Mine (there is no team whose records you see) · ")
+    seen = replace(team, choices=replace(CHOICES, team=True))
+    assert views.filter_line(seen, EN).startswith("My team's · ")
     assert views.filter_line(replace(DEALS, chosen=ListFilter()), EN) == "Anybody's · All open · By expected close"
 
 

@@ -66,6 +66,12 @@ def test_a_reps_pipeline() -> None:
     assert_golden("pipeline/mine", views.board(board(), EN))
 
 
+def test_who_asked_for_a_team_there_is_none_of_reads_why_it_is_their_own() -> None:
+    empty = board(no_team=True, totals=(), stages=(), waiting=(), waiting_in_all=0)
+    for shown in (board(no_team=True), empty):
+        assert "these are your own" in str(views.board(shown, EN).blocks[1])
+
+
 def test_several_currencies_pipelines_and_hostile_names() -> None:
     hostile = replace(SALES, name=HOSTILE)
     stages = (
