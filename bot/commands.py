@@ -18,6 +18,13 @@ class CommandCall:
 
     text: str
     channel_id: str
+    word: str = ""
+    """The subcommand's own word as it was typed, where the text began with one."""
+
+    @property
+    def whole(self) -> str:
+        """All that was typed."""
+        return f"{self.word} {self.text}".strip()
 
 
 CommandHandler = Callable[[Ctx, CommandCall], Reply]

@@ -175,7 +175,8 @@ def run_command(ctx: Ctx, name: str, call: CommandCall) -> Reply:
     found, rest = COMMANDS.find(name, call.text)
     ctx.source = f"/{name} {found.word}".strip() if found else f"/{name}"
     if found is not None:
-        return found.handler(ctx, CommandCall(rest, call.channel_id))
+        word = call.text.strip().partition(" ")[0]
+        return found.handler(ctx, CommandCall(rest, call.channel_id, word))
     fallback, _ = COMMANDS.find(name, "help")
     if fallback is None:
         raise UnknownRoute(name)

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -91,8 +92,8 @@ def task_list(ctx: Ctx, _call: CommandCall) -> Reply:
 
 @command("task", "help", summary="Show what is possible")
 def task_in_words(ctx: Ctx, call: CommandCall) -> Reply:
-    """`/task Call Ana friday`: words that are no command are what is to be done."""
-    return add_task(ctx, call) if call.text else help_reply(ctx, "task")
+    """`/task Call Ana friday`: words that are no command are what is to be done, `help Ana with the deck` too."""
+    return add_task(ctx, replace(call, text=call.whole)) if call.text else help_reply(ctx, "task")
 
 
 def _named_in(ctx: Ctx, words: str) -> Hit | None:

@@ -226,6 +226,8 @@ def test_words_after_task_are_what_is_to_be_done_and_are_done_in_the_list(world:
     assert "today or a later day" in world.ana.command("/task add Too late yesterday").visible_text()
     assert len(world.rows(Activity)) == 1
     assert "/task add" in world.ana.command("/task help").visible_text()
+    world.ana.command("/task Help Ana with the deck friday")
+    assert world.rows(Activity)[-1].subject == "Help Ana with the deck"
 
 
 def test_a_task_is_added_by_mention_too(world: World) -> None:
