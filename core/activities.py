@@ -121,14 +121,14 @@ def log_call(ctx: Ctx, entity: str, entity_id: UUID, values: CallInput) -> Activ
 def set_follow_up(ctx: Ctx, entity: str, entity_id: UUID, day: date | None, at: time | None = None) -> Owned:
     """Plan when to come back to a lead, contact or deal, or that nothing is planned.
 
-    `day` is one in the actor's zone, `at` an hour on it in the owner's, None for any time of the day.
+    `at` is an hour in the owner's zone, None for any time of the day.
 
     Raises Invalid for a day that is over and for an account, which carries no follow-up; NotFound, Forbidden.
     """
     record = load_subject(ctx, entity, entity_id)
     if isinstance(record, Account):
         raise Invalid({"next_follow_up": "no_follow_up_here"})
-    past = follow_ups.problem(ctx, day, at)
+    past = follow_ups.problem(ctx, day, at, owner_id=record.owner_id)
     if past:
         raise Invalid({"next_follow_up": past})
     follow_ups.plan(record, day, at)

@@ -1,9 +1,12 @@
 """When somebody is to come back to a record: set in one place, so that a day never keeps another's hour."""
 
-from datetime import date, time
+from datetime import date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from core.context import Ctx
-from core.models import Contact, Deal, Lead
+from core.i18n import Viewer
+from core.models import Contact, Deal, Lead, Member
 
 Followed = Lead | Contact | Deal
 
@@ -18,14 +21,33 @@ def planned(record: Followed | None) -> tuple[date | None, time | None]:
     return (record.next_follow_up, record.next_follow_up_at) if record is not None else (None, None)
 
 
-def problem(ctx: Ctx, day: date | None, at: time | None, now: tuple[date | None, time | None] = (None, None)) -> str:
+def problem(
+    ctx: Ctx,
+    day: date | None,
+    at: time | None,
+    now: tuple[date | None, time | None] = (None, None),
+    *,
+    owner_id: UUID | None = None,
+) -> str:
     """Why nobody can come back then: the code of a sentence, or empty. What stays as it is `now` is not asked again.
 
-    The day and the hour are the actor's own.
+    A day or an hour is over where it is over for the actor, and for the owner too where they live in another zone.
     """
     if day is None or (day, at) == now:
         return ""
-    today = ctx.today
-    if day < today.date():
+    zones = {ctx.actor.zone, zone_of(ctx, owner_id)}
+    over = [_over(day, at, ctx.now.astimezone(zone)) for zone in zones]
+    return over[0] if all(over) else ""
+
+
+def zone_of(ctx: Ctx, owner_id: UUID | None) -> ZoneInfo:
+    """The zone that the hours of an owner's records are in; the actor's where they are nobody's."""
+    if owner_id is None or owner_id == ctx.actor.member_id:
+        return ctx.actor.zone
+    return Viewer("", ctx.session.get_one(Member, (ctx.workspace.id, owner_id)).tz).zone
+
+
+def _over(day: date, at: time | None, clock: datetime) -> str:
+    if day < clock.date():
         return "date_past"
-    return "hour_past" if day == today.date() and at is not None and at < today.time().replace(second=0) else ""
+    return "hour_past" if day == clock.date() and at is not None and at < clock.time().replace(second=0) else ""

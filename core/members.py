@@ -15,7 +15,7 @@ from core.i18n import Viewer
 from core.locks import take_turns
 from core.models import Member
 from core.operations import operation
-from core.queries.timed import timed_of
+from core.queries.timed import Timed, timed_of
 from core.status import SlackStatus, away_until
 from core.workspaces import Profile, add_member, joining
 
@@ -86,7 +86,9 @@ def sync_profile(
     member.name = name or member.name
     member.email = email or member.email
     absence = away.watch(member, ctx.now)
-    before, member.tz = member.tz, _known_zone(tz) or member.tz
+    zone = _known_zone(tz) or member.tz
+    waiting = _waiting(ctx, member) if zone != member.tz else []
+    member.tz = zone
     member.locale = _babel_locale(locale) or member.locale
     member.guest = guest
     if status is not None:
@@ -96,11 +98,15 @@ def sync_profile(
     away.settle(ctx, member, absence)
     if guest:
         away.release(ctx, member)
-    if member.tz != before:
+    for due in waiting:
         # An hour is another moment now: what is told of at its hour is planned anew.
-        for due in timed_of(ctx, member.id):
-            ctx.emit(RecordChanged(due.entity, due.entity_id))
+        ctx.emit(RecordChanged(due.entity, due.entity_id))
     return member
+
+
+def _waiting(ctx: Ctx, member: Member) -> list[Timed]:
+    """What is still to be told of at its hour; what was told is not told again where that hour is yet to come."""
+    return [due for due in timed_of(ctx, member.id, away.today_of(member, ctx.now)) if due.due_at > ctx.now]
 
 
 @operation("member.profile_changed")

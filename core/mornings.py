@@ -6,17 +6,18 @@ manager is. Moved to another day, it begins anew.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from core import activities, away, tasks
+from core import activities, away, follow_ups, schedules, tasks
+from core.access import load
 from core.around import scope
 from core.context import Ctx, new_id
 from core.emails import replies
-from core.models import Reminder
+from core.models import Activity, Reminder
 from core.queries import mornings as queries
 from core.queries.mornings import MorningData, MorningLine, Waiting, What
 
@@ -81,6 +82,20 @@ def put_off(ctx: Ctx, what: What, entity: str, item_id: UUID, day: date, *, at: 
         tasks.snooze(ctx, item_id, day, at)
     else:
         activities.set_follow_up(ctx, entity, item_id, day, at)
+
+
+def later(ctx: Ctx, what: What, entity: str, item_id: UUID, hours: int) -> datetime:
+    """Something that was due is due again so many hours from now; whole days keep the hour of the clock.
+
+    The day and the hour are those of its owner, whoever acts. The moment (aware). Raises NotFound, Forbidden.
+    """
+    item = load(ctx, Activity, item_id) if what is What.TASK else activities.load_subject(ctx, entity, item_id)
+    zone = follow_ups.zone_of(ctx, item.owner_id)
+    days, rest = divmod(hours, 24)
+    then = (ctx.now + timedelta(hours=rest)).astimezone(zone)
+    day, at = then.date() + timedelta(days=days), then.time().replace(second=0, microsecond=0, fold=0)
+    put_off(ctx, what, entity, item_id, day, at=at)
+    return schedules.moment(day, at, zone)
 
 
 def _fresh(ctx: Ctx, day: date) -> tuple[list[Waiting], list[Waiting]]:

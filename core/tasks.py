@@ -49,8 +49,8 @@ def create(ctx: Ctx, entity: str, entity_id: UUID | None, values: TaskInput) -> 
     """
     record = load_subject(ctx, entity, entity_id) if entity_id is not None else None
     subject = name_text(values.subject)
-    _check(ctx, subject, values.due_on, values.due_time)
     assignee = owner_from_slack(ctx, values.assignee, "assignee") if values.assignee else ctx.actor.member_id
+    _check(ctx, subject, values.due_on, values.due_time, assignee)
     _check_assignee(ctx, assignee, record)
     task = _put(ctx, record, Activity(kind=ActivityKind.TASK, subject=subject, link=_link(values.link)))
     task.owner_id, task.created_by_id = assignee, ctx.actor.member_id
@@ -99,7 +99,7 @@ def reopen(ctx: Ctx, task_id: UUID) -> Activity:
 def snooze(ctx: Ctx, task_id: UUID, day: date, at: time | None = None) -> Activity:
     """Put a task off to a day, and an hour on it. Raises Invalid for one that is over, NotFound, Forbidden."""
     task = _task(ctx, task_id)
-    _check(ctx, task.subject, day, at)
+    _check(ctx, task.subject, day, at, task.owner_id)
     _due(task, day, at)
     _changed(ctx, task)
     return task
@@ -167,13 +167,13 @@ def _due(task: Activity, day: date | None, at: time | None) -> None:
     task.due_on, task.due_time = day, at if day else None
 
 
-def _check(ctx: Ctx, subject: str, day: date | None, at: time | None) -> None:
+def _check(ctx: Ctx, subject: str, day: date | None, at: time | None, owner_id: UUID | None) -> None:
     problems: dict[str, str] = {}
     if not subject:
         problems["subject"] = "required"
     if len(subject) > SHORT_TEXT_MAX:
         problems["subject"] = "too_long"
-    past = follow_ups.problem(ctx, day, at)
+    past = follow_ups.problem(ctx, day, at, owner_id=owner_id)
     if past:
         problems["due_on"] = past
     if problems:

@@ -1,6 +1,5 @@
 """The word at the hour something is due: acted on in its place."""
 
-from datetime import UTC, timedelta
 from uuid import UUID
 
 from bot.dispatch import Request, on
@@ -24,10 +23,8 @@ def done(ctx: Ctx, route: PingDone, _request: Request) -> Reply:
 @on(PingLater)
 def later(ctx: Ctx, route: PingLater, _request: Request) -> Reply:
     """An hour from now, or tomorrow at this time; said again then."""
-    then = (ctx.now + timedelta(hours=route.hours)).astimezone(UTC).astimezone(ctx.actor.zone)
-    at = then.time().replace(second=0, microsecond=0, fold=0)
-    mornings.put_off(ctx, route.what, route.entity, route.item_id, then.date(), at=at)
-    when = ctx.viewer.relative_when(then.date(), at, ctx.today.date())
+    then = mornings.later(ctx, route.what, route.entity, route.item_id, route.hours).astimezone(ctx.actor.zone)
+    when = ctx.viewer.relative_when(then.date(), then.time(), ctx.today.date())
     return Replace(views.later(_line(ctx, route.entity, route.item_id), when, ctx.change_id, ctx.viewer))
 
 

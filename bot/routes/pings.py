@@ -18,7 +18,7 @@ class PingDone(Action, id="ping.done"):
 
 @dataclass(frozen=True)
 class PingLater(Action, id="ping.later"):
-    """Put it off by some hours from now."""
+    """Put it off by some hours from now; 24 mean tomorrow at this time."""
 
     what: What
     entity: str

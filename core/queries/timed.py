@@ -71,12 +71,11 @@ def timed_among(ctx: Ctx, entity: str, ids: Collection[UUID]) -> list[Timed]:
     return [_timed(entity, row) for row in read(ctx, _among, entity, ids=list(ids))]
 
 
-def timed_of(ctx: Ctx, member_id: UUID, since: date | None = None) -> list[Timed]:
-    """All that is due at an hour of somebody's, from a day on (None: the actor's today)."""
-    today = since or ctx.today.date()
+def timed_of(ctx: Ctx, member_id: UUID, since: date) -> list[Timed]:
+    """All that is due at an hour of somebody's, from a day of theirs on."""
     found: list[Timed] = []
     for entity, kind in _KINDS.items():
-        whose = _query(kind).where(kind.model.owner_id == member_id, kind.day >= today)
+        whose = _query(kind).where(kind.model.owner_id == member_id, kind.day >= since)
         found += [_timed(entity, row) for row in ctx.session.execute(whose, {"here": ctx.workspace.id})]
     return found
 

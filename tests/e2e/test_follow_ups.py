@@ -145,6 +145,48 @@ def test_what_has_an_hour_is_said_once_at_that_hour_and_put_off_in_place(world: 
     assert not ping.has_button("Done")
 
 
+def test_tomorrow_is_the_same_hour_of_the_clock_also_where_the_clocks_change(world: World) -> None:
+    saturday = datetime(2030, 10, 26, 14, tzinfo=ZoneInfo("Europe/Lisbon"))
+    world.jump_to(saturday)
+    with world.ctx(world.ana) as ctx:
+        lead = make_lead(ctx, "Zoe", owner=world.member(world.ana))
+        activities.set_follow_up(ctx, "lead", lead.id, saturday.date(), time(15))
+    world.settle()
+    world.jump(hours=1)
+    world.settle()
+    (ping,) = pings(world.ana)
+    ping.click("Tomorrow")
+    assert "again tomorrow, 15:00" in ping.visible_text()
+    (lead,) = world.rows(Lead)
+    assert (lead.next_follow_up, lead.next_follow_up_at) == (saturday.date() + timedelta(days=1), time(15))
+
+
+def live_in(world: World, person: Person, zone: str) -> None:
+    """As the worker reads a profile anew."""
+    with world.ctx() as ctx:
+        members.sync_profile(ctx, world.member(person).id, name="", email="", tz=zone, locale="", guest=False)
+
+
+def test_who_stands_in_at_the_other_end_of_the_world_puts_off_by_an_hour_and_no_more(world: World) -> None:
+    live_in(world, world.ana, "America/Los_Angeles")
+    live_in(world, world.ben, "Australia/Sydney")
+    follow(world, time(17))
+    world.ana.command(f"/crm away until friday <@{world.ben.id}|ben>")
+    world.settle()
+    world.jump_to(datetime.combine(MONDAY, time(17), tzinfo=ZoneInfo("America/Los_Angeles")))
+    world.settle()
+    (ping,) = pings(world.ben)
+    assert ping.text.startswith("10:00")
+    ping.click("Snooze 1 hour")
+    assert "again today, 11:00" in ping.visible_text()
+    world.jump(minutes=59)
+    world.settle()
+    assert pings(world.ben) == []
+    world.jump(minutes=2)
+    world.settle()
+    assert len(pings(world.ben)) == 1
+
+
 @pytest.mark.parametrize("change", ["another hour", "no hour", "done", "given away", "closed"])
 def test_what_is_not_so_any_more_is_not_said(world: World, change: str) -> None:
     lead = follow(world, time(15))
@@ -186,6 +228,23 @@ def test_an_hour_is_that_of_whom_it_belongs_to_and_follows_them(world: World) ->
     world.jump_to(lisbon(20, 1))
     world.settle()
     assert len(pings(world.ana)) == 1
+
+
+def test_an_hour_follows_them_in_the_evening_too_and_what_was_said_is_not_said_again(world: World) -> None:
+    live_in(world, world.ana, "America/Los_Angeles")
+    follow(world, time(20))
+    with world.ctx(world.ana) as ctx:
+        tasks.create(ctx, "", None, TaskInput("Send the deck", due_on=MONDAY, due_time=time(17)))
+    world.settle()
+    world.jump_to(datetime.combine(MONDAY, time(17, 30), tzinfo=ZoneInfo("America/Los_Angeles")))
+    world.settle()
+    assert len(pings(world.ana)) == 1
+    live_in(world, world.ana, "Pacific/Honolulu")
+    world.settle()
+    for hour, said in ((17, 1), (20, 2)):
+        world.jump_to(datetime.combine(MONDAY, time(hour, 1), tzinfo=ZoneInfo("Pacific/Honolulu")))
+        world.settle()
+        assert len(pings(world.ana)) == said
 
 
 def test_a_task_is_said_at_its_hour_and_done_there(world: World) -> None:
