@@ -9,7 +9,6 @@ from bot.replies import Block, Modal, Reply, UpdateModal
 from bot.routes import CheckWhen, MoreFields, Submission, UnknownRoute
 from bot.views import kit
 from bot.views import when as views
-from bot.views.forms import block_id_of
 from core.context import Ctx
 
 S = TypeVar("S", bound=Submission)
@@ -29,19 +28,27 @@ def expands(form: type[S]) -> Callable[[Callable[[Ctx, S, Request], Modal]], Cal
 
 @on(MoreFields)
 def more_fields(ctx: Ctx, _route: MoreFields, request: Request) -> Reply:
-    """The form that is open, with all of its fields."""
-    return UpdateModal(_whole(ctx, request, MoreFields.id))
+    """The form that is open, with all of its fields; below a day in words stays what was understood."""
+    whole = _whole(ctx, request, MoreFields.id)
+    return UpdateModal(replace(whole, blocks=_with_days(whole.blocks, request, ctx)))
 
 
 @on(CheckWhen)
 def check_when(ctx: Ctx, _route: CheckWhen, request: Request) -> Reply:
     """While a day is typed: what will be saved stands below it; nothing else of the form changes."""
     whole = _whole(ctx, request, CheckWhen.id)
-    blocks = _in_sight(whole.blocks, request, ctx)
-    said = views.understood(request.chosen, ctx.viewer, ctx.today)
-    if said:
-        blocks = views.with_hint(blocks, block_id_of(request.state, request.field_name), said)
+    blocks = _with_days(_in_sight(whole.blocks, request, ctx), request, ctx)
     return UpdateModal(replace(whole, blocks=blocks, route=request.modal))
+
+
+def _with_days(blocks: Sequence[Block], request: Request, ctx: Ctx) -> list[Block]:
+    """A form's blocks, where below each day that is typed stands what was understood of it."""
+    for block_id, inputs in request.state.values.items():
+        typed = inputs.get(CheckWhen.id)
+        said = views.understood(typed.text(), ctx.viewer, ctx.today) if typed is not None else ""
+        if said:
+            blocks = views.with_hint(blocks, block_id, said)
+    return list(blocks)
 
 
 def _whole(ctx: Ctx, request: Request, asked: str) -> Modal:

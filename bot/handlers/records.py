@@ -10,6 +10,8 @@ from bot.routes import (
     FindDeal,
     FindRecord,
     OpenRecord,
+    SaveMove,
+    SendEmail,
     ShareCard,
     ShowHistory,
     TurnHistory,
@@ -18,13 +20,15 @@ from bot.routes import (
 )
 from bot.views import bulk as bulk_views
 from bot.views import records as views
+from bot.views.forms import as_id, find
 from bot.views.history import history_modal
 from core import bulk, records, undo
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
+from core.queries.deals import deal_card
 from core.queries.history import history_page
-from core.queries.records import SEARCHABLE, Hit, card_after, card_of, hit_of, recent, search, similar
+from core.queries.records import SEARCHABLE, Hit, card_after, card_of, hit_of, people_at, recent, search, similar
 
 LOOKUP_ROWS = 20
 """Options of one kind; who does not see theirs types one letter more."""
@@ -104,8 +108,23 @@ def find_account(ctx: Ctx, _route: FindAccount, request: Request) -> Reply:
 
 @on(FindContact)
 def find_contact(ctx: Ctx, _route: FindContact, request: Request) -> Reply:
-    """Contacts."""
-    return _of_kind(ctx, EntityType.CONTACT, request)
+    """Contacts, those of the company at hand first."""
+    company = _company_at_hand(ctx, request)
+    here = people_at(ctx, company, request.query, LOOKUP_ROWS) if company else []
+    others = [hit for hit in _found(ctx, EntityType.CONTACT, request.query) if hit not in here]
+    return Choices(views.choices([*here, *others][:LOOKUP_ROWS]))
+
+
+def _company_at_hand(ctx: Ctx, request: Request) -> UUID | None:
+    """The company that is chosen in the window, else that of the deal the window is about."""
+    chosen = find(request.state, "account_id")
+    if chosen is not None:
+        return as_id(chosen.text()) if chosen.text() else None
+    match request.modal:
+        case SaveMove(deal_id=deal_id) | SendEmail(entity="deal", entity_id=deal_id):
+            return deal_card(ctx, deal_id).account_id
+        case _:
+            return None
 
 
 def found_elsewhere(ctx: Ctx, words: str, kind: EntityType) -> Message | None:
@@ -127,10 +146,13 @@ def _history(ctx: Ctx, kind: EntityType, record_id: UUID, page: int = 0, notice:
 
 
 def _of_kind(ctx: Ctx, kind: EntityType, request: Request) -> Reply:
-    found: list[Hit]
-    if request.query.strip():
-        found = search(ctx, request.query, (kind,), LOOKUP_ROWS, open_only=True)
-        found = found or similar(ctx, request.query, (kind,), LOOKUP_ROWS, open_only=True)
-    else:
-        found = recent(ctx, kind, LOOKUP_ROWS, open_only=True)
-    return Choices(views.choices([hit for hit in found if hit.entity is kind]))
+    return Choices(views.choices(_found(ctx, kind, request.query)))
+
+
+def _found(ctx: Ctx, kind: EntityType, words: str) -> list[Hit]:
+    """Open records of a kind that are called so, or nearly so; before anything is typed, the person's own."""
+    if not words.strip():
+        return recent(ctx, kind, LOOKUP_ROWS, open_only=True)
+    found = search(ctx, words, (kind,), LOOKUP_ROWS, open_only=True)
+    found = found or similar(ctx, words, (kind,), LOOKUP_ROWS, open_only=True)
+    return [hit for hit in found if hit.entity is kind]

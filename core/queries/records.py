@@ -10,7 +10,7 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
 from core.models import Activity, Tagging
-from core.queries.search import SEARCHABLE, Hit, find_by_ref, hit_of, recent, search
+from core.queries.search import SEARCHABLE, Hit, find_by_ref, hit_of, people_at, recent, search
 from core.queries.similar import similar
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ __all__ = [
     "card_of",
     "find_by_ref",
     "hit_of",
+    "people_at",
     "recent",
     "search",
     "similar",

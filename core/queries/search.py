@@ -226,6 +226,15 @@ def recent(ctx: Ctx, entity: EntityType, limit: int = 10, *, open_only: bool = F
     return [hit(entity, row.id, row.number, row.name, row.detail) for row in rows]
 
 
+def people_at(ctx: Ctx, account_id: UUID, words: str = "", limit: int = 10) -> list[Hit]:
+    """The people of a company the actor may see, by name; with words those they may mean."""
+    query = rows_of(ctx, EntityType.CONTACT).where(Contact.account_id == account_id)
+    if words.strip():
+        query = query.where(matching(ctx, EntityType.CONTACT, words))
+    rows = ctx.session.execute(query.order_by(Contact.name_key, Contact.id).limit(limit))
+    return [hit(EntityType.CONTACT, row.id, row.number, row.name, row.detail) for row in rows]
+
+
 def matching(ctx: Ctx, entity: EntityType, words: str) -> ColumnElement[bool]:
     """Whether a record of a kind may be meant by the words, in any way `search` knows: for an area's own lists."""
     ref = parse_ref(words)

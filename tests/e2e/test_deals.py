@@ -39,10 +39,17 @@ def test_a_deal_from_the_form_to_the_card_and_back(world: World) -> None:
     with world.ctx(ana) as ctx:
         account = make_account(ctx, "Globex AG", owner=world.member(ana))
         make_contact(ctx, "Lena Fischer", account=account, owner=world.member(ana))
+    world.jump(minutes=1)
+    with world.ctx(ana) as ctx:
+        make_contact(ctx, "Lena Abel", owner=world.member(ana))
     ana.command("/deal new Globex pilot", channel="#sales")
     assert ana.modal.title == "New deal"
     assert ana.modal.value("Name") == "Globex pilot"
     ana.modal.click("More fields")
+    assert ana.modal.options("Contact", "lena") == ["C-2 Lena Abel", "C-1 Lena Fischer"]
+    ana.modal.choose("Account", "Globex AG", query="glob")
+    assert ana.modal.options("Contact", "lena") == ["C-1 Lena Fischer", "C-2 Lena Abel"], "its own people first"
+    assert ana.modal.options("Contact")[0] == "C-1 Lena Fischer"
     ana.modal.choose("Contact", "Lena Fischer", query="lena")
     ana.modal.fill({"Value": "12.5k", "Expected close": "2027-01-31"})
     ana.modal.choose("Currency", "CHF")

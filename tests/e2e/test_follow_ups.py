@@ -88,6 +88,8 @@ def test_every_form_understands_words_and_a_day_never_keeps_anothers_hour(world:
     ana.modal.choose("Outcome", "Connected")
     ana.modal.fill({"Next follow-up": "friday"})
     assert "Understood: Fri 7 Jun 2030" in ana.modal.text()
+    ana.modal.click("More fields")
+    assert "Understood: Fri 7 Jun 2030" in ana.modal.text()
     ana.modal.submit()
     (deal,) = world.rows(Deal)
     assert (deal.next_follow_up, deal.next_follow_up_at) == (FRIDAY, None)
