@@ -289,9 +289,8 @@ def send_email(ctx: Ctx, route: SendEmail, typed: TypedEmail) -> Reply:
     if quote is not None and quote.status is QuoteStatus.DRAFT:
         also = quote_views.step_text(queries_of_quotes.quote_card(ctx, quote.id), ctx.viewer)
     shown = queries.mail_view(ctx, mail.id)
-    return CloseModal(
-        mails.sent(shown, ctx.change_id, ctx.viewer, also=also, where=queries.mail_settings(ctx).replies_channel)
-    )
+    where = queries.mail_settings(ctx).replies_channel
+    return CloseModal(mails.sent(shown, ctx.change_id, ctx.viewer, also=also, where=where, quote_id=route.quote_id))
 
 
 def _placeholder_problems(ctx: Ctx, typed: TypedEmail) -> dict[str, str]:

@@ -95,7 +95,7 @@ def _pairs(deal: DealCard, viewer: Viewer) -> list[tuple[str, str]]:
 
 
 def _stage_text(deal: DealCard, viewer: Viewer) -> str:
-    text = kit.esc(deal.stage)
+    text = kit.esc(f"{deal.stage} ({deal.pipeline})" if deal.pipeline else deal.stage)
     if deal.stage_kind is StageKind.OPEN:
         text += " · " + viewer.percent(deal.probability)
         days = viewer.nt("{n} day in this stage", "{n} days in this stage", deal.days_in_stage)

@@ -17,9 +17,11 @@ from core.queries.emails import MailView
 # -- what was done ------------------------------------------------------------------------------------------------
 
 
-def sent(mail: MailView, change_id: UUID, viewer: Viewer, *, also: str = "", where: str = "") -> Message:
+def sent(
+    mail: MailView, change_id: UUID, viewer: Viewer, *, also: str = "", where: str = "", quote_id: UUID | None = None
+) -> Message:
     """That a mail is on its way, and what happens next. `also` is what followed from it, translated and escaped;
-    `where` the channel answers are told in. Undo works as long as the mail has not left.
+    `where` the channel answers are told in; `quote_id` the quote it brings. Undo works until the mail has left.
     """
     subject = kit.esc(mail.subject)
     text = viewer.t("The e-mail to {who} is on its way: “{subject}”.", who=_who(mail), subject=subject)
@@ -27,7 +29,10 @@ def sent(mail: MailView, change_id: UUID, viewer: Viewer, *, also: str = "", whe
     if where:
         answers = viewer.t("An answer is told in {channel}.", channel=f"<#{where}>")
     said = " ".join(filter(None, (text, also, answers)))
-    return Message(said, [*confirmation(viewer, said, change_id), kit.actions(*_look(mail, viewer))])
+    buttons = _look(mail, viewer)
+    if quote_id is not None:
+        buttons.insert(0, kit.button(viewer.t("Open quote"), OpenRecord("quote", quote_id)))
+    return Message(said, [*confirmation(viewer, said, change_id), kit.actions(*buttons)])
 
 
 def stopped_text(mail: MailView, viewer: Viewer) -> str:
@@ -63,8 +68,8 @@ def mail_buttons(mail: MailView, viewer: Viewer) -> list[Block]:
 def _look(mail: MailView, viewer: Viewer) -> list[Block]:
     buttons: list[Block] = []
     buttons.append(kit.button(viewer.t("Show e-mail"), ShowEmail(mail.standing.id)))
-    label = viewer.t("Open {ref}", ref=mail.ref)
-    buttons.append(kit.button(viewer.t("Open"), OpenRecord(mail.entity.value, mail.entity_id), label=label))
+    text = viewer.t("Open {ref}", ref=mail.ref)
+    buttons.append(kit.button(text, OpenRecord(mail.entity.value, mail.entity_id)))
     return buttons
 
 

@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, literal, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, case, exists, func, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.access import Verb, may, visible
 from core.context import Ctx
 from core.enums import EntityType, StageKind
 from core.errors import NotFound
-from core.models import Account, Contact, Deal, History, Lead, LossReason, Member, Stage
+from core.models import Account, Contact, Deal, History, Lead, LossReason, Member, Pipeline, Stage
 from core.normalise import name_text
 from core.prepared import read
 from core.queries.activities import TimelineItem, timeline
@@ -84,6 +84,8 @@ class DealCard:
     entity: EntityType = EntityType.DEAL
     next_follow_up_at: time | None = None
     """The hour of the follow-up, in the owner's zone."""
+    pipeline: str = ""
+    """The name of its pipeline, where there are several to tell apart."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +118,13 @@ def deal_card(ctx: Ctx, deal_id: UUID) -> DealCard:
             func.coalesce(Member.slack_user_id, ""),
             func.coalesce(Contact.name, ""),
             func.coalesce(LossReason.name, ""),
+            _pipeline_told_apart(),
         )
     )
     found = ctx.session.execute(query).one_or_none()
     if found is None:
         raise NotFound
-    deal, stage, account, owner, contact, loss_reason = found
+    deal, stage, account, owner, contact, loss_reason, pipeline = found
     days = _days(ctx, deal.stage_entered_at)
     return DealCard(
         id=deal.id,
@@ -130,6 +133,7 @@ def deal_card(ctx: Ctx, deal_id: UUID) -> DealCard:
         version=deal.version,
         stage_id=stage.id,
         stage=stage.name,
+        pipeline=pipeline,
         stage_kind=stage.kind,
         probability=stage.probability,
         days_in_stage=days,
@@ -158,6 +162,16 @@ def deal_card(ctx: Ctx, deal_id: UUID) -> DealCard:
         can_edit=may(ctx, Verb.EDIT, deal.owner_id),
         can_assign=may(ctx, Verb.ASSIGN, deal.owner_id),
     )
+
+
+def _pipeline_told_apart() -> ColumnElement[str]:
+    """The name of a deal's pipeline where the workspace has another one, else empty."""
+    other = aliased(Pipeline)
+    others = exists().where(
+        other.workspace_id == Deal.workspace_id, other.id != Deal.pipeline_id, other.archived_at.is_(None)
+    )
+    name = select(Pipeline.name).where(Pipeline.workspace_id == Deal.workspace_id, Pipeline.id == Deal.pipeline_id)
+    return case((others, name.correlate(Deal).scalar_subquery()), else_="")
 
 
 def _related(ctx: Ctx, deal: Deal) -> tuple[Hit, ...]:

@@ -320,6 +320,8 @@ def test_a_quote_is_mailed_and_marked_as_sent_at_once(world: World, deal: Deal) 
     (mail,) = world.rows(Email)
     (quote,) = world.rows(Quote)
     assert (mail.quote_id, quote.status) == (quote.id, QuoteStatus.SENT)
+    said.click("Open quote")
+    assert f"Quote {number}" in ana.last_message("#sales").text
     said.click("Undo")
     assert world.rows(Quote)[0].status is QuoteStatus.DRAFT
     assert states(world) == [EmailState.STOPPED]

@@ -7,13 +7,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from bot.views.deals import card
 from core import deals, undo
 from core.conflicts import FieldChange
 from core.context import Ctx
 from core.deals import DealInput, LossInput
 from core.enums import Role, StageKind, Visibility
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from core.models import Activity, Deal, LossReason, Member, Outbox, StageChange, WorkspaceRow
+from core.i18n import UTC_VIEWER
+from core.models import Activity, Deal, LossReason, Member, Outbox, Pipeline, StageChange, WorkspaceRow
 from core.queries import deals as queries
 from core.queries import stages
 from tests.conftest import CtxFor
@@ -303,6 +305,21 @@ def test_to_the_stage_it_is_in_is_no_move(ctx_for: CtxFor, ana: Member, deal: De
         deals.move(ctx, deal.id, stage_id(ctx, "Lead in"))
         assert not queries.anything_changed(ctx)
         assert len(stages.way_of(ctx, deal.id).steps) == 1
+
+
+def test_a_card_names_the_pipeline_where_there_are_several(ctx_for: CtxFor, ana: Member, deal: Deal) -> None:
+    with ctx_for(ana) as ctx:
+        assert queries.deal_card(ctx, deal.id).pipeline == ""
+    with ctx_for() as ctx:
+        other = make_pipeline(ctx)
+    with ctx_for(ana) as ctx:
+        name = queries.deal_card(ctx, deal.id).pipeline
+        assert name
+        assert f"({name}) ·" in str(card(queries.deal_card(ctx, deal.id), UTC_VIEWER).blocks)
+    with ctx_for() as ctx:
+        ctx.session.get_one(Pipeline, (ctx.workspace.id, other.id)).archived_at = ctx.now
+    with ctx_for(ana) as ctx:
+        assert queries.deal_card(ctx, deal.id).pipeline == ""
 
 
 def test_stages_of_another_pipeline_are_none(ctx_for: CtxFor, ana: Member, deal: Deal) -> None:
