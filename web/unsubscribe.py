@@ -61,6 +61,8 @@ class Stands(StrEnum):
     ASK = "ask"
     STOPPED = "stopped"
     RESUMED = "resumed"
+    HELD = "held"
+    """They want some again, and yet another reason stands in the way."""
     BROKEN = "broken"
 
 
@@ -108,26 +110,29 @@ def _act(database: Database, clock: Clock, secret: str, signed: str, *, resume: 
     named = read_unsubscribe(secret, signed)
     if named is None:
         return Found(Stands.BROKEN)
-    after = Stands.RESUMED if resume else Stands.STOPPED
-    for attempt in range(1, ATTEMPTS + 1):
+    attempts = 0
+    while True:
+        attempts += 1
         try:
-            return Found(after, _write(database, clock, *named, resume=resume))
+            return _write(database, clock, *named, resume=resume)
         except Busy:
             # A mail program that unsubscribes does not come again.
-            if attempt == ATTEMPTS:
+            if attempts == ATTEMPTS:
                 raise
-    return Found(after)
 
 
-def _write(database: Database, clock: Clock, workspace_id: UUID, email_id: UUID, *, resume: bool) -> str:
-    """The name of the workspace; empty where there is none (any more)."""
+def _write(database: Database, clock: Clock, workspace_id: UUID, email_id: UUID, *, resume: bool) -> Found:
+    """How things stand then; without a name where the workspace is not there (any more)."""
     try:
         with database.begin(workspace_id) as session:
             ctx = system_ctx(session, clock, workspace_id, SOURCE)
-            (optouts.resume if resume else optouts.stop)(ctx, email_id)
-            return ctx.workspace.name
+            if not resume:
+                optouts.stop(ctx, email_id)
+                return Found(Stands.STOPPED, ctx.workspace.name)
+            written_to = optouts.resume(ctx, email_id)
+            return Found(Stands.RESUMED if written_to else Stands.HELD, ctx.workspace.name)
     except NoResultFound:
-        return ""
+        return Found(Stands.RESUMED if resume else Stands.STOPPED)
 
 
 def _page(found: Found) -> Response:
@@ -135,11 +140,13 @@ def _page(found: Found) -> Response:
     words = WORDS[language]
     act = ""
     match found.stands:
-        case Stands.ASK | Stands.RESUMED:
+        case Stands.ASK:
             title = words.ask_title.format(company=found.company) if found.company else words.ask_title_plain
             text, button = words.ask_text, words.stop
-            if found.stands is Stands.RESUMED:
-                title, text = words.resumed_title, words.resumed_text
+        case Stands.RESUMED:
+            title, text, button = words.resumed_title, words.resumed_text, words.stop
+        case Stands.HELD:
+            title, text, button = words.held_title, words.held_text, words.stop
         case Stands.STOPPED:
             title, text, button, act = words.done_title, words.done_text, words.resume, RESUME
         case Stands.BROKEN:

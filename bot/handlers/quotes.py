@@ -3,6 +3,7 @@
 import html
 from uuid import UUID
 
+from bot import errors
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.replies import CloseModal, Message, OpenModal, Replace, Reply, Say
@@ -11,7 +12,7 @@ from bot.views import quotes as views
 from core import quotes
 from core.context import Ctx
 from core.enums import EntityType, QuoteStatus
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.queries import quotes as queries
 from core.queries.records import find_by_ref
 from core.refs import parse_ref
@@ -68,8 +69,15 @@ def decide_quote(ctx: Ctx, route: DecideQuote, _request: Request) -> Reply:
 
 @on(NewQuoteVersion)
 def new_version(ctx: Ctx, route: NewQuoteVersion, _request: Request) -> Reply:
-    """Offer again."""
-    return Replace(_made(ctx, quotes.new_version(ctx, route.quote_id).id))
+    """Offer again; where somebody was first, the way to what they made."""
+    try:
+        made = quotes.new_version(ctx, route.quote_id)
+    except Conflict as error:
+        newer_id = error.data.get("newer_id")
+        if not isinstance(newer_id, UUID):
+            raise
+        return Say(views.has_newer(errors.sentence(error, ctx.viewer), newer_id, ctx.viewer))
+    return Replace(_made(ctx, made.id))
 
 
 @on(CopyQuote)

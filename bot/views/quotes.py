@@ -241,6 +241,12 @@ def made_text(quote: QuoteCard, viewer: Viewer) -> str:
     return viewer.t("Copied to the draft {ref}.", ref=quote.ref)
 
 
+def has_newer(text: str, newer_id: UUID, viewer: Viewer) -> Message:
+    """That a quote has a newer version already, with a button to it. `text` is translated and escaped."""
+    opened = kit.button(viewer.t("Open"), OpenRecord("quote", newer_id), label=viewer.t("Open the newer version"))
+    return Message(text, [kit.section(text, opened)])
+
+
 COPY_FORM: Form[UUID] = Form(
     lambda deal_id: deal_id, (Search("deal_id", "Deal", required=True, lookup=FindDeal, ids=True),)
 )

@@ -36,12 +36,17 @@ def stop(ctx: Ctx, email_id: UUID) -> None:
 
 
 @operation("email.resubscribe")
-def resume(ctx: Ctx, email_id: UUID) -> None:
-    """The reader of a mail wants to be written to again. Once more changes nothing."""
+def resume(ctx: Ctx, email_id: UUID) -> bool:
+    """The reader of a mail wants to be written to again. Once more changes nothing.
+
+    False where the address is still not written to, for a reason that is not the reader's to lift here.
+    """
     email = _find(ctx, email_id)
-    if email is None or not suppressions.lift(ctx, email.to_address, SuppressionReason.UNSUBSCRIBED):
-        return
-    _tell(ctx, email, RESUMED)
+    if email is None:
+        return True
+    if suppressions.lift(ctx, email.to_address, SuppressionReason.UNSUBSCRIBED):
+        _tell(ctx, email, RESUMED)
+    return not suppressions.standing(ctx, [email.to_address])
 
 
 def _find(ctx: Ctx, email_id: UUID) -> Email | None:

@@ -28,6 +28,9 @@ class ReaderWords:
     resume: str
     resumed_title: str
     resumed_text: str
+    held_title: str
+    """They are off the list of those who want none, and yet are not written to: mail came back, for one."""
+    held_text: str
     broken_title: str
     broken_text: str
 
@@ -46,6 +49,9 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             resume="Receive e-mail again",
             resumed_title="You receive e-mail again",
             resumed_text="Your address is back on the list. You can change your mind here at any time.",
+            held_title="You asked for e-mail again",
+            held_text="Your request is noted, but no e-mail goes to this address yet: mail to it came back or "
+            "was reported as spam, or the sender took it off the list. Please contact the sender.",
             broken_title="This link is not complete",
             broken_text="Please open the link in the mail again, or copy all of it. Nothing was changed.",
         ),
@@ -61,6 +67,10 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             resume="Wieder E-Mails erhalten",
             resumed_title="Sie erhalten wieder E-Mails",
             resumed_text="Ihre Adresse ist wieder eingetragen. Sie können es sich hier jederzeit anders überlegen.",
+            held_title="Sie möchten wieder E-Mails erhalten",
+            held_text="Das ist vermerkt. An diese Adresse gehen aber noch keine E-Mails: Post kam zurück oder "
+            "wurde als Spam gemeldet, oder der Absender hat sie ausgetragen. Bitte wenden Sie sich "
+            "an den Absender.",
             broken_title="Dieser Link ist nicht vollständig",
             broken_text="Bitte öffnen Sie den Link in der E-Mail noch einmal, oder kopieren Sie ihn ganz. "
             "Es wurde nichts geändert.",
@@ -77,6 +87,10 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             resume="Volver a recibir correos",
             resumed_title="Vuelve a recibir correos",
             resumed_text="Su dirección está de nuevo en la lista. Puede cambiar de opinión aquí en cualquier momento.",
+            held_title="Ha pedido volver a recibir correos",
+            held_text="Lo hemos anotado, pero aún no se envían correos a esta dirección: hubo correos "
+            "devueltos o marcados como spam, o el remitente la dio de baja. Póngase en contacto con "
+            "el remitente.",
             broken_title="Este enlace no está completo",
             broken_text="Abra de nuevo el enlace del correo o cópielo entero. No se ha cambiado nada.",
         ),
@@ -92,6 +106,10 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             resume="Recevoir à nouveau des e-mails",
             resumed_title="Vous recevez à nouveau des e-mails",
             resumed_text="Votre adresse est de nouveau sur la liste. Vous pouvez changer d’avis ici à tout moment.",
+            held_title="Vous souhaitez recevoir à nouveau des e-mails",
+            held_text="C’est noté, mais aucun e-mail n’est encore envoyé à cette adresse : des messages sont "
+            "revenus ou ont été signalés comme indésirables, ou l’expéditeur l’a retirée. Veuillez "
+            "contacter l’expéditeur.",
             broken_title="Ce lien n’est pas complet",
             broken_text="Ouvrez de nouveau le lien du message ou copiez-le en entier. Rien n’a été modifié.",
         ),
@@ -107,6 +125,10 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             resume="Weer e-mail ontvangen",
             resumed_title="U krijgt weer e-mail",
             resumed_text="Uw adres staat weer op de lijst. U kunt hier altijd van gedachten veranderen.",
+            held_title="U wilt weer e-mail krijgen",
+            held_text="Dat is genoteerd, maar er gaat nog geen e-mail naar dit adres: post kwam terug of werd "
+            "als spam gemeld, of de afzender heeft het van de lijst gehaald. Neem contact op met de "
+            "afzender.",
             broken_title="Deze link is niet volledig",
             broken_text="Open de link in de e-mail opnieuw of kopieer hem helemaal. Er is niets veranderd.",
         ),
@@ -122,6 +144,9 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             resume="Chcę znów otrzymywać e-maile",
             resumed_title="E-maile będą znów przychodzić",
             resumed_text="Adres jest z powrotem na liście. Decyzję można tu zmienić w każdej chwili.",
+            held_title="Prośba o ponowne e-maile została zapisana",
+            held_text="Na ten adres jeszcze nic nie wysyłamy: poczta wracała, została oznaczona jako spam "
+            "albo nadawca usunął go z listy. Prosimy o kontakt z nadawcą.",
             broken_title="Ten link jest niepełny",
             broken_text="Proszę ponownie otworzyć link z wiadomości lub skopiować go w całości. Nic nie zmieniono.",
         ),
@@ -137,6 +162,10 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             resume="Modtag e-mails igen",
             resumed_title="Du får e-mails igen",
             resumed_text="Din adresse er på listen igen. Du kan altid ombestemme dig her.",
+            held_title="Du vil gerne have e-mails igen",
+            held_text="Det er noteret, men der sendes endnu ingen e-mails til denne adresse: mails kom retur "
+            "eller blev meldt som spam, eller afsenderen har fjernet den. Kontakt venligst "
+            "afsenderen.",
             broken_title="Linket er ikke fuldstændigt",
             broken_text="Åbn linket i e-mailen igen, eller kopiér hele linket. Intet er ændret.",
         ),
@@ -152,6 +181,10 @@ WORDS: Mapping[str, ReaderWords] = MappingProxyType(
             resume="Få mejl igen",
             resumed_title="Du får mejl igen",
             resumed_text="Din adress finns på listan igen. Du kan ändra dig här när som helst.",
+            held_title="Du vill få mejl igen",
+            held_text="Det är noterat, men inga mejl går till den här adressen ännu: mejl kom tillbaka eller "
+            "anmäldes som skräppost, eller så har avsändaren tagit bort den. Kontakta gärna "
+            "avsändaren.",
             broken_title="Länken är inte fullständig",
             broken_text="Öppna länken i mejlet igen eller kopiera hela länken. Ingenting har ändrats.",
         ),

@@ -21,7 +21,8 @@ def new_version(ctx: Ctx, quote_id: UUID) -> Quote:
     """A new draft with the lines of a quote that left the house, under a number of its own; valid thirty days.
 
     The quote itself stays as it is. Raises Conflict("quote_no_version", ref, status) for a draft or an accepted
-    quote, Conflict("quote_has_newer", ref, newer) where there is a newer version already, NotFound, Forbidden.
+    quote, Conflict("quote_has_newer", ref, newer, newer_id) where there is a newer version already, NotFound,
+    Forbidden.
     """
     deal = load(ctx, Deal, load(ctx, Quote, quote_id, Verb.SEE).deal_id)
     quote = load(ctx, Quote, quote_id)
@@ -29,7 +30,7 @@ def new_version(ctx: Ctx, quote_id: UUID) -> Quote:
         raise Conflict("quote_no_version", ref=_ref(quote), status=quote.status)
     newer = ctx.session.scalars(visible(ctx, Quote).where(Quote.previous_id == quote.id).limit(1)).one_or_none()
     if newer is not None:
-        raise Conflict("quote_has_newer", ref=_ref(quote), newer=_ref(newer))
+        raise Conflict("quote_has_newer", ref=_ref(quote), newer=_ref(newer), newer_id=newer.id)
     # In the quote's own currency, whatever the deal's is by now: the prices of its lines mean that one.
     made = put(ctx, _offer(ctx, quote, deal), quote.currency, previous=quote)
     announce(ctx, quote)

@@ -135,8 +135,11 @@ def test_coming_back_lifts_nothing_else(client: FlaskClient, ctx_for: CtxFor, pa
     with ctx_for() as ctx:
         suppressions.suppress(ctx, LENA, SuppressionReason.BOUNCED)
     client.post(path)
-    client.post(path, data={"act": "resume"})
+    said = client.post(path, data={"act": "resume"}).text
     assert standing(ctx_for) == {LENA: SuppressionReason.BOUNCED}
+    assert "You receive e-mail again" not in said
+    assert "no e-mail goes to this address yet" in said
+    assert "no e-mail goes to this address yet" in client.post(path, data={"act": "resume"}).text, "nor the second time"
 
 
 @pytest.mark.parametrize("data", [{}, {"act": "resume"}])
