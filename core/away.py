@@ -32,12 +32,16 @@ class Absent:
     until: date
 
 
+Arranged = tuple[UUID | None, date | None, date | None, date | None]
+"""Who stands in for somebody, from when, until when, and the last day away by their Slack status."""
+
+
 @dataclass(frozen=True)
 class Watched:
     """How somebody's absence stood before a change. `last` is None where they were here."""
 
     last: date | None
-    arranged: tuple[UUID | None, date | None, date | None, date | None]
+    arranged: Arranged
 
 
 def last_day(on: date, start: date | None, until: date | None, status: date | None) -> date | None:
@@ -97,9 +101,7 @@ def stand_in_of(ctx: Ctx, member: Member) -> Member | None:
 
 def overlaps(member: Member, on: date, start: date | None, until: date | None) -> bool:
     """Whether a member is away on some day of a stretch that begins on a day, or `start`, and ends with `until`."""
-    first, last = max(start or on, on), until or OPEN
-    stretches = [(member.away_from or on, member.away_until), (on, member.status_away_until)]
-    return any(end is not None and begin <= last and first <= end for begin, end in stretches)
+    return _meets(_arranged(member), on, start, until or OPEN)
 
 
 def watch(member: Member, now: datetime) -> Watched:
@@ -113,11 +115,10 @@ def settle(ctx: Ctx, member: Member, before: Watched) -> None:
     last = last_day_of(member, ctx.now)
     if before.last is not None and last is None:
         ctx.emit(MemberBack(member.id))
-    if before.last is None and last is not None:
-        _no_stand_in_now(ctx, member)
     now = _arranged(member)
     if now == before.arranged:
         return
+    _tell_whom_it_leaves(ctx, member, before.arranged)
     status = member.status_away_until
     if status is not None and status != before.arranged[-1] and status == last:
         ctx.emit(AwayByStatus(member.id))
@@ -148,15 +149,36 @@ def release(ctx: Ctx, member: Member) -> None:
             ctx.emit(StandInGone(other.id, member.id))
 
 
-def _no_stand_in_now(ctx: Ctx, member: Member) -> None:
-    """Those whom a member stands in for hear that they are away themselves."""
+def drop_lost_stand_in(ctx: Ctx, member: Member) -> None:
+    """An undone change does not bring back a stand-in who lost their access meanwhile."""
+    if member.delegate_id is None:
+        return
+    named = ctx.session.get_one(Member, (ctx.workspace.id, member.delegate_id))
+    if named.guest or not named.active:
+        member.delegate_id = None
+        ctx.session.flush()
+
+
+def _tell_whom_it_leaves(ctx: Ctx, member: Member, before: Arranged) -> None:
+    """Those whom a member was to stand in for hear that they are away too on some of the days."""
     query = select(Member).where(_here(ctx), Member.delegate_id == member.id, Member.active, said())
     for other in ctx.session.scalars(query.order_by(Member.id)):
-        if last_day_of(other, ctx.now) is not None:
+        stretch = planned(other, ctx.now)
+        if stretch is None:
+            continue
+        met, meets = (_meets(one, today_of(member, ctx.now), *stretch) for one in (before, _arranged(member)))
+        if meets and not met:
             ctx.emit(StandInGone(other.id, member.id))
 
 
-def _arranged(member: Member) -> tuple[UUID | None, date | None, date | None, date | None]:
+def _meets(arranged: Arranged, on: date, start: date | None, until: date) -> bool:
+    """Whether what is arranged, seen on a day, meets a stretch from that day, or from `start`, to `until`."""
+    _, away_from, away_until, status = arranged
+    first, stretches = max(start or on, on), [(away_from or on, away_until), (on, status)]
+    return any(end is not None and begin <= until and first <= end for begin, end in stretches)
+
+
+def _arranged(member: Member) -> Arranged:
     return (member.delegate_id, member.away_from, member.away_until, member.status_away_until)
 
 

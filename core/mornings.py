@@ -31,7 +31,7 @@ FOR_OTHERS = 4
 """So many of these are kept for those whom somebody stands in for."""
 LIE_SHOWN = 5
 LIE_READ = 50
-"""So many of the latest are looked at for those that are still due."""
+"""So many of the latest are looked at for those the manager may see."""
 
 Told = tuple[str, UUID, date]
 """Entity, id, and the day it was due."""
@@ -172,7 +172,7 @@ def _let_lie(ctx: Ctx) -> list[MorningLine]:
             Reminder.workspace_id == ctx.workspace.id,
             Reminder.member_id.in_(people),
             Reminder.times >= TWICE,
-            Reminder.entity != replies.REPLY,
+            queries.still_due(),
         )
         .group_by(Reminder.entity, Reminder.entity_id)
         .order_by(func.max(Reminder.due_on).desc(), Reminder.entity_id)

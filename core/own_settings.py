@@ -10,7 +10,7 @@ from core import away
 from core.conflicts import last_change, refuse_changed
 from core.context import Ctx
 from core.errors import Forbidden, Invalid, NotFound
-from core.events import StandInGone
+from core.events import ProfileChanged, StandInGone
 from core.members import owner_from_slack
 from core.models import History, Member
 from core.models.schedules import WEEKDAYS
@@ -92,9 +92,8 @@ def save(ctx: Ctx, values: OwnSettings, seen: UUID | None = None) -> None:
     member.morning_on, member.morning_at = values.morning_on, values.morning_at
     member.working_days, member.pings_on = values.working_days, values.pings_on
     member.away_from, member.away_until = values.away_from, values.away_until
-    member.follows_status, member.delegate_id = values.follows_status, delegate_id
-    if not values.follows_status:
-        member.status_away_until, member.slack_status = None, ""  # read anew where it counts again
+    member.delegate_id = delegate_id
+    _follow_status(ctx, member, follows=values.follows_status)
     ctx.session.flush()
     away.settle(ctx, member, before)
 
@@ -105,6 +104,7 @@ def go_away(ctx: Ctx, until: date, start: date | None = None, delegate: str | No
 
     `delegate` (a Slack user id) stands in, None: whoever does already. Raises Invalid, Forbidden.
     """
+    me(ctx, locked=True)  # what is read next stays so until it is saved
     chosen = standing(ctx).chosen
     who = chosen.delegate if delegate is None else delegate
     save(ctx, replace(chosen, away_from=start, away_until=until, delegate=who))
@@ -149,6 +149,17 @@ def me(ctx: Ctx, *, locked: bool = False) -> Member:
     if member is None:
         raise Forbidden("not_yours")
     return member
+
+
+def _follow_status(ctx: Ctx, member: Member, *, follows: bool) -> None:
+    """Whether a Slack status counts. Where it begins to, the one they have is news, and read at once."""
+    if member.follows_status == follows:
+        return
+    member.follows_status, member.slack_status = follows, ""
+    if follows:
+        ctx.emit(ProfileChanged(member.id))
+    else:
+        member.status_away_until = None
 
 
 def _check(ctx: Ctx, member: Member, values: OwnSettings, delegate_id: UUID | None) -> None:

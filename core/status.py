@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from core.away import OPEN
@@ -17,9 +18,12 @@ EMOJI = frozenset(
     )
 )
 """What says it without a word; the first is Slack's own "Vacationing", the fifth its "Out sick"."""
+PHRASE = "ooo"
+"""What a phrase that means away is read as."""
 WORDS = frozenset(
     (
-        *("vacation", "vacationing", "holiday", "holidays", "pto", "ooo", "sick", "away"),
+        PHRASE,
+        *("vacation", "vacationing", "holiday", "holidays", "pto", "sick", "away"),
         *("urlaub", "ferien", "krank", "abwesend", "elternzeit", "mutterschutz"),
         *("vacaciones", "enfermo", "enferma", "ausente"),
         *("vacances", "conges", "malade", "absent", "absente"),
@@ -30,27 +34,20 @@ PHRASES = (
     *("out of office", "out of the office", "day off", "on leave", "parental leave", "annual leave"),
     *("nicht im buro", "ausser haus", "fuera de la oficina", "de baja", "hors du bureau"),
 )
-NOT_YET = frozenset(
+DENIED_AFTER = frozenset(
     (
-        *(
-            "back",
-            "before",
-            "after",
-            "planning",
-            "countdown",
-            "soon",
-            "almost",
-            "not",
-            "no",
-            "happy",
-            "right",
-            "keyboard",
-            "desk",
-        ),
-        *("vor", "nach", "zuruck", "bald", "nicht", "antes", "despues", "vuelta", "pronto"),
+        *("no", "not", "before", "until", "till", "after", "planning", "almost"),
+        *("nicht", "kein", "vor", "bis", "nach", "antes", "hasta", "despues"),
     )
 )
-"""Beside these, the words say something else: "back from vacation", "vacation soon"."""
+"""Shortly before what means away, they make it something else: "not on vacation", "3 days until vacation"."""
+DENIED_BEFORE = frozenset(("soon", "bald", "pronto", "countdown", "keyboard", "desk"))
+"""Shortly after it, they do: "vacation soon", "away from keyboard"."""
+BACK = frozenset(("back", "zuruck", "vuelta", "regreso"))
+FROM = frozenset(("from", "aus", "vom", "von", "de", "del"))
+"""Being back *from* it denies it; "vacation, back on Monday" does not."""
+NEAR = 3
+"""So many words before or after it count as its own, as far as no mark of punctuation stands between."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +82,21 @@ def away_until(status: SlackStatus, zone: ZoneInfo, now: datetime) -> date | Non
 
 
 def says_away(emoji: str, text: str) -> bool:
-    """Whether a status means vacation, sickness or leave, by its words or, where they do not matter, its sign."""
-    folded = _folded(text)
-    words = set(re.findall(r"\w+", folded))
-    phrase = next((one for one in PHRASES if one in folded), "")
-    if words & (NOT_YET - set(phrase.split())):
-        return False
-    return bool(phrase) or bool(words & WORDS) or _name(emoji) in EMOJI
+    """Whether a status means vacation, sickness or leave: by its words or, where these say nothing of it, its sign."""
+    clauses = [clause.split() for clause in re.split(r"[^\w\s]+", _folded(text))]
+    said = [not _denied(words, place) for words in clauses for place, word in enumerate(words) if word in WORDS]
+    if said:
+        return any(said)
+    here = any(words and (words[-1] in BACK or DENIED_BEFORE & set(words)) for words in clauses)
+    return _name(emoji) in EMOJI and not here
+
+
+def _denied(words: list[str], place: int) -> bool:
+    """Whether the words around one that means away make it mean something else."""
+    before, after = words[max(place - NEAR, 0) : place], words[place + 1 : place + 1 + NEAR]
+    back_from = any(one in BACK and other in FROM for one, other in pairwise(before))
+    starts_later = bool(after) and after[0] in ("after", "nach", "despues")
+    return back_from or starts_later or bool(DENIED_AFTER & set(before)) or bool(DENIED_BEFORE & set(after))
 
 
 def _name(emoji: str) -> str:
@@ -99,5 +104,10 @@ def _name(emoji: str) -> str:
 
 
 def _folded(text: str) -> str:
+    """Small letters without marks, and one word for each phrase that means away."""
     apart = unicodedata.normalize("NFKD", text[:200].casefold())
-    return " ".join("".join(one for one in apart if not unicodedata.combining(one)).split())
+    plain = " ".join("".join(one for one in apart if not unicodedata.combining(one)).split())
+    plain = re.sub(r"\b(right away|happy holidays?)\b", "", plain)
+    for phrase in PHRASES:
+        plain = re.sub(rf"\b{phrase}\b", PHRASE, plain)
+    return plain

@@ -304,6 +304,7 @@ def _from_json(kind: type, value: Any, *, nullable: bool) -> Any:
 def _follow_up(ctx: Ctx, rows: list[Row], absences: Mapping[UUID, away.Watched]) -> None:
     for row in rows:
         if isinstance(row, Member):
+            away.drop_lost_stand_in(ctx, row)
             away.settle(ctx, row, absences[row.id])
         if isinstance(row, Activity):
             activities.refresh_last_touch(ctx, row)

@@ -72,7 +72,8 @@ def stand_in_word(desk: Desk, delivery: Claimed) -> Composed:
         if away.planned(member, ctx.now) is None:
             return Skip("They are back.")
         own = about.reader_id == about.member_id
-        message = views.gone(member.slack_user_id, named.slack_user_id, viewer, own=own)
+        away_too = away.planned(named, ctx.now) if member.delegate_id == named.id else None
+        message = views.gone(member.slack_user_id, named.slack_user_id, away_too, viewer, own=own)
         return Call(Kind.STAND_IN, post(reader, message, delivery.id))
     planned = away.planned(member, ctx.now)
     if member.delegate_id != about.delegate_id or planned is None:

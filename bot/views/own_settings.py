@@ -97,7 +97,7 @@ def own_settings(
     )
     blocks: list[Block] = edited_meanwhile(notice.who, notice.changes, viewer) if notice else []
     if shown.status_until is not None:
-        blocks.append(kit.section(_by_status(shown.status_until, viewer), _back(viewer)))
+        blocks.append(kit.section(_by_status(shown.status_until, shown.chosen.delegate, viewer), _back(viewer)))
     blocks += form.blocks(viewer, values)
     blocks.append(kit.context(_from_slack(shown, viewer)))
     blocks.append(
@@ -147,10 +147,18 @@ def button(viewer: Viewer) -> Block:
 # -- what holds, in words -----------------------------------------------------------------------------------------
 
 
-def _by_status(until: date, viewer: Viewer) -> str:
+def _by_status(until: date, delegate: str, viewer: Viewer) -> str:
     if until == OPEN:
-        return viewer.t("You are away as your Slack status says. Your reminders wait.")
-    return viewer.t("You are away until {day}, as your Slack status says. Your reminders wait.", day=viewer.when(until))
+        said = viewer.t("You are away as your Slack status says.")
+    else:
+        said = viewer.t("You are away until {day}, as your Slack status says.", day=viewer.when(until))
+    return f"{said} {_meanwhile(delegate, viewer)}"
+
+
+def _meanwhile(delegate: str, viewer: Viewer) -> str:
+    if delegate:
+        return viewer.t("What is due meanwhile goes to {who}, who may refuse.", who=f"<@{delegate}>")
+    return viewer.t("Reminders wait, and come in one message on your first morning back.")
 
 
 def in_words(shown: Standing, today: date, viewer: Viewer) -> str:
@@ -178,8 +186,7 @@ def away(shown: Standing, today: date, viewer: Viewer) -> str:
     """Whether one is away, or will be, and what becomes of what is due; empty for who is here."""
     chosen = shown.chosen
     if chosen.away_until is None and shown.status_until is not None:
-        said = _by_status(shown.status_until, viewer) if not chosen.delegate else ""
-        return said or viewer.t("You are away as your Slack status says; {who} stands in.", who=f"<@{chosen.delegate}>")
+        return _by_status(shown.status_until, chosen.delegate, viewer)
     if chosen.away_until is None:
         return ""
     until = viewer.when(chosen.away_until)
@@ -187,11 +194,7 @@ def away(shown: Standing, today: date, viewer: Viewer) -> str:
         said = viewer.t("You are away from {day} to {until}.", day=viewer.when(chosen.away_from), until=until)
     else:
         said = viewer.t("You are away; your last day away is {day}.", day=until)
-    if chosen.delegate:
-        more = viewer.t("What is due meanwhile goes to {who}, who may refuse.", who=f"<@{chosen.delegate}>")
-    else:
-        more = viewer.t("Reminders wait, and come in one message on your first morning back.")
-    return f"{said} {more}"
+    return f"{said} {_meanwhile(chosen.delegate, viewer)}"
 
 
 def saved(shown: Standing, today: date, change_id: UUID | None, viewer: Viewer) -> Message:
@@ -257,17 +260,43 @@ def asked(who: str, first: date | None, until: date, member_id: UUID, viewer: Vi
     return Message(f"{text} {means}", [kit.section(f"{text}\n{means}"), kit.actions(refuse)])
 
 
-def gone(who: str, delegate: str, viewer: Viewer, *, own: bool) -> Message:
-    """To who is away (`own`), or their manager: nobody stands in."""
+def gone(who: str, delegate: str, away_too: tuple[date | None, date] | None, viewer: Viewer, *, own: bool) -> Message:
+    """To who is away (`own`), or their manager: nobody stands in.
+
+    `away_too` is from when (None: now) until when the one who was to is away; None where they do not stand in at all.
+    """
+    person, other = f"<@{who}>", f"<@{delegate}>"
     if own:
-        text = viewer.t(
-            "{delegate} cannot stand in for you. Your reminders wait until you are back.", delegate=f"<@{delegate}>"
-        )
+        text = _stands_in_no_more(other, viewer) if away_too is None else _away_too(other, *away_too, viewer)
         return Message(text, [kit.section(text), kit.actions(button(viewer))])
     text = viewer.t(
         "{delegate} cannot stand in for {who}, who is away. What is due of theirs waits; it stands in your App Home, "
         "under Team.",
-        delegate=f"<@{delegate}>",
-        who=f"<@{who}>",
+        delegate=other,
+        who=person,
     )
     return Message(text, [kit.section(text)])
+
+
+def _stands_in_no_more(delegate: str, viewer: Viewer) -> str:
+    return viewer.t("{delegate} cannot stand in for you. Your reminders wait until you are back.", delegate=delegate)
+
+
+def _away_too(delegate: str, first: date | None, until: date, viewer: Viewer) -> str:
+    waits = viewer.t("What is due meanwhile waits until one of you is back.")
+    if until == OPEN:
+        said = viewer.t("{delegate} cannot stand in for you now: they are away too.", delegate=delegate)
+    elif first is None:
+        said = viewer.t(
+            "{delegate} cannot stand in for you until {day}: they are away too.",
+            delegate=delegate,
+            day=viewer.when(until),
+        )
+    else:
+        said = viewer.t(
+            "{delegate} cannot stand in for you from {day} to {until}: they are away too.",
+            delegate=delegate,
+            day=viewer.when(first),
+            until=viewer.when(until),
+        )
+    return f"{said} {waits}"

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from core import undo
@@ -17,7 +17,7 @@ from core.away import Absent
 from core.context import Ctx
 from core.emails.replies import REPLY
 from core.enums import EntityType, InboundState, MailKind
-from core.models import Account, Contact, Deal, History, InboundEmail, Lead, Member
+from core.models import Account, Activity, Contact, Deal, History, InboundEmail, Lead, Member, Reminder
 from core.queries.activities import CLOSED_LEADS, all_due
 from core.queries.day import all_tasks_due, tasks_by_id
 from core.queries.records import Hit, hit_of
@@ -148,6 +148,32 @@ def lines_of(ctx: Ctx, told: Sequence[tuple[str, UUID, date]], *, name_owners: b
                 found |= _mails(ctx, of_kind)
     lines = [_since(found[entity, one], due_on) for entity, one, due_on in told if (entity, one) in found]
     return lines if name_owners else [_own(ctx, line) for line in lines]
+
+
+def still_due() -> ColumnElement[bool]:
+    """The condition under which what a Reminder was about is due still, on the same day or an earlier one."""
+    here = Reminder.workspace_id
+    records = (
+        (
+            Reminder.entity == entity.value,
+            exists().where(
+                model.workspace_id == here,
+                model.id == Reminder.entity_id,
+                model.archived_at.is_(None),
+                model.next_follow_up <= Reminder.due_on,
+                not_(_CLOSED[entity]),
+            ),
+        )
+        for entity, model in _MODELS.items()
+    )
+    task = exists().where(
+        Activity.workspace_id == here,
+        Activity.id == Reminder.entity_id,
+        Activity.archived_at.is_(None),
+        Activity.done_at.is_(None),
+        Activity.due_on <= Reminder.due_on,
+    )
+    return or_(*(and_(*one) for one in records), and_(Reminder.entity == EntityType.ACTIVITY.value, task))
 
 
 def last_changes(ctx: Ctx, ids: Collection[UUID]) -> dict[UUID, UUID]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core import activities, members, own_settings
+from core import activities, members, own_settings, undo
 from core.administration import people
 from core.errors import Invalid
 from core.models import Lead, Member, Reminder
@@ -222,6 +222,10 @@ def test_who_is_here_whatever_the_status_says_and_who_wants_no_such_thing(world:
     world.ana.set_status(":palm_tree:", "Vacationing")
     world.settle()
     assert world.member(world.ana).status_away_until is None
+    with world.ctx(world.ana) as ctx:
+        own_settings.save(ctx, replace(own_settings.standing(ctx).chosen, follows_status=True))
+    world.settle()
+    assert world.member(world.ana).status_away_until is not None
 
 
 def test_the_status_of_who_never_used_it_makes_nobody_a_member(world: World) -> None:
@@ -240,3 +244,28 @@ def test_who_stands_in_hears_of_a_status_too(world: World) -> None:
     world.ana.set_status(":palm_tree:", "Vacationing", friday_evening())
     world.settle()
     assert "named you to stand in" in heard(world.ben)
+
+
+def test_who_stands_in_and_plans_to_be_away_too_is_no_surprise(world: World) -> None:
+    world.ana.command(f"/crm away from monday until friday <@{world.ben.id}|ben>")
+    world.ben.command("/crm away from thursday until friday")
+    world.settle()
+    assert "cannot stand in for you from Thu" in heard(world.ana)
+    told = heard(world.ana)
+    nine(world, world.ben, MONDAY + timedelta(days=3))
+    world.ben.command("/crm away until monday")
+    world.settle()
+    assert heard(world.ana) == told
+
+
+def test_undo_brings_back_nobody_without_access(world: World) -> None:
+    with world.ctx(world.ana) as ctx:
+        own_settings.save(ctx, replace(own_settings.standing(ctx).chosen, delegate=world.ben.id))
+    with world.ctx(world.ana) as ctx:
+        own_settings.save(ctx, replace(own_settings.standing(ctx).chosen, delegate="", pings_on=False))
+        change_id = ctx.change_id
+    with world.ctx(world.sam) as ctx:
+        people.deactivate(ctx, world.member(world.ben).id, world.mira.id)
+    with world.ctx(world.ana) as ctx:
+        undo.undo(ctx, change_id)
+        assert own_settings.standing(ctx).chosen == own_settings.OwnSettings()

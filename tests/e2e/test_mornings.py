@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from core import mornings as core_mornings
 from core import notices, tasks
 from core.enums import NoticeMode
-from core.models import Activity, Lead, Member
+from core.models import Activity, Lead, Member, Reminder
 from core.notices import NoticeKind
 from core.tasks import TaskInput
 from sandbox.driver import Person
@@ -139,6 +140,18 @@ def test_what_is_done_elsewhere_is_done_in_it(world: World) -> None:
     world.ana.modal.submit()
     world.settle()
     assert message.text == "All done for today"
+
+
+def test_what_was_done_since_hides_nothing_that_was_let_lie(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core_mornings, "LIE_READ", 1)
+    ana, older = world.member(world.ana), MONDAY - timedelta(days=9)
+    with world.ctx(world.ana) as ctx:
+        for name, told_for, due in (("Still due", older, older), ("Done since", MONDAY, None)):
+            lead = make_lead(ctx, name, owner=ana, next_follow_up=due)
+            told = {"member_id": ana.id, "entity": "lead", "entity_id": lead.id, "due_on": told_for}
+            ctx.add(Reminder(**told, times=core_mornings.TWICE, last_on=told_for))
+    with world.ctx(world.mira) as ctx:
+        assert [one.title for one in core_mornings.standing(ctx, MONDAY).let_lie] == ["Still due"]
 
 
 def test_ignored_twice_it_is_the_managers(world: World) -> None:
