@@ -158,7 +158,7 @@ def details(data: DigestData, rows: Mapping[Number, Sequence[NumberRow]], viewer
         more = data.figures[number].count - len(found)
         if more > 0:
             told.append(viewer.t("and {n} more", n=viewer.number(more)))
-        blocks.append(kit.section("\n".join(told)))
+        blocks += kit.sections(told)
     return Message(viewer.t("Details of the digest"), blocks)
 
 
@@ -187,7 +187,7 @@ def _by_stage(data: DigestData, viewer: Viewer) -> list[Block]:
     lines += [
         viewer.t("All: {standing}", standing=_standing(sums, currency, viewer)) for currency, sums in _totals(data)
     ]
-    blocks = [kit.section("\n".join([viewer.t("*By stage*"), *lines]))]
+    blocks = kit.sections([viewer.t("*By stage*"), *lines])
     choices = [
         (kit.cut(one.stage, kit.OPTION_TEXT_MAX), ShowStage(one.stage_id, data.whose))
         for one in stages

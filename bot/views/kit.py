@@ -66,6 +66,18 @@ def section(text: str, accessory: Block | None = None) -> Block:
     return block
 
 
+def sections(lines: Iterable[str]) -> list[Block]:
+    """Paragraphs of as many whole lines as each holds; none for no lines. The lines have been escaped."""
+    parts: list[str] = []
+    for line in lines:
+        longer = f"{parts[-1]}\n{line}" if parts else line
+        if parts and len(longer) <= TEXT_MAX:
+            parts[-1] = longer
+        else:
+            parts.append(line)
+    return [section(part) for part in parts]
+
+
 def fields(pairs: Iterable[tuple[str, str]]) -> list[Block]:
     """Label and value pairs, two columns, at most ten a block; values have been escaped."""
     cells = [mrkdwn(f"*{esc(label)}*\n{value or '–'}", FIELD_MAX) for label, value in pairs]

@@ -243,10 +243,7 @@ def _details(data: ReportData, people: Sequence[PersonWeek], viewer: Viewer) -> 
     if len(lines) > 1:
         if len(people) > PEOPLE_MAX:
             lines.append(viewer.t("{n} more are in the file.", n=viewer.number(len(people) - PEOPLE_MAX)))
-        half = len(lines) // 2 if len(lines) > PEOPLE_MAX // 2 else 0
-        for part in filter(None, (lines[:half], lines[half:])):
-            title = [viewer.t("*By person*")] if part[0] is lines[0] else []
-            blocks.append(kit.section("\n".join([*title, *part])))
+        blocks += kit.sections([viewer.t("*By person*"), *lines])
     return blocks
 
 

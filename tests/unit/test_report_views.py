@@ -10,7 +10,7 @@ import pytest
 
 from bot.replies import Message, Modal
 from bot.routes import NumberAsked
-from bot.views import numbers
+from bot.views import kit, numbers
 from bot.views import reports as views
 from core.enums import CallOutcome, EntityType, TargetKind
 from core.i18n import Viewer
@@ -145,3 +145,16 @@ def test_nothing_is_too_long_for_slack() -> None:
     assert made is not None
     assert problems_of(made) == []
     assert "20 more are in the file." in str(made.blocks[-1])
+
+
+def test_nobody_of_forty_is_cut_off() -> None:
+    sums = (Money("EUR", 12, Decimal(1_234_567)), Money("USD", 12, Decimal(1_234_567)))
+    many = [
+        replace(ANA, name=f"{'Somebody of a long name':<34}{number:02}", won=sums, lost=sums) for number in range(40)
+    ]
+    made = views.details(FULL, many, EN)
+    assert made is not None
+    texts = [block["text"]["text"] for block in made.blocks]  # type: ignore[index]
+    assert max(map(len, texts)) <= kit.TEXT_MAX
+    assert "\n".join(texts).count("Somebody") == 40
+    assert not any(text.endswith(kit.ELLIPSIS) for text in texts)
