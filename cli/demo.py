@@ -18,6 +18,7 @@ import psutil
 from cli.console import OUT, Stop
 from cli.keeper import NotStarted, start_keeper, stop_keeper, url_from
 from cli.signals import stop_event
+from core.memory import settle
 from core.settings import EMBEDDED_DIR, load_settings
 
 FOLDER = EMBEDDED_DIR / "demo"
@@ -39,6 +40,7 @@ def run_demo(*, fresh: bool) -> None:
             # Imported while PostgreSQL starts: together they are most of the waiting.
             from cli.stage import on_stage
 
+            settle()
             with on_stage(url_from(keeper), FOLDER, free_port(port)) as address:
                 _greet(address, port)
                 stop.wait()

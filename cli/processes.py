@@ -10,6 +10,7 @@ from cli.console import Stop
 from cli.signals import stop_event
 from core.context import Clock, make_clock
 from core.db import Database
+from core.memory import settle
 from core.settings import Settings
 from migrations.run import upgrade
 from notifications.email import ConsoleMailSender, MailSender, SendGridSender
@@ -31,6 +32,7 @@ def run_socket(settings: Settings) -> None:
     """Serve over Socket Mode until asked to end. Raises SettingsError, and Stop where Slack cannot be reached."""
     from web.socket_mode import ConnectionLost, serve_socket  # Bolt takes half a second to import
 
+    settle()
     try:
         serve_socket(settings, stop_event())
     except ConnectionLost as error:
@@ -60,6 +62,7 @@ def run_worker(settings: Settings, *, once: bool, at: datetime | None) -> None:
     if settings.sendgrid_api_key.get_secret_value():
         # Nobody gets a mail they cannot unsubscribe from.
         settings.require("public_url", "secret_key")
+    settle()
     stop = stop_event()
     with database_for(settings) as url:
         database = Database(url, pool_size=WORKER_POOL, statement_timeout_ms=WORKER_STATEMENT_MS)

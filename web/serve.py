@@ -13,6 +13,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
+from core.memory import settle
 from core.settings import Settings
 from web.database import database_for
 
@@ -35,6 +36,7 @@ def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; ends the process. Raises SettingsError before anything is opened."""
     settings.require("slack_signing_secret")
     share_metrics(settings.web_concurrency)
+    _import_app()
     with database_for(settings) as url:
         run_gunicorn(lambda: _make_app(settings, url), port=settings.port, workers=settings.web_concurrency)
 
@@ -53,8 +55,16 @@ def share_metrics(workers: int) -> None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="rapport-metrics-")
 
 
+def _import_app() -> None:
+    """Once for all workers, which share the memory; after the metrics' folder is set. Nothing is opened by it."""
+    import web.app
+    import web.parts  # noqa: F401
+
+    settle()
+
+
 def _make_app(settings: Settings, url: str) -> tuple[Flask, Callable[[], None]]:
-    from web.app import create_app  # after the fork, and after the metrics' folder is set
+    from web.app import create_app
     from web.parts import make_parts
 
     parts = make_parts(settings, url)
