@@ -270,9 +270,7 @@ def several(rows: Sequence[DealRow], words: str, viewer: Viewer) -> Message:
 
 def row_block(row: DealRow, viewer: Viewer) -> Block:
     """A deal in a list, with its Open button."""
-    name = f"*{row.ref}* · {kit.esc(row.name)}"
-    if row.account.casefold() not in row.name.casefold():
-        name += f", {kit.esc(row.account)}"
+    name = kit.record_line(row.ref, row.name, row.account)
     value = viewer.t("no value yet") if row.value is None else viewer.short_money(row.value, row.currency)
     facts = [value, kit.esc(row.stage)]
     if row.stage_kind is StageKind.OPEN:

@@ -4,6 +4,7 @@ Limits are Slack's (docs.slack.dev/reference/block-kit). Foreign text (what pros
 `esc` wherever mrkdwn is used, or into a plain_text object.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from bot.replies import Block, Choice, ChoiceGroup
@@ -31,11 +32,17 @@ def esc(text: str) -> str:
 
 
 def record_line(ref: str, name: str, beside: str = "", limit: int = 200) -> str:
-    """How every list names a record: `*L-42* · Ana Silva, Acme GmbH`. `name` and `beside` (the company, or whatever
-    tells it apart) are foreign text, of at most `limit` characters each; `beside` is left out where the name says it.
+    """How every list names a record: `*L-42* · Ana Silva, Acme GmbH`; the rest is as `named` has it."""
+    return f"*{ref}* · {named(name, beside, limit)}"
+
+
+def named(name: str, beside: str = "", limit: int = 200) -> str:
+    """A record's name and the company, or whatever tells it apart: foreign text, of at most `limit` characters each.
+
+    `beside` is left out where words of the name say it: "Acme" of "Acme rollout", and not "ING" of "Ingrid".
     """
-    line = f"*{ref}* · {esc(cut(name, limit))}"
-    return line if beside.casefold() in name.casefold() else f"{line}, {esc(cut(beside, limit))}"
+    said = re.search(rf"(?<!\w){re.escape(beside.casefold())}(?!\w)", name.casefold()) if beside else True
+    return esc(cut(name, limit)) if said else f"{esc(cut(name, limit))}, {esc(cut(beside, limit))}"
 
 
 def cut(text: str, limit: int) -> str:

@@ -107,10 +107,7 @@ def _row(text: str, row: NumberRow, viewer: Viewer) -> Block:
 
 def line(number: Number | None, row: NumberRow, viewer: Viewer, called: Mapping[str, str] | None = None) -> str:
     """One row in words, as mrkdwn. `called`: names to call people by where a mention would ping them."""
-    name = kit.esc(kit.cut(row.record.name, NAME_SHOWN))
-    if row.record.detail and row.record.detail.casefold() not in row.record.name.casefold():
-        name += f", {kit.esc(kit.cut(row.record.detail, NAME_SHOWN))}"
-    facts = [f"*{row.record.ref}* {name}"]
+    facts = [f"*{row.record.ref}* {kit.named(row.record.name, row.record.detail, NAME_SHOWN)}"]
     if row.value is not None:
         facts.append(viewer.short_money(row.value, row.currency))
     said = _said(number, row, viewer)

@@ -175,9 +175,7 @@ def _waiting(shown: Board, viewer: Viewer) -> list[Block]:
 
 
 def _waiting_row(deal: Waiting, shown: Board, viewer: Viewer) -> Block:
-    name = kit.esc(kit.cut(deal.name, NAME_SHOWN))
-    if deal.account.casefold() not in deal.name.casefold():
-        name += f", {kit.esc(kit.cut(deal.account, NAME_SHOWN))}"
+    name = kit.named(deal.name, deal.account, NAME_SHOWN)
     facts = [kit.esc(kit.cut(deal.stage, NAME_SHOWN))]
     if deal.value is not None:
         facts.insert(0, viewer.short_money(deal.value, deal.currency))

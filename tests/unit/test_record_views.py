@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from bot.routes import UndoInHistory
+from bot.views import kit
 from bot.views import records as views
 from bot.views.history import history_modal
 from core import history
@@ -130,6 +131,22 @@ def test_a_confirmation_offers_the_way_back(again: bool) -> None:
 def test_found_records_open_with_a_click() -> None:
     found = [DEAL, Hit(EntityType.LEAD, UUID(int=8), "L-8", HOSTILE * 100, HOSTILE)]
     assert_golden("records/hits", views.hits(found, HOSTILE * 20, VIEWER))
+
+
+@pytest.mark.parametrize(
+    ("name", "beside", "line"),
+    [
+        ("Ana Silva", "Acme GmbH", "*L-1* · Ana Silva, Acme GmbH"),
+        ("Ana Silva", "", "*L-1* · Ana Silva"),
+        ("Acme GmbH: rollout", "ACME GmbH", "*L-1* · Acme GmbH: rollout"),
+        ("Acme's rollout", "Acme", "*L-1* · Acme's rollout"),
+        ("Ingrid Larsen", "ING", "*L-1* · Ingrid Larsen, ING"),
+        ("Magda Weiß", "AG", "*L-1* · Magda Weiß, AG"),
+        ("A.C.", "(C++ & Co", "*L-1* · A.C., (C++ &amp; Co"),
+    ],
+)
+def test_a_company_is_left_out_where_words_of_the_name_say_it(name: str, beside: str, line: str) -> None:
+    assert kit.record_line("L-1", name, beside) == line
 
 
 def test_choices_are_grouped_and_carry_kind_and_id() -> None:
