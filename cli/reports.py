@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable
 from decimal import Decimal
 
+from bot.errors import field_sentence
 from bot.views import targets as target_views
 from bot.views.numbers import TITLES
 from cli.console import OUT, Stop, print_json, print_table
@@ -57,8 +58,8 @@ def show_targets(ctx: Ctx, when: str, *, as_json: bool) -> None:
     """Print the targets of a month (`december`, `2026-12`; nothing for the one that runs). Raises Stop."""
     try:
         month = month_meant(when, VIEWER.locale, ctx.today)
-    except Unusable:
-        raise Stop(f"“{when}” is no month. Example: 2026-12") from None
+    except Unusable as error:
+        raise Stop(f"“{when}”: {field_sentence(error.code, VIEWER)}") from None
     rows = targets.target_page(ctx, month, size=ALL).page.rows
     told = [
         {

@@ -123,8 +123,16 @@ def month_after(month: date) -> date:
 def month_meant(text: str, locale: str, now: datetime) -> date:
     """The first day of the month that somebody typed at their own moment `now`: `december`, `2026-12`, `next`.
 
-    Nothing typed is the month that runs. Raises Unusable("month_unclear").
+    Nothing typed is the month that runs. Raises Unusable("month_unclear"), and Unusable("month_invalid") for one that
+    nobody sets targets for.
     """
+    month = _month_typed(text, locale, now)
+    if not _in_reach(month, now):
+        raise Unusable("month_invalid")
+    return month
+
+
+def _month_typed(text: str, locale: str, now: datetime) -> date:
     this_month = now.replace(day=1)
     words = text.strip().casefold().removesuffix(" month")
     match words:
@@ -200,8 +208,12 @@ def _checked(values: TargetsInput) -> Iterable[Wanted]:
 
 
 def _check_month(ctx: Ctx, month: date) -> None:
-    if month.day != 1 or abs(month.year - ctx.today.year) > YEARS:
+    if month.day != 1 or not _in_reach(month, ctx.today):
         raise Invalid({"month": "month_invalid"})
+
+
+def _in_reach(month: date, now: datetime) -> bool:
+    return abs(month.year - now.year) <= YEARS
 
 
 def _turn(month: date) -> str:

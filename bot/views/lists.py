@@ -128,13 +128,26 @@ def filter_line(data: ListData, viewer: Viewer) -> str:
     entity, chosen, offered = data.entity, data.chosen, offers(data.entity, data.choices, viewer)
     parts = [
         offered["owner"].get(chosen.owner or ANY) or _not_offered(chosen.owner, viewer),
-        offered["state"].get(chosen.state, ""),
-        *(offered[name].get(value, "") for name, value in (("when", chosen.when), ("source", chosen.source))),
-        viewer.t("tagged “{tag}”", tag=offered["tag"][chosen.tag]) if chosen.tag in offered["tag"] else "",
+        offered["state"].get(chosen.state) or viewer.t("A stage that was removed"),
+        offered["when"].get(chosen.when, ""),
+        _source(chosen.source, offered["source"], viewer),
+        _tag(chosen.tag, offered["tag"], viewer),
         viewer.t("with “{words}”", words=chosen.words) if chosen.words else "",
         offered["sort"][chosen.sort or lists.SORTS[entity][0]],
     ]
     return " · ".join(kit.esc(kit.cut(part, PART_SHOWN)) for part in parts if part)
+
+
+def _source(source: str, offered: Mapping[str, str], viewer: Viewer) -> str:
+    if not source:
+        return ""
+    return offered.get(source) or viewer.t("A source that was removed")
+
+
+def _tag(tag: str, offered: Mapping[str, str], viewer: Viewer) -> str:
+    if not tag:
+        return ""
+    return viewer.t("tagged “{tag}”", tag=offered[tag]) if tag in offered else viewer.t("A tag that was removed")
 
 
 def _not_offered(owner: str, viewer: Viewer) -> str:
@@ -153,6 +166,10 @@ def filter_modal(asked: FilterList, choices: ListChoices, viewer: Viewer) -> Mod
         form = form.with_choices(owner=[*form.choices["owner"], gone])
     shown = {one.name: getattr(chosen, one.name) or ANY for one in form.fields}
     shown |= {"sort": chosen.sort or lists.SORTS[entity][0], "words": chosen.words}
+    for name, options in form.choices.items():
+        # What was removed is chosen no more: a window with nothing in a select that has to be filled is a riddle.
+        if shown[name] not in {one.value for one in options}:
+            shown[name] = lists.OPEN if name == "state" else ANY
     return Modal(viewer.t(FILTER[entity]), form.blocks(viewer, shown), asked, viewer.t("Show"), viewer.t("Cancel"))
 
 

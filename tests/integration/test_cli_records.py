@@ -166,7 +166,7 @@ def test_targets_with_how_far_they_are(rapport: Run, ctx_for: CtxFor, ana: Membe
     (won, calls) = json.loads(rapport("report", "targets", f"{today:%Y-%m}", "--json").out)["targets"]
     assert (won["currency"], calls["done"], calls["percent"]) == ("EUR", "1", 25)
     assert "No targets are set" in rapport("report", "targets", "last").out
-    assert "is no month" in rapport("report", "targets", "whenever").err
+    assert "write a month" in rapport("report", "targets", "whenever").err
 
 
 def test_search_finds_what_one_may_see(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:

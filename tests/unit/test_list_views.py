@@ -83,6 +83,20 @@ def test_the_window_of_a_filter() -> None:
     assert "'tag'" not in bare
 
 
+def test_what_was_removed_is_said_and_chosen_no_more() -> None:
+    gone = str(UUID(int=99))
+    chosen = ListFilter(state=gone, source=gone, tag=gone)
+    line = views.filter_line(replace(DEALS, chosen=chosen), EN)
+    assert line == (
+        "Anybody's · A stage that was removed · A source that was removed · A tag that was removed · By expected close"
+    )
+    shown = views.filter_modal(FilterList("deal", chosen), CHOICES, EN).blocks
+    assert [one["element"]["initial_option"]["value"] for one in shown if "options" in one["element"]] == [
+        *("any", "open", "any", "any", "any"),
+        "close",
+    ]
+
+
 def test_leads_and_deals_are_written_in_one_way() -> None:
     lead, deal = (str(views.listing(data, EN).blocks) for data in (LEADS, replace(DEALS, chosen=ListFilter())))
     assert "*L-42* · Lena Fischer, Acme GmbH" in lead
