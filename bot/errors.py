@@ -32,7 +32,7 @@ FIELD_PROBLEMS: Mapping[str, str] = {
     "when_unclear": "Please write a day, for example: tomorrow 3pm, next tue, in 2 weeks, 30.11.",
     "when_weekday": "That date is another day of the week. Please write one of the two.",
     "choice_invalid": "Please choose one from the list.",
-    "member_unknown": "This person cannot own records here. Please choose a colleague of this workspace.",
+    "member_unknown": "This person has no access to Rapport, as guests have not. Please choose another colleague.",
     "record_unknown": "This record cannot be found any more. Please choose another one.",
     "record_required": "Please choose the record this is about.",
     "not_yours": "You may look at this record but not change it. Ask its owner or your manager.",

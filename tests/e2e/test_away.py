@@ -169,6 +169,9 @@ def test_nobody_away_stands_in_and_who_leaves_stands_in_for_nobody(world: World)
     world.ben.command("/crm away until friday")
     said = world.ana.command(f"/crm away until tuesday <@{world.ben.id}|ben>")
     assert "away themselves then" in said.text
+    guest = next(user for user in world.team.users.values() if user.is_guest)
+    said = world.ana.command(f"/crm away until tuesday <@{guest.id}|gus>")
+    assert "has no access to Rapport" in said.text
     world.ben.command("/crm back")
     world.ana.command(f"/crm away until friday <@{world.ben.id}|ben>")
     assert "choose a colleague" in world.ben.command(f"/crm away until tuesday <@{world.ben.id}|ben>").text

@@ -97,7 +97,7 @@ def test_a_lead_is_given_away_by_command_and_taken_back(world: World) -> None:
     assert "belongs to" in saw(ana.command("/lead assign L-1 me")).text
     assert "For example" in saw(ana.command("/lead assign")).text
     guest = next(user for user in world.team.users.values() if user.is_guest)
-    assert "cannot own records" in saw(ana.command(f"/lead assign L-1 <@{guest.id}|gus>")).text
+    assert "has no access to Rapport" in saw(ana.command(f"/lead assign L-1 <@{guest.id}|gus>")).text
     assert world.rows(Lead)[0].owner_id == world.member(ana).id
 
 
