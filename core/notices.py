@@ -15,7 +15,7 @@ from core.context import Ctx
 from core.enums import NoticeMode, Role
 from core.errors import Forbidden, Invalid
 from core.i18n import Viewer
-from core.models import Member, NoticeSetting, WorkspaceRow
+from core.models import Member, NoticeSetting, Schedule, WorkspaceRow
 from core.models.schedules import WEEKDAYS
 from core.operations import operation
 
@@ -122,6 +122,16 @@ class Mornings:
 def zone_of(ctx: Ctx, audience: str) -> ZoneInfo:
     """The zone an audience lives in: a person's own, for a channel that of the workspace's first admin."""
     return mornings_of(ctx, audience).zone
+
+
+def follow_zone(ctx: Ctx) -> None:
+    """Let what comes to channels come at its hours of the zone the workspace's first admin lives in now."""
+    channels = select(Schedule).where(
+        Schedule.workspace_id == ctx.workspace.id, Schedule.member_id.is_(None), Schedule.next_due_at.is_not(None)
+    )
+    for row in ctx.session.scalars(channels):
+        tz = str(zone_of(ctx, row.audience))
+        schedules.put(ctx, row.kind, row.audience, at=row.local_time, tz=tz, days=row.days)
 
 
 def due_next(ctx: Ctx, audience: str) -> datetime:

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import NoResultFound
 
-from core import idempotency, inbox, quotes, reports, schedules
+from core import idempotency, inbox, notices, quotes, reports, schedules
 from core.context import Clock, Ctx
 from core.db import Database
 from core.emails import unanswered
@@ -69,10 +69,11 @@ class Housekeeper:
 
     def keep_schedules(self, only: Collection[UUID] | None = None) -> None:
         """Give every member their morning, and the channel its report: changes keep them right; this is for who was
-        here before there was one.
+        here before there was one, and for channels whose admin lives elsewhere now.
         """
         self._everywhere(schedules.follow_members, only)
         self._everywhere(reports.begin, only)
+        self._everywhere(notices.follow_zone, only)
 
     def follow_up_mails(self, only: Collection[UUID] | None = None) -> None:
         """Bring up the mails that nobody answered in time."""

@@ -1,7 +1,7 @@
 """Who chooses what they are told, what waits for the morning, and that it is told once."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from threading import Thread
 from zoneinfo import ZoneInfo
 
@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from core import notices
+from core import notices, schedules
 from core.db import Database
-from core.enums import DeliveryState, NoticeMode
+from core.enums import DeliveryState, NoticeMode, ScheduleKind
 from core.errors import Forbidden, Invalid
 from core.events import RecordAssigned
-from core.models import HeldNotice
+from core.models import HeldNotice, Member, Schedule
+from core.models.schedules import WEEKDAYS
 from core.notices import NoticeKind
 from notifications.plans import Kind
 from sandbox.rules import Rules
@@ -191,3 +192,13 @@ def test_a_channel_wakes_with_its_admin_and_refuses_cards_politely(world: RelayW
     world.settle()
     assert len(world.posts(world.sales)) == 1
     assert any("switched off for this channel" in text for text in said(world))
+
+
+def test_what_comes_to_a_channel_moves_with_its_admin(world: RelayWorld) -> None:
+    with world.ctx("sam") as ctx:
+        schedules.put(ctx, ScheduleKind.DIGEST, world.sales, at=time(9), tz="Australia/Sydney", days=WEEKDAYS)
+        ctx.session.get_one(Member, (ctx.workspace.id, world.member_id("sam"))).tz = "Asia/Tokyo"
+    with world.ctx() as ctx:
+        notices.follow_zone(ctx)
+        (row,) = ctx.session.scalars(select(Schedule).where(Schedule.audience == world.sales))
+        assert (row.tz, row.next_due_at) == ("Asia/Tokyo", notices.due_next(ctx, world.sales))
