@@ -1,16 +1,17 @@
 """A person's morning: what is due is written down once a day, so that what lies too long is known.
 
 Somebody is reminded of one thing due on one day on two mornings. Whoever lets it lie then is not told again: their
-manager is. Moved to another day, it begins anew.
+manager is, once. Moved to another day, it begins anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from core import activities, away, follow_ups, schedules, tasks
 from core.access import load
@@ -19,7 +20,7 @@ from core.context import Ctx, new_id
 from core.emails import replies
 from core.models import Activity, Reminder
 from core.queries import mornings as queries
-from core.queries.mornings import MorningData, MorningLine, Waiting, What
+from core.queries.mornings import MorningData, Waiting, What
 
 MORNING = "morning"
 """The `entity` of the card that stands for somebody's morning message."""
@@ -30,8 +31,11 @@ SHOWN = 14
 FOR_OTHERS = 4
 """So many of these are kept for those whom somebody stands in for."""
 LIE_SHOWN = 5
+"""So many of what people let lie a manager hears of on one morning; the others come on the next ones."""
 LIE_READ = 50
 """So many of the latest are looked at for those the manager may see."""
+HEARD = 0
+"""The `times` of a Reminder of what a manager only heard of: they were not reminded of anything of their own."""
 
 Told = tuple[str, UUID, date]
 """Entity, id, and the day it was due."""
@@ -46,20 +50,23 @@ def begin(ctx: Ctx, day: date) -> MorningData:
     own, others = _fresh(ctx, day)
     mine = own[: SHOWN - min(FOR_OTHERS, len(others))]
     _count(ctx, [*mine, *others[: SHOWN - len(mine)]], day)
+    if not _told_on(ctx, day, heard=True):
+        _hear(ctx, _let_lie(ctx, day)[:LIE_SHOWN], day)
     return standing(ctx, day)
 
 
 def standing(ctx: Ctx, day: date) -> MorningData:
     """How the things stand now that the actor was reminded of on this day of theirs."""
-    told = _told_on(ctx, day)
+    told = _told_on(ctx, day, heard=False)
     lines = queries.lines_of(ctx, told)
     changes = queries.last_changes(ctx, [line.waiting.id for line in lines if line.done])
     lines = [replace(line, change_id=changes.get(line.waiting.id)) for line in lines]
     known = {(entity, entity_id) for entity, entity_id, _ in told}
     own, others = _fresh(ctx, day)
     more = [one for one in (*own, *others) if (one.entity, one.id) not in known]
-    lie = tuple(_let_lie(ctx)[:LIE_SHOWN])
-    return MorningData(day, tuple(lines), len(more), away.stood_in_for(ctx), lie)
+    lie = queries.lines_of(ctx, _told_on(ctx, day, heard=True))
+    lying = tuple(line for line in lie if not line.done)
+    return MorningData(day, tuple(lines), len(more), away.stood_in_for(ctx), lying)
 
 
 def finish(ctx: Ctx, what: What, entity: str, item_id: UUID) -> None:
@@ -122,50 +129,74 @@ def _told_before(ctx: Ctx, day: date) -> dict[Told, int]:
 
 
 def _count(ctx: Ctx, told: Iterable[Waiting], day: date) -> None:
-    rows = [
-        {
-            "workspace_id": ctx.workspace.id,
-            "id": new_id(),
-            "member_id": ctx.actor.member_id,
-            "entity": one.entity,
-            "entity_id": one.id,
-            "due_on": one.due_on,
-            "times": 1,
-            "last_on": day,
-        }
-        for one in told
-    ]
-    if not rows:
-        return
+    rows = [_row(ctx, (one.entity, one.id, one.due_on), 1, day) for one in told]
+    if rows:
+        _write(ctx, rows, {"times": Reminder.times + 1, "last_on": day}, day)
+
+
+def _hear(ctx: Ctx, lie: Iterable[Told], day: date) -> None:
+    rows = [_row(ctx, one, HEARD, day) for one in lie]
+    if rows:
+        _write(ctx, rows, {"times": HEARD, "last_on": day}, day)
+
+
+def _write(ctx: Ctx, rows: list[dict[str, object]], known: Mapping[str, object], day: date) -> None:
+    """Write down what is new; what is known becomes as `known`, once a day."""
     statement = insert(Reminder).values(rows)
     ctx.session.execute(
         statement.on_conflict_do_update(
             index_elements=["workspace_id", "member_id", "entity", "entity_id", "due_on"],
-            set_={"times": Reminder.times + 1, "last_on": day},
+            set_=dict(known),
             where=Reminder.last_on < day,
         )
     )
 
 
-def _told_on(ctx: Ctx, day: date) -> list[Told]:
-    """What the actor was reminded of on a day: what came in first, then the longest overdue."""
+def _row(ctx: Ctx, told: Told, times: int, day: date) -> dict[str, object]:
+    entity, entity_id, due_on = told
+    return {
+        "workspace_id": ctx.workspace.id,
+        "id": new_id(),
+        "member_id": ctx.actor.member_id,
+        "entity": entity,
+        "entity_id": entity_id,
+        "due_on": due_on,
+        "times": times,
+        "last_on": day,
+    }
+
+
+def _told_on(ctx: Ctx, day: date, *, heard: bool) -> list[Told]:
+    """What the actor was reminded of on a day (`heard`: what they heard of that others let lie): what came in first,
+    then the longest overdue.
+    """
     query = (
         select(Reminder.entity, Reminder.entity_id, Reminder.due_on)
         .where(
             Reminder.workspace_id == ctx.workspace.id,
             Reminder.member_id == ctx.actor.member_id,
             Reminder.last_on == day,
+            (Reminder.times == HEARD) == heard,
         )
         .order_by((Reminder.entity == replies.REPLY).desc(), Reminder.due_on, Reminder.id)
     )
     return [(row.entity, row.entity_id, row.due_on) for row in ctx.session.execute(query)]
 
 
-def _let_lie(ctx: Ctx) -> list[MorningLine]:
-    """What the actor's people were reminded of twice and that is still due."""
+def _let_lie(ctx: Ctx, day: date) -> list[Told]:
+    """What the actor's people were reminded of twice, is still due, and the actor has not heard of by this day."""
     people = scope(ctx).reports
     if not people:
         return []
+    mine = aliased(Reminder)
+    heard = exists().where(
+        mine.workspace_id == ctx.workspace.id,
+        mine.member_id == ctx.actor.member_id,
+        mine.entity == Reminder.entity,
+        mine.entity_id == Reminder.entity_id,
+        mine.due_on == Reminder.due_on,
+        or_(mine.times == HEARD, mine.last_on >= day),
+    )
     query = (
         select(Reminder.entity, Reminder.entity_id, func.max(Reminder.due_on).label("due_on"))
         .where(
@@ -173,10 +204,12 @@ def _let_lie(ctx: Ctx) -> list[MorningLine]:
             Reminder.member_id.in_(people),
             Reminder.times >= TWICE,
             queries.still_due(),
+            not_(heard),
         )
         .group_by(Reminder.entity, Reminder.entity_id)
         .order_by(func.max(Reminder.due_on).desc(), Reminder.entity_id)
         .limit(LIE_READ)
     )
     lies = [(row.entity, row.entity_id, row.due_on) for row in ctx.session.execute(query)]
-    return [line for line in queries.lines_of(ctx, lies) if not line.done]
+    shown = {(line.waiting.entity, line.waiting.id) for line in queries.lines_of(ctx, lies) if not line.done}
+    return [one for one in lies if one[:2] in shown]

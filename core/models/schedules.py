@@ -68,6 +68,7 @@ class Reminder(TenantModel):
     due_on: Mapped[date]
     """The day it was due: a new day begins anew."""
     times: Mapped[int]
+    """None (0) where a manager only heard that somebody of theirs let it lie."""
     last_on: Mapped[date]
     """The person's local day of the last reminder: one a day counts."""
 

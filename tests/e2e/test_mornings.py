@@ -151,7 +151,7 @@ def test_what_was_done_since_hides_nothing_that_was_let_lie(world: World, monkey
             told = {"member_id": ana.id, "entity": "lead", "entity_id": lead.id, "due_on": told_for}
             ctx.add(Reminder(**told, times=core_mornings.TWICE, last_on=told_for))
     with world.ctx(world.mira) as ctx:
-        assert [one.title for one in core_mornings.standing(ctx, MONDAY).let_lie] == ["Still due"]
+        assert [one.title for one in core_mornings.begin(ctx, MONDAY).let_lie] == ["Still due"]
 
 
 def test_ignored_twice_it_is_the_managers(world: World) -> None:
@@ -168,6 +168,25 @@ def test_ignored_twice_it_is_the_managers(world: World) -> None:
     (told,) = mornings(world.mira)
     assert "reminded of these twice" in told.visible_text()
     assert "Zoe Lima" in told.visible_text()
+    nine(world, world.mira, MONDAY + timedelta(days=3))
+    assert len(mornings(world.mira)) == 1, "once"
+
+
+def test_what_many_let_lie_is_told_in_turn_and_each_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core_mornings, "LIE_SHOWN", 2)
+    ana, due = world.member(world.ana), MONDAY - timedelta(days=9)
+    with world.ctx(world.ana) as ctx:
+        for number in range(3):
+            lead = make_lead(ctx, f"Lead {number}", owner=ana, next_follow_up=due)
+            told = {"member_id": ana.id, "entity": "lead", "entity_id": lead.id, "due_on": due}
+            ctx.add(Reminder(**told, times=core_mornings.TWICE, last_on=due))
+    heard = []
+    for day in (0, 0, 1, 2):
+        with world.ctx(world.mira) as ctx:
+            heard.append([one.title for one in core_mornings.begin(ctx, MONDAY + timedelta(days=day)).let_lie])
+    assert heard[0] == heard[1], "the same day is the same message"
+    assert [len(one) for one in heard] == [2, 2, 1, 0]
+    assert {name for one in heard for name in one} == {"Lead 0", "Lead 1", "Lead 2"}
 
 
 def test_moved_to_another_day_it_begins_anew(world: World) -> None:
