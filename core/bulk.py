@@ -14,7 +14,7 @@ from core.access import Verb, load
 from core.administration import merging, people, removal
 from core.context import Clock, Ctx
 from core.emails import mailings
-from core.enums import BulkState, EntityType, LeadStatus
+from core.enums import BulkState, EmailState, EntityType, LeadStatus
 from core.errors import Busy, Conflict, DomainError, Invalid, NotFound
 from core.events import RecordChanged
 from core.jobs import ASSIGN, AT_ONCE, HAND_OVER, MERGE, OPEN, REMOVE_PIPELINE, REMOVE_STAGE, STATUS, TAG, UNDO, UNTAG
@@ -45,6 +45,9 @@ STEPS: Mapping[str, Step] = MappingProxyType(
 """Changes that go on until nothing is left to change, however much that is."""
 _MODELS: dict[EntityType, type[Lead | Deal]] = {EntityType.LEAD: Lead, EntityType.DEAL: Deal}
 
+NOT_SENT = (EmailState.HELD, EmailState.FAILED, EmailState.STOPPED, EmailState.UNKNOWN)
+"""States of a mail that did not leave, or of which nobody knows whether it did."""
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -67,11 +70,18 @@ class Progress:
     """About when a mailing will be done (aware, UTC)."""
     unchanged: int = 0
     """How many were so already."""
+    mails: Mapping[EmailState, int] = field(default_factory=dict)
+    """Of a mailing: how its mails stand."""
 
     @property
     def changed(self) -> int:
         """How many records are other than before."""
         return self.done - self.skipped - self.unchanged
+
+    @property
+    def sent(self) -> int:
+        """Of a mailing: how many mails left or are about to."""
+        return self.done - self.skipped - sum(self.mails.get(state, 0) for state in NOT_SENT)
 
 
 @operation("bulk.start")
@@ -158,7 +168,18 @@ def progress(ctx: Ctx, job_id: UUID) -> Progress:
         return Progress(job.id, job.kind, entity, *counts, job.state, code, name, unchanged=_unchanged(job))
     left_out, ends_at = dict(job.params["left_out"]), mailings.ends_at(job, ctx.now)
     return Progress(
-        job.id, job.kind, entity, job.done, job.skipped, job.total, job.state, code, name, left_out, ends_at
+        job.id,
+        job.kind,
+        entity,
+        job.done,
+        job.skipped,
+        job.total,
+        job.state,
+        code,
+        name,
+        left_out,
+        ends_at,
+        mails=mailings.mails_by_state(ctx, job),
     )
 
 

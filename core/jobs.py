@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, update
 
 from core.context import Ctx, new_id
 from core.enums import BulkState, EntityType
@@ -49,6 +49,12 @@ def put(
     ctx.add(job)
     ctx.session.flush()
     return job
+
+
+def show_again(ctx: Ctx, job_id: UUID) -> None:
+    """Have the message about a change that has ended edited once more: what it tells of has changed since."""
+    ended = (BulkJob.workspace_id == ctx.workspace.id, BulkJob.id == job_id, BulkJob.state.not_in(OPEN))
+    ctx.session.execute(update(BulkJob).where(*ended).values(lease_until=ctx.now))
 
 
 def moment(at: datetime) -> str:

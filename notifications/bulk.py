@@ -91,8 +91,8 @@ class BulkRunner:
         """Post or edit the message; what Slack does not take now is shown with the next piece, or the next round."""
         with self._database.begin(workspace_id) as session:
             job = session.get_one(BulkJob, (workspace_id, job_id))
-            ended = job.state not in OPEN
-            if ended and job.lease_until is None:
+            ended, lease = job.state not in OPEN, job.lease_until
+            if ended and lease is None:
                 return
             ctx = member_ctx(session, self._clock, workspace_id, job.member_id, SOURCE)
             seen = bulk.progress(ctx, job_id)
@@ -111,7 +111,7 @@ class BulkRunner:
         except Failure as error:
             log.warning("bulk_shown_later", job_id=str(job_id), code=error.code)
             return
-        self._shown(workspace_id, job_id, answer, ended=ended)
+        self._shown(workspace_id, job_id, answer, lease if ended else None)
 
     def _send(self, team_id: str, message: Message, place: tuple[str, str], reader: str, post_id: UUID) -> Answer:
         channel, ts = place
@@ -135,12 +135,13 @@ class BulkRunner:
         reader = member_ctx(ctx.session, self._clock, job.workspace_id, member.id, SOURCE)
         return owner, views.received(seen, ctx.actor.name, reader.viewer)
 
-    def _shown(self, workspace_id: UUID, job_id: UUID, answer: Answer, *, ended: bool) -> None:
+    def _shown(self, workspace_id: UUID, job_id: UUID, answer: Answer, ended: datetime | None) -> None:
+        """Keep where the message is; `ended` marks the end that was shown, which may have changed meanwhile."""
         with self._database.begin(workspace_id) as session:
             query = select(BulkJob).where(BulkJob.workspace_id == workspace_id, BulkJob.id == job_id)
             job = session.scalars(query.with_for_update()).one()
             if not job.ts:
                 job.channel, job.ts = str(answer.get("channel", "")), str(answer.get("ts", ""))
-            if ended:
+            if ended is not None and job.lease_until == ended:
                 job.lease_until = None
                 self._edited.pop(job_id, None)

@@ -14,7 +14,7 @@ from bot.views.forms import Form, Search, Select
 from core.bulk import Progress
 from core.emails import mailings
 from core.emails.mailings import Audience, Reader
-from core.enums import BulkState
+from core.enums import BulkState, EmailState
 from core.errors import DomainError
 from core.i18n import Viewer
 
@@ -29,6 +29,13 @@ NAMES: Mapping[str, str] = {
     "not_yours": "not yours to write to",
 }
 """Why somebody is left out."""
+NOT_SENT: Mapping[EmailState, str] = {
+    EmailState.HELD: "held back, as the address is not written to any more",
+    EmailState.FAILED: "refused when it was to leave",
+    EmailState.UNKNOWN: "not known yet whether it left",
+    EmailState.STOPPED: "stopped before it left",
+}
+"""What became of mails that did not leave."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +161,7 @@ def progress(job: Progress, viewer: Viewer) -> Message:
     """How far a mailing is, in one message that is edited as it goes on; Stop as long as some are left."""
     text = _progress_text(job, viewer)
     lines = [text, *(f"{count} · {reason(why, viewer)}" for why, count in job.left_out.items())]
+    lines += [f"{job.mails[state]} · {viewer.t(why)}" for state, why in NOT_SENT.items() if job.mails.get(state)]
     blocks: list[Block] = [kit.section("\n".join(lines))]
     if job.state not in (BulkState.DONE, BulkState.STOPPED):
         label = viewer.t("Stop this mailing")
@@ -168,7 +176,7 @@ def progress(job: Progress, viewer: Viewer) -> Message:
 
 
 def _progress_text(job: Progress, viewer: Viewer) -> str:
-    sent, name = job.done - job.skipped, kit.esc(kit.cut(job.name, 80))
+    sent, name = job.sent, kit.esc(kit.cut(job.name, 80))
     match job.state:
         case BulkState.DONE:
             return viewer.t("“{name}” is sent: {sent} of {total} leads get it.", name=name, sent=sent, total=job.total)

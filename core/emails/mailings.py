@@ -230,10 +230,15 @@ def stop(ctx: Ctx, job_id: UUID) -> None:
 
 def failing(ctx: Ctx, job: BulkJob) -> bool:
     """Whether none of its mails left so far and some were refused: the others would be refused just the same."""
+    found = mails_by_state(ctx, job)
+    return not found.get(EmailState.SENT) and found.get(EmailState.FAILED, 0) >= REFUSED_MOST
+
+
+def mails_by_state(ctx: Ctx, job: BulkJob) -> dict[EmailState, int]:
+    """How the mails of a mailing stand: how many are in each state."""
     here = (Email.workspace_id == ctx.workspace.id, Email.bulk_job_id == job.id)
     query = select(Email.state, func.count().label("mails")).where(*here).group_by(Email.state)
-    found = {row.state: row.mails for row in ctx.session.execute(query)}
-    return not found.get(EmailState.SENT) and found.get(EmailState.FAILED, 0) >= REFUSED_MOST
+    return {row.state: row.mails for row in ctx.session.execute(query)}
 
 
 def ends_at(job: BulkJob, now: datetime) -> datetime | None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from core import jobs
 from core.access import load
 from core.context import Ctx
 from core.deliveries import hurry
@@ -190,6 +191,9 @@ def _told_of_another(ctx: Ctx, email: Email) -> bool:
 
 
 def _changed(ctx: Ctx, email: Email) -> None:
+    """The cards of its record, and the message about its mailing, tell how it stands."""
+    if email.bulk_job_id is not None:
+        jobs.show_again(ctx, email.bulk_job_id)
     for entity in ("lead", "account", "contact", "deal"):
         record_id = getattr(email, f"{entity}_id")
         if record_id is not None:

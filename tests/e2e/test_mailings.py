@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from core import bulk
-from core.emails import suppressions
+from core.emails import sending, suppressions
 from core.emails.drafts import EmailInput, send
 from core.emails.templates import TemplateInput, create
 from core.enums import EmailState, LeadStatus, SuppressionReason
@@ -125,7 +125,8 @@ def test_stop_keeps_the_others_from_getting_it(world: World) -> None:
     work(world, 50)
     told = ana.last_message(ana.dm_with_app)
     told.click("Stop", confirm=True)
-    assert "“News” is stopped: 2 of 10 leads got it." in told.visible_text()
+    assert "“News” is stopped: 0 of 10 leads got it." in told.visible_text()
+    assert "2 · stopped before it left" in told.visible_text()
     work(world, 300)
     assert len(mails(world)) == 2
     assert {mail.state for mail in mails(world)} == {EmailState.STOPPED}, "what had not left stays here"
@@ -215,6 +216,14 @@ def test_each_of_them_has_a_mail_of_their_own_in_the_mailbox(world: World) -> No
     ana.command("/email lena1@acme.example", channel="#sales")
     assert "does not want e-mail from you" in ana.modal.text()
     assert {mail.state for mail in mails(world)} == {EmailState.SENT}
+    # What is learnt of a mail after the end is told in the same message.
+    work(world, 60)
+    with world.ctx() as ctx:
+        sending.refused(ctx, ctx.session.merge(mails(world)[0]), "mail_not_taken")
+    work(world, 10)
+    (told,) = [one for one in world.team.messages[ana.dm_with_app.id] if "is sent" in one.text]
+    assert "“News” is sent: 5 of 10 leads get it." in told.text
+    assert "1 · refused when it was to leave" in str(told.blocks)
 
 
 @pytest.mark.usefixtures("leads")
