@@ -12,16 +12,18 @@ from sqlalchemy import select
 
 from bot.views.mail_standing import standing
 from cli.console import OUT, Stop, print_json, print_table, text_of
+from core import lists
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
 from core.i18n import UTC_VIEWER
+from core.lists import Vocabulary
 from core.models import Member
 from core.queries.calls import call_page
 from core.queries.deals import deal_page
 from core.queries.emails import MailStanding
 from core.queries.leads import lead_page
-from core.queries.quotes import quote_page
+from core.queries.lists import quote_list
 from core.queries.records import Hit, Page, card_of, find_by_ref, search, similar
 from core.refs import parse_ref
 
@@ -31,7 +33,7 @@ LISTS: Mapping[str, Callable[[Ctx, str, int], Page[Any]]] = {
     "leads": lead_page,
     "deals": deal_page,
     "calls": call_page,
-    "quotes": lambda ctx, words, page: quote_page(ctx, page, words),
+    "quotes": lambda ctx, words, page: quote_list(ctx, lists.parse(EntityType.QUOTE, words, Vocabulary()), page),
 }
 MEANT = 6
 """So many records that words may mean are named; with more, a search is of more use."""

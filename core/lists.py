@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from core.context import Ctx
-from core.enums import EntityType, LeadStatus
+from core.enums import EntityType, LeadStatus, QuoteStatus
 from core.errors import NotFound
 from core.preferences import recall, remember
 
@@ -16,9 +16,11 @@ MINE, NOBODY, WORK, TEAM = "mine", "nobody", "work", "team"
 """Owners: the reader, none, either of the two, the reader and the people around them.
 Otherwise a Slack user id, or empty for anybody."""
 OPEN, ALL = "open", "all"
-"""States of either kind of record, beside a lead's status, a stage's id, and the two below."""
+"""States of any kind of record, beside a lead's or a quote's status, a stage's id, and the two below."""
 WON, LOST = "won", "lost"
 DUE, OVERDUE, STALE, CLOSING = "due", "overdue", "stale", "closing"
+EXPIRING = "expiring"
+"""Quotes that are with the customer and soon hold no more."""
 WORDS_MAX = 100
 _TOKEN = re.compile(r'(?P<key>source|tag):(?:"(?P<quoted>[^"]*)"|(?P<plain>\S+))|<@(?P<user>[UW][A-Z0-9]+)[^>]*>|\S+')
 _OWNERS: Mapping[str, str] = {
@@ -38,7 +40,8 @@ class ListFilter:
     owner: str = ""
     state: str = OPEN
     when: str = ""
-    """A lead's: due, overdue. A deal's: due (its follow-up), overdue (its expected close), stale, closing."""
+    """A lead's: due, overdue. A deal's: due (its follow-up), overdue (its expected close), stale, closing. A quote's:
+    expiring."""
     source: str = ""
     """A lead source's id; of a deal, that of the lead it was made of."""
     tag: str = ""
@@ -50,17 +53,27 @@ class ListFilter:
 DEFAULTS: Mapping[EntityType, ListFilter] = {
     EntityType.LEAD: ListFilter(owner=WORK),
     EntityType.DEAL: ListFilter(),
+    EntityType.QUOTE: ListFilter(state=ALL),
 }
 """What a list shows to somebody who has none of their own."""
 WHEN: Mapping[EntityType, tuple[str, ...]] = {
     EntityType.LEAD: (DUE, OVERDUE),
     EntityType.DEAL: (DUE, OVERDUE, STALE, CLOSING),
+    EntityType.QUOTE: (EXPIRING,),
 }
 SORTS: Mapping[EntityType, tuple[str, ...]] = {
     EntityType.LEAD: ("newest", "follow_up", "name", "touched"),
     EntityType.DEAL: ("close", "value", "stage", "follow_up", "name", "touched"),
+    EntityType.QUOTE: ("newest", "value", "valid"),
 }
 """Orders of a list; the first one is the usual."""
+_STATES: Mapping[EntityType, Mapping[str, str]] = {
+    EntityType.LEAD: {status.value: status.value for status in LeadStatus},
+    EntityType.DEAL: {WON: WON, LOST: LOST},
+    # Whether a sent quote was looked at is told on its card.
+    EntityType.QUOTE: {status.value: status.value for status in QuoteStatus} | {QuoteStatus.VIEWED: QuoteStatus.SENT},
+}
+"""Words for a state, beside open and all."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +103,8 @@ def parse(entity: EntityType, text: str, known: Vocabulary) -> ListFilter:
         elif not _filter_word(entity, token[0].lower(), found):
             rest.append(token[0])
     words = " ".join(rest)[:WORDS_MAX].strip()
-    if words and not found:
-        # Who looks for a name means all records of that name, closed ones too.
-        found["state"] = ALL
+    # Who looks for a name alone means all records of that name, closed ones too.
+    found.setdefault("state", ALL if words and not found else DEFAULTS[entity].state)
     return ListFilter(**found, words=words)
 
 
@@ -128,11 +140,11 @@ def _name(entity: EntityType) -> str:
 
 def _filter_word(entity: EntityType, word: str, found: dict[str, str]) -> bool:
     """Take a word as a filter if it is one."""
-    states = {OPEN, ALL} | ({status.value for status in LeadStatus} if entity is EntityType.LEAD else {WON, LOST})
+    states = {OPEN: OPEN, ALL: ALL, **_STATES[entity]}
     if word in _OWNERS:
         found["owner"] = _OWNERS[word]
     elif word in states:
-        found["state"] = word
+        found["state"] = states[word]
     elif word in WHEN[entity]:
         found["when"] = word
     else:

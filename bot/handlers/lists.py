@@ -1,14 +1,15 @@
-"""Lists of leads and deals by their filters; giving records away by command, and claiming them."""
+"""Lists of leads, deals and quotes by their filters; giving records away by command, and claiming them."""
 
 import html
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.replies import Block, Message, OpenModal, Replace, Reply, Say, UpdateModal
-from bot.routes import AskFilter, Claim, FilterList, KeepFilter, ShowList
+from bot.routes import AskFilter, ChangeList, Claim, FilterList, KeepFilter, ListQuotes, ShowList
 from bot.views import deal_forms, people
 from bot.views import leads as lead_views
 from bot.views import lists as views
@@ -26,6 +27,11 @@ from core.queries.records import card_of, find_by_ref, hit_of, search
 from core.refs import LETTERS, Ref, parse_ref
 
 SEVERAL = 8
+PAGES: Mapping[EntityType, Callable[[Ctx, ListFilter, int], views.Rows]] = {
+    EntityType.LEAD: queries.lead_list,
+    EntityType.DEAL: queries.deal_list,
+    EntityType.QUOTE: queries.quote_list,
+}
 _MENTION = re.compile(r"\s*<@([UW][A-Z0-9]+)(?:\|[^>]*)?>\s*$")
 _ME = re.compile(r"\s+me$", re.IGNORECASE)
 
@@ -50,6 +56,29 @@ def list_leads_command(ctx: Ctx, call: CommandCall) -> Reply:
 def list_deals_command(ctx: Ctx, call: CommandCall) -> Reply:
     """`/deal list`, `/deal list mine stale`, `/deal list proposal acme`."""
     return Say(listed(ctx, EntityType.DEAL, html.unescape(call.text)))
+
+
+@command(
+    "quote",
+    "list",
+    arguments="[mine|draft|sent|accepted|rejected|expired|open|expiring|@user|WORDS]",
+    summary="List quotes: your own list, or those the words mean",
+)
+def list_quotes_command(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/quote list`, `/quote list mine sent`, `/quote list acme`."""
+    return Say(listed(ctx, EntityType.QUOTE, html.unescape(call.text)))
+
+
+@on(ListQuotes)
+def list_quotes(ctx: Ctx, _route: ListQuotes, _request: Request) -> Reply:
+    """The person's own list of quotes, in place."""
+    return Replace(listed(ctx, EntityType.QUOTE))
+
+
+@on(ChangeList)
+def change_list(ctx: Ctx, route: ChangeList, _request: Request) -> Reply:
+    """A select above an older list: the list as it is shown now."""
+    return Replace(listed(ctx, _listable(route.to.partition(" ")[0])))
 
 
 @on(ShowList)
@@ -100,13 +129,13 @@ def listed(ctx: Ctx, entity: EntityType, words: str = "") -> Message:
 
 def _listable(entity: str) -> EntityType:
     kind = EntityType(entity)
-    if kind not in lists.DEFAULTS:
+    if kind not in PAGES:
         raise NotFound
     return kind
 
 
 def _page(ctx: Ctx, entity: EntityType, chosen: ListFilter, page: int, *, just_kept: bool = False) -> Message:
-    rows = (queries.lead_list if entity is EntityType.LEAD else queries.deal_list)(ctx, chosen, page)
+    rows = PAGES[entity](ctx, chosen, page)
     own = lists.kept(ctx, entity)
     data = views.ListData(entity, rows, chosen, queries.choices(ctx, entity), own, just_kept=just_kept)
     return views.listing(data, ctx.viewer)

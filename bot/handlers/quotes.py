@@ -1,13 +1,12 @@
 """Quotes: looking, and what becomes of an offer. The line editor is in handlers/quote_editor."""
 
-import html
 from uuid import UUID
 
 from bot import errors
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.replies import CloseModal, Message, OpenModal, Replace, Reply, Say
-from bot.routes import CopyQuote, DecideQuote, ListQuotes, NewQuoteVersion, SaveQuoteCopy
+from bot.routes import CopyQuote, DecideQuote, NewQuoteVersion, SaveQuoteCopy
 from bot.views import quotes as views
 from core import quotes
 from core.context import Ctx
@@ -36,24 +35,6 @@ def view_quote(ctx: Ctx, call: CommandCall) -> Reply:
     if found is None:
         raise NotFound
     return Say(views.card(queries.quote_card(ctx, found[1]), ctx.viewer))
-
-
-@command(
-    "quote",
-    "list",
-    arguments="[draft|sent|accepted|rejected|expired|mine|WORDS]",
-    summary="Quotes, newest first",
-)
-def list_quotes_command(ctx: Ctx, call: CommandCall) -> Reply:
-    """The first page, of all or of those the words narrow it down to."""
-    words = html.unescape(call.text).strip()
-    return Say(views.listing(queries.quote_page(ctx, 0, words), words, ctx.viewer))
-
-
-@on(ListQuotes)
-def list_quotes(ctx: Ctx, route: ListQuotes, _request: Request) -> Reply:
-    """Another page, or other quotes, in place."""
-    return Replace(views.listing(queries.quote_page(ctx, route.page, route.words), route.words, ctx.viewer))
 
 
 @on(DecideQuote)

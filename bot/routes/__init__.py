@@ -76,7 +76,7 @@ from bot.routes.leads import (
     SetLeadStatus,
 )
 from bot.routes.links import LinkChannel, RunWords, ShowLink, UnlinkChannel
-from bot.routes.lists import AskFilter, Claim, FilterList, KeepFilter, ShowList
+from bot.routes.lists import AskFilter, ChangeList, Claim, FilterList, KeepFilter, ShowList
 from bot.routes.mornings import MorningDate, MorningDone, MorningLater, MorningUndo, ReadFollowUp, SendFollowUp
 from bot.routes.notices import SaveNotices, ShowNotices
 from bot.routes.numbers import NumberAsked, ShowNumber, ShowStage, TurnNumber, TurnStage

@@ -9,11 +9,21 @@ from core.lists import ListFilter
 
 @dataclass(frozen=True)
 class ShowList(Action, id="list.show"):
-    """A page of leads or deals, by a filter."""
+    """A page of a list, by a filter."""
 
     entity: str
     chosen: ListFilter
     page: int = 0
+
+
+@dataclass(frozen=True)
+class ChangeList(Action, id="list.change"):
+    """A select above a list that was shown before lists had a window to filter them in.
+
+    `to` begins with the kind of record.
+    """
+
+    to: str
 
 
 @dataclass(frozen=True)

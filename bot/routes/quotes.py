@@ -100,7 +100,4 @@ class SaveQuoteCopy(Submission, id="quote.save_copy"):
 
 @dataclass(frozen=True)
 class ListQuotes(Action, id="quote.list"):
-    """A page of quotes; `words` narrow the list down."""
-
-    page: int = 0
-    words: str = ""
+    """The list of quotes, as the person has it."""

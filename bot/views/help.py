@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.commands import Subcommand
 from bot.replies import Block, Message
-from bot.routes import ListDeals, ListLeads, LogCall, NewDeal, NewLead, NewQuote, ShowHelp
+from bot.routes import ListDeals, ListLeads, ListQuotes, LogCall, NewDeal, NewLead, NewQuote, ShowHelp
 from bot.views import kit
 from core.i18n import Viewer
 
@@ -127,6 +127,7 @@ def quick_actions(viewer: Viewer) -> Block:
         kit.button(viewer.t("New quote"), NewQuote()),
         kit.button(viewer.t("Leads"), ListLeads(), label=viewer.t("List leads")),
         kit.button(viewer.t("Deals"), ListDeals(), label=viewer.t("List deals")),
+        kit.button(viewer.t("Quotes"), ListQuotes(), label=viewer.t("List quotes")),
     )
 
 

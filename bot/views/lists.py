@@ -1,15 +1,18 @@
-"""Lists of leads and deals, and the window in which they are filtered."""
+"""Lists of leads, deals and quotes, and the window in which they are filtered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.replies import Block, Choice, Message, Modal
-from bot.routes import AskFilter, FilterList, KeepFilter, NewDeal, NewLead, SelectRows, ShowList
+from bot.routes import Action, AskFilter, FilterList, KeepFilter, NewDeal, NewLead, NewQuote, SelectRows, ShowList
 from bot.views import kit
 from bot.views.deals import row_block as deal_row
 from bot.views.forms import Form, Select, Text
 from bot.views.leads import STATUS
 from bot.views.leads import row_block as lead_row
+from bot.views.quotes import LISTED
+from bot.views.quotes import STATUS as QUOTE_STATUS
+from bot.views.quotes import row_block as quote_row
 from core import lists
 from core.enums import EntityType
 from core.i18n import Viewer
@@ -17,6 +20,7 @@ from core.lists import ListFilter
 from core.queries.deals import DealRow
 from core.queries.leads import LeadRow
 from core.queries.lists import ListChoices
+from core.queries.quotes import QuoteRow
 from core.queries.records import Page
 
 ANY = "any"
@@ -34,6 +38,10 @@ WHEN: Mapping[EntityType, Mapping[str, str]] = {
         lists.STALE: "Longer in its stage than usual",
         lists.CLOSING: "Closing within 30 days",
     },
+    EntityType.QUOTE: {
+        ANY: "Any time",
+        lists.EXPIRING: "Holds 7 more days at most",
+    },
 }
 SORTS: Mapping[str, str] = {
     "newest": "Newest first",
@@ -43,6 +51,7 @@ SORTS: Mapping[str, str] = {
     "stage": "By stage",
     "name": "By name",
     "touched": "Last touched first",
+    "valid": "By how long it holds",
 }
 OWNERS: Mapping[str, str] = {
     ANY: "Anybody's",
@@ -51,19 +60,44 @@ OWNERS: Mapping[str, str] = {
     lists.TEAM: "My team's",
     lists.NOBODY: "Unassigned",
 }
-FILTER: Mapping[EntityType, str] = {EntityType.LEAD: "Filter leads", EntityType.DEAL: "Filter deals"}
-TITLES: Mapping[EntityType, str] = {EntityType.LEAD: "Leads", EntityType.DEAL: "Deals"}
+FILTER: Mapping[EntityType, str] = {
+    EntityType.LEAD: "Filter leads",
+    EntityType.DEAL: "Filter deals",
+    EntityType.QUOTE: "Filter quotes",
+}
+TITLES: Mapping[EntityType, str] = {EntityType.LEAD: "Leads", EntityType.DEAL: "Deals", EntityType.QUOTE: "Quotes"}
 USUAL: Mapping[EntityType, str] = {
     EntityType.LEAD: "Open leads: yours and unassigned",
     EntityType.DEAL: "Open deals, by expected close",
+    EntityType.QUOTE: "Quotes, newest first",
 }
 EMPTY: Mapping[EntityType, str] = {
     EntityType.LEAD: "You have no open leads, and nobody's are waiting.",
     EntityType.DEAL: "No open deals yet.",
+    EntityType.QUOTE: "No quotes yet.",
 }
+SPOKEN: Mapping[EntityType, tuple[str, str]] = {
+    EntityType.LEAD: ("{n} lead: {names}", "{n} leads: {names}"),
+    EntityType.DEAL: ("{n} deal: {names}", "{n} deals: {names}"),
+    EntityType.QUOTE: ("{n} quote: {names}", "{n} quotes: {names}"),
+}
+NEW: Mapping[EntityType, tuple[str, Action]] = {
+    EntityType.LEAD: ("New lead", NewLead()),
+    EntityType.DEAL: ("New deal", NewDeal()),
+    EntityType.QUOTE: ("New quote", NewQuote()),
+}
+BULK = (EntityType.LEAD, EntityType.DEAL)
+"""Records of which several can be changed at once."""
+LABELS: Mapping[EntityType, Mapping[str, str]] = {
+    EntityType.LEAD: {"state": "Status", "when": "Follow-up"},
+    EntityType.DEAL: {"state": "Stage", "when": "Follow-up and dates"},
+    EntityType.QUOTE: {"state": "Status", "when": "Valid until"},
+}
+"""What two fields of a filter are called; the others have one name everywhere."""
 STAGE_SHOWN, PIPELINE_SHOWN = 40, 30
 """Characters of the two where both are shown."""
 PART_SHOWN = 75
+Rows = Page[LeadRow] | Page[DealRow] | Page[QuoteRow]
 Typed = Mapping[str, str]
 """What was chosen, by field of a filter."""
 
@@ -77,7 +111,7 @@ class ListData:
     """A page of a list, its filter, and what it could be filtered by."""
 
     entity: EntityType
-    page: Page[LeadRow] | Page[DealRow]
+    page: Rows
     chosen: ListFilter
     choices: ListChoices
     own: ListFilter
@@ -92,7 +126,7 @@ class ListData:
 
 
 def listing(data: ListData, viewer: Viewer) -> Message:
-    """A page of leads or deals, below one line that says what it is filtered by."""
+    """A page of a list, below one line that says what it is filtered by."""
     title = viewer.t((USUAL if data.usual else TITLES)[data.entity])
     asking = AskFilter(data.entity.value, data.chosen)
     button = kit.button(viewer.t("Filter"), asking, label=viewer.t("Change what this list shows"))
@@ -104,10 +138,7 @@ def listing(data: ListData, viewer: Viewer) -> Message:
         return Message(text, [*blocks, kit.section(text), kit.actions(*_buttons(data, viewer))])
     blocks += [_row(row, viewer) for row in data.page.rows]
     names = "; ".join(f"{row.ref} {kit.esc(row.name)}" for row in data.page.rows)
-    if data.entity is EntityType.LEAD:
-        text = viewer.nt("{n} lead: {names}", "{n} leads: {names}", len(data.page.rows), names=names)
-    else:
-        text = viewer.nt("{n} deal: {names}", "{n} deals: {names}", len(data.page.rows), names=names)
+    text = viewer.nt(*SPOKEN[data.entity], len(data.page.rows), names=names)
     return Message(text, [*blocks, kit.actions(*_buttons(data, viewer))])
 
 
@@ -117,7 +148,7 @@ def window(entity: EntityType, page: Message, viewer: Viewer) -> Modal:
 
 
 def _command(data: ListData) -> str:
-    return "/lead list" if data.entity is EntityType.LEAD else "/deal list"
+    return f"/{data.entity.value} list"
 
 
 # -- the filter ---------------------------------------------------------------------------------------------------
@@ -175,15 +206,7 @@ def filter_modal(asked: FilterList, choices: ListChoices, viewer: Viewer) -> Mod
 
 def filter_form(entity: EntityType, choices: ListChoices, viewer: Viewer) -> Form[Typed]:
     """A select for all there is to choose from, and the words."""
-    is_lead = entity is EntityType.LEAD
-    labels = {
-        "owner": "Owner",
-        "state": "Status" if is_lead else "Stage",
-        "when": "Follow-up" if is_lead else "Follow-up and dates",
-        "source": "Source",
-        "tag": "Tag",
-        "sort": "Order",
-    }
+    labels = {"owner": "Owner", **LABELS[entity], "source": "Source", "tag": "Tag", "sort": "Order"}
     offered = {name: texts for name, texts in offers(entity, choices, viewer).items() if set(texts) != {ANY}}
     fields = [Select(name, label, required=True) for name, label in labels.items() if name in offered]
     words = Text("words", "Words in it", max_length=lists.WORDS_MAX, placeholder="A name, a company, an address")
@@ -210,6 +233,8 @@ def offers(entity: EntityType, choices: ListChoices, viewer: Viewer) -> Mapping[
 def _states(entity: EntityType, choices: ListChoices, viewer: Viewer) -> Mapping[str, str]:
     if entity is EntityType.LEAD:
         between = {status.value: viewer.t(text) for status, text in STATUS.items()}
+    elif entity is EntityType.QUOTE:
+        between = {status.value: viewer.t(QUOTE_STATUS[status]) for status in LISTED}
     else:
         between = {value: _stage(name, choices.pipelines.get(value, "")) for value, name in choices.stages}
         between |= {lists.WON: viewer.t("Won"), lists.LOST: viewer.t("Lost")}
@@ -225,8 +250,14 @@ def _translated(texts: Mapping[str, str], viewer: Viewer) -> Mapping[str, str]:
     return {value: viewer.t(text) for value, text in texts.items()}
 
 
-def _row(row: LeadRow | DealRow, viewer: Viewer) -> Block:
-    return lead_row(row, viewer) if isinstance(row, LeadRow) else deal_row(row, viewer)
+def _row(row: LeadRow | DealRow | QuoteRow, viewer: Viewer) -> Block:
+    match row:
+        case LeadRow():
+            return lead_row(row, viewer)
+        case DealRow():
+            return deal_row(row, viewer)
+        case QuoteRow():
+            return quote_row(row, viewer)
 
 
 def _buttons(data: ListData, viewer: Viewer) -> list[Block]:
@@ -236,13 +267,11 @@ def _buttons(data: ListData, viewer: Viewer) -> list[Block]:
         buttons.append(kit.button(viewer.t("Previous"), ShowList(entity, data.chosen, page.page - 1)))
     if page.has_more:
         buttons.append(kit.button(viewer.t("Next"), ShowList(entity, data.chosen, page.page + 1)))
-    if page.rows:
+    if page.rows and data.entity in BULK:
         select = SelectRows(entity, data.chosen, page.page)
         buttons.append(kit.button(viewer.t("Select…"), select, label=viewer.t("Change several of these at once")))
-    if data.entity is EntityType.LEAD:
-        buttons.append(kit.button(viewer.t("New lead"), NewLead()))
-    else:
-        buttons.append(kit.button(viewer.t("New deal"), NewDeal()))
+    text, making = NEW[data.entity]
+    buttons.append(kit.button(viewer.t(text), making))
     if data.chosen != data.own:
         label = viewer.t("Show me this list whenever I type {command}", command=_command(data))
         buttons.append(kit.button(viewer.t("Save as mine"), KeepFilter(entity, data.chosen), label=label))

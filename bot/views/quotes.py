@@ -9,8 +9,6 @@ from bot.routes import (
     DecideQuote,
     EditQuote,
     FindDeal,
-    ListQuotes,
-    NewQuote,
     NewQuoteVersion,
     OpenRecord,
     SaveQuoteCopy,
@@ -18,13 +16,12 @@ from bot.routes import (
     ShowHistory,
     WinDeal,
 )
-from bot.views import kit
+from bot.views import kit, people
 from bot.views.forms import Form, Search
 from bot.views.records import confirmation
 from core.enums import QuoteStatus
 from core.i18n import Viewer
-from core.queries.quotes import MINE, QuoteCard, QuoteRow
-from core.queries.records import Page
+from core.queries.quotes import QuoteCard, QuoteRow
 from core.quotes import OPEN, LineInput, Totals, line_net
 
 CARD_LINES = 8
@@ -267,41 +264,16 @@ def copy_modal(quote: QuoteCard, viewer: Viewer) -> Modal:
 # -- the list -----------------------------------------------------------------------------------------------------
 
 
-def listing(page: Page[QuoteRow], words: str, viewer: Viewer) -> Message:
-    """A page of quotes, newest first; `words` are what narrowed the list down."""
-    shown = kit.cut(words, 80)
-    row: list[Block] = [kit.button(viewer.t("New quote"), NewQuote())]
-    if not page.rows and not words:
-        text = viewer.t("No quotes yet.")
-        return Message(text, [kit.section(text), kit.actions(*row)])
-    row.insert(0, _filter(words, viewer))
-    if not page.rows:
-        text = viewer.t("No quote fits “{words}”.", words=kit.esc(shown))
-        return Message(text, [kit.section(text), kit.actions(*row)])
-    title = viewer.t("Quotes: {words}", words=shown) if words else viewer.t("Quotes")
-    blocks: list[Block] = [kit.header(title), *(_row(one, viewer) for one in page.rows)]
-    if page.page:
-        row.append(kit.button(viewer.t("Previous"), ListQuotes(page.page - 1, words)))
-    if page.has_more:
-        row.append(kit.button(viewer.t("Next"), ListQuotes(page.page + 1, words)))
-    names = "; ".join(f"{one.ref} {kit.esc(one.deal_name)}" for one in page.rows)
-    text = viewer.nt("{n} quote: {names}", "{n} quotes: {names}", len(page.rows), names=names)
-    return Message(text, [*blocks, kit.actions(*row)])
-
-
-def _row(row: QuoteRow, viewer: Viewer) -> Block:
-    total = viewer.money(row.total, row.currency)
-    until = viewer.t("valid until {date}", date=viewer.date(row.valid_until))
-    name = f"*{row.ref}* · {kit.esc(row.deal_name)}"
-    if row.version_number > 1:
-        name += " · " + viewer.t("version {number}", number=row.version_number)
+def row_block(row: QuoteRow, viewer: Viewer) -> Block:
+    """A quote in a list, with its Open button."""
+    version = viewer.t("version {number}", number=row.version_number) if row.version_number > 1 else ""
+    facts = [
+        viewer.money(row.total, row.currency),
+        viewer.t(STATUS[row.status]),
+        version,
+        viewer.t("valid until {date}", date=viewer.date(row.valid_until)),
+        people.owner(row.owner, viewer),
+    ]
     label = viewer.t("Open quote {ref}", ref=row.ref)
     button = kit.button(viewer.t("Open"), OpenRecord("quote", row.id), label=label)
-    return kit.section(f"{name}\n{total} · {viewer.t(STATUS[row.status])} · {until}", button)
-
-
-def _filter(words: str, viewer: Viewer) -> Block:
-    """Narrow the list down without typing."""
-    choices = [(viewer.t("All quotes"), ListQuotes()), (viewer.t("Mine"), ListQuotes(words=MINE))]
-    choices += [(viewer.t(STATUS[status]), ListQuotes(words=status.value)) for status in LISTED]
-    return kit.route_select(viewer.t("Which quotes"), choices, ListQuotes(words=words.strip().casefold()).pack())
+    return kit.section(f"{kit.record_line(row.ref, row.deal_name)}\n{' · '.join(filter(None, facts))}", button)

@@ -11,18 +11,21 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from core import lists
 from core.access import Verb, may, visible
 from core.context import Ctx
-from core.enums import EntityType, LeadStatus, StageKind
+from core.enums import EntityType, LeadStatus, QuoteStatus, StageKind
 from core.lists import ListFilter, Vocabulary
-from core.models import Deal, Lead, LeadSource, Member, Stage, Tag, Tagging
-from core.queries import deals, leads
+from core.models import Deal, Lead, LeadSource, Member, Quote, Stage, Tag, Tagging
+from core.queries import deals, leads, quotes
 from core.queries.deals import DealRow
 from core.queries.leads import LeadRow
 from core.queries.pipeline import Whose, team, whose_choices
+from core.queries.quotes import QuoteRow
 from core.queries.records import Page
 from core.queries.search import matching
 from core.queries.stages import open_stages
+from core.quotes import OPEN as UNDECIDED
 
 CLOSING_WITHIN = timedelta(days=30)
+EXPIRING_WITHIN = timedelta(days=7)
 MEMBERS = 60
 OPTIONS = 90
 """Words of one kind in a select; Slack shows a hundred options."""
@@ -86,6 +89,23 @@ def deal_list(ctx: Ctx, chosen: ListFilter, page: int) -> Page[DealRow]:
     }
     usual: tuple[Order, ...] = (Deal.expected_close.asc().nulls_last(),)
     return deals.page_of(ctx, _deals(ctx, chosen), page, *orders.get(chosen.sort, usual), Deal.id.asc())
+
+
+def quote_list(ctx: Ctx, chosen: ListFilter, page: int) -> Page[QuoteRow]:
+    """A page of quotes; a quote belongs to whoever has its deal."""
+    orders: dict[str, tuple[Order, ...]] = {"value": (Quote.total.desc(),), "valid": (Quote.valid_until.asc(),)}
+    conditions = [_owned(ctx, Deal.owner_id, chosen.owner)]
+    if chosen.state in (lists.OPEN, QuoteStatus.SENT):
+        drafts = () if chosen.state == QuoteStatus.SENT else (QuoteStatus.DRAFT,)
+        conditions.append(Quote.status.in_([*drafts, *UNDECIDED]))
+    elif chosen.state in set(QuoteStatus):
+        conditions.append(Quote.status == QuoteStatus(chosen.state))
+    if chosen.when == lists.EXPIRING:
+        until = ctx.today.date() + EXPIRING_WITHIN
+        conditions.append(and_(Quote.status.in_(UNDECIDED), Quote.valid_until <= until))
+    if chosen.words:
+        conditions.append(quotes.named(ctx, chosen.words))
+    return quotes.page_of(ctx, conditions, page, *orders.get(chosen.sort, ()))
 
 
 def matching_ids(ctx: Ctx, entity: EntityType, chosen: ListFilter, limit: int) -> list[UUID]:

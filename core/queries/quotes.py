@@ -1,8 +1,10 @@
 """Reading quotes and products."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -11,16 +13,16 @@ from core.access import Verb, may, visible
 from core.context import Ctx
 from core.enums import EntityType, QuoteStatus, StageKind
 from core.errors import NotFound
-from core.models import Account, Deal, Product, Quote, QuoteLine, Stage
+from core.models import Account, Deal, Member, Product, Quote, QuoteLine, Stage
 from core.normalise import name_text
 from core.queries.records import Page
 from core.queries.search import matching
-from core.quotes import OPEN, TRANSITIONS, VERSIONABLE, LineInput, TaxSum, totals
+from core.quotes import TRANSITIONS, VERSIONABLE, LineInput, TaxSum, totals
 from core.refs import deal_ref, parse_ref, quote_ref
 
 PAGE_SIZE = 8
-MINE = "mine"
-"""The word that narrows a list to the actor's own."""
+Order = ColumnElement[Any]
+NEWEST = (Quote.year.desc(), Quote.sequence.desc())
 BY_HAND = (QuoteStatus.SENT, QuoteStatus.ACCEPTED, QuoteStatus.REJECTED)
 """The steps people take; the others happen."""
 
@@ -86,6 +88,13 @@ class QuoteRow:
     currency: str
     valid_until: date
     version_number: int = 1
+    owner: str = ""
+    """Whose its deal is: a Slack user id, empty for nobody."""
+
+    @property
+    def name(self) -> str:
+        """What it is for."""
+        return self.deal_name
 
 
 @dataclass(frozen=True)
@@ -216,47 +225,16 @@ def _lines(ctx: Ctx, quote_id: UUID) -> tuple[LineInput, ...]:
     )
 
 
-def quote_page(ctx: Ctx, page: int, words: str = "") -> Page[QuoteRow]:
-    """A page of the quotes the actor may see, newest first.
-
-    `words` narrow it down: `mine` to quotes on the actor's own deals, a status to those that stand there (`sent` with
-    those that were viewed), anything else to quotes whose deal fits the words as in a search, or to a quote's number.
-    """
-    asked = _asked(words)
-    query = _newest(ctx)
-    if asked.mine:
-        query = query.where(Deal.owner_id == ctx.actor.member_id)
-    if asked.statuses:
-        query = query.where(Quote.status.in_(asked.statuses))
-    if asked.words:
-        query = query.where(_named(ctx, asked.words))
-    rows = _rows(ctx, query.offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1))
+def page_of(ctx: Ctx, conditions: Sequence[ColumnElement[bool]], page: int, *order: Order) -> Page[QuoteRow]:
+    """A page of the quotes the actor may see that fulfil all conditions, in an order, then the newest first."""
+    page = max(page, 0)
+    query = _all(ctx).where(*conditions).order_by(*order, *NEWEST).offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1)
+    rows = _rows(ctx, query)
     return Page(rows=tuple(rows[:PAGE_SIZE]), page=page, has_more=len(rows) > PAGE_SIZE)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    mine: bool
-    statuses: frozenset[QuoteStatus]
-    words: str
-
-
-def _asked(words: str) -> _Asked:
-    mine, statuses, rest = False, set[QuoteStatus](), list[str]()
-    for word in words.split():
-        key = word.casefold()
-        if key == MINE:
-            mine = True
-        elif key == QuoteStatus.SENT:
-            statuses |= OPEN
-        elif key in tuple(QuoteStatus):
-            statuses.add(QuoteStatus(key))
-        else:
-            rest.append(word)
-    return _Asked(mine, frozenset(statuses), " ".join(rest))
-
-
-def _named(ctx: Ctx, words: str) -> ColumnElement[bool]:
+def named(ctx: Ctx, words: str) -> ColumnElement[bool]:
+    """Whether words mean a quote: by its number, or its deal as in a search."""
     ref = parse_ref(words)
     if ref is not None and ref.kind is EntityType.QUOTE:
         return and_(Quote.year == ref.year, Quote.sequence == ref.number)
@@ -265,19 +243,19 @@ def _named(ctx: Ctx, words: str) -> ColumnElement[bool]:
 
 def quotes_of_deal(ctx: Ctx, deal_id: UUID, limit: int = 5) -> list[QuoteRow]:
     """The newest quotes of a deal the actor may see."""
-    return _rows(ctx, _newest(ctx).where(Quote.deal_id == deal_id).limit(limit))
+    return _rows(ctx, _all(ctx).where(Quote.deal_id == deal_id).order_by(*NEWEST).limit(limit))
 
 
-def _newest(ctx: Ctx) -> Select[Quote, str]:
+def _all(ctx: Ctx) -> Select[Quote, str, str]:
     return (
         visible(ctx, Quote)
         .join(Deal, (Deal.workspace_id == Quote.workspace_id) & (Deal.id == Quote.deal_id))
-        .add_columns(Deal.name)
-        .order_by(Quote.year.desc(), Quote.sequence.desc())
+        .outerjoin(Member, (Member.workspace_id == Deal.workspace_id) & (Member.id == Deal.owner_id))
+        .add_columns(Deal.name, func.coalesce(Member.slack_user_id, ""))
     )
 
 
-def _rows(ctx: Ctx, query: Select[Quote, str]) -> list[QuoteRow]:
+def _rows(ctx: Ctx, query: Select[Quote, str, str]) -> list[QuoteRow]:
     return [
         QuoteRow(
             quote.id,
@@ -288,8 +266,9 @@ def _rows(ctx: Ctx, query: Select[Quote, str]) -> list[QuoteRow]:
             quote.currency,
             quote.valid_until,
             quote.version_number,
+            owner,
         )
-        for quote, deal_name in ctx.session.execute(query)
+        for quote, deal_name, owner in ctx.session.execute(query)
     ]
 
 

@@ -47,6 +47,8 @@ register_all()
 ROUTES = sorted(Route.all().items())
 CALLED = set[str]().union(*(_called(path) for path in python_files("bot/views", "bot/handlers")))
 SHOWN = set[str]().union(*(_mentioned(path) for path in python_files("bot/views")))
+RETIRED = {"list.change"}
+"""Shown by earlier versions only, whose messages still stand in people's channels (docs/adr/0004-routes.md)."""
 FIELDS = set[str]().union(*(_mentioned(path) for path in python_files("bot/routes")))
 
 
@@ -70,7 +72,7 @@ def test_each_route_is_reached_from_the_screen(route_id: str, route: type[Route]
     else:
         assert issubclass(route, Action)
         shortcuts = {shortcut["callback_id"] for shortcut in _features("shortcuts")}
-        assert route_id in shortcuts or route.__name__ in SHOWN, f"nothing shows {route_id}"
+        assert route_id in shortcuts | RETIRED or route.__name__ in SHOWN, f"nothing shows {route_id}"
 
 
 def test_ids_are_written_in_routes_alone() -> None:

@@ -162,7 +162,7 @@ def test_a_shared_buttons_right_is_checked_when_it_is_clicked(world: World, deal
     assert world.rows(Quote)[0].status is QuoteStatus.SENT
 
 
-def test_the_list_is_narrowed_down_by_words_and_by_choosing(world: World, deal: Deal) -> None:
+def test_the_list_is_narrowed_down_by_words_and_by_its_filter_and_kept(world: World, deal: Deal) -> None:
     first, second = drafted(world, deal), drafted(world, deal, sent=True)
     ana = world.ana
     listed = ana.command("/quote list sent acme", channel="#sales")
@@ -170,12 +170,20 @@ def test_the_list_is_narrowed_down_by_words_and_by_choosing(world: World, deal: 
     assert second in listed.visible_text()
     assert first not in listed.visible_text()
 
-    listed.choose("Which quotes", "Draft")
+    listed.click("Filter")
+    assert (ana.modal.value("Status"), ana.modal.value("Words in it")) == ("Sent", "acme")
+    ana.modal.fill({"Owner": "Mine", "Status": "Draft"})
+    ana.modal.submit("Show")
+    listed = ana.last_message("#sales")
+    assert "Mine · Draft" in listed.visible_text()
     assert first in listed.visible_text()
     assert second not in listed.visible_text()
-    listed.choose("Which quotes", "Rejected")
-    assert "No quote fits" in listed.visible_text()
-    listed.choose("Which quotes", "All quotes")
+    listed.click("Save as mine")
+    assert "`/quote list` shows you this list from now on." in listed.visible_text()
+    listed = ana.command("/quote list", channel="#sales")
+    assert listed is not None
+    assert second not in listed.visible_text()
+    listed.click("Clear")
     assert second in listed.visible_text()
 
 
@@ -183,5 +191,5 @@ def test_words_that_would_ping_are_only_read(world: World, deal: Deal) -> None:
     answer = world.ana.command("/quote list <!channel> " + "x" * 3000, channel="#sales")
 
     assert answer is not None
-    assert "No quote fits" in answer.visible_text()
+    assert "Nothing here fits this filter." in answer.visible_text()
     assert "<!channel>" not in answer.text

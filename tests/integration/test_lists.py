@@ -6,6 +6,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from bot.dispatch import ACTIONS, Request
+from bot.handlers import register_all
+from bot.replies import Replace
+from bot.routes.base import unpack
 from core import claims, lists
 from core.context import Workspace
 from core.enums import EntityType, LeadStatus, Role
@@ -18,6 +22,7 @@ from tests.factories import make_deal, make_lead, make_member, make_source, make
 from tests.integration.lead_world import at_once
 
 TODAY = date(2026, 3, 16)
+register_all()
 
 
 @pytest.fixture
@@ -188,3 +193,20 @@ def test_what_is_over_is_not_claimed(ctx_for: CtxFor, ana: Member) -> None:
         with ctx_for(ana) as ctx, pytest.raises(Conflict) as over:
             claims.claim(ctx, entity, UUID(str(record_id)))
         assert over.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("kept_by_slack", "shown"),
+    [
+        ('list.change {"to":"lead owner mine"}', "Open leads: yours and unassigned"),
+        ('quote.list {"page":1,"words":"sent"}', "Quotes, newest first"),
+    ],
+)
+def test_selects_above_an_older_list_show_it_as_it_is_now(
+    ctx_for: CtxFor, ana: Member, kept_by_slack: str, shown: str
+) -> None:
+    route = unpack(kept_by_slack)
+    with ctx_for(ana) as ctx:
+        reply = ACTIONS[type(route)].handler(ctx, route, Request())
+        assert isinstance(reply, Replace)
+        assert shown in str(reply.message.blocks)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,15 +11,17 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import sentence
-from core import quotes
+from core import lists, quotes
 from core.context import Ctx
 from core.deals import DealInput, edit
-from core.enums import ActivityKind, QuoteStatus, Role, Visibility
+from core.enums import ActivityKind, EntityType, QuoteStatus, Role, Visibility
 from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from core.events import RecordChanged
 from core.i18n import UTC_VIEWER
+from core.lists import ListFilter, Vocabulary
 from core.models import Activity, Deal, History, Member, Outbox, Quote, WorkspaceRow
 from core.queries import quotes as queries
+from core.queries.lists import quote_list
 from core.quotes import OPEN, TRANSITIONS, VERSIONABLE, LineInput, QuoteInput
 from core.undo import undo
 from tests.conftest import CtxFor
@@ -363,7 +365,7 @@ def test_two_who_make_a_new_version_at_once_make_one(desk: Desk) -> None:
 
     assert refused == ["quote_has_newer"]
     with desk.ctx_for(desk.ana) as ctx:
-        assert len(queries.quote_page(ctx, 0).rows) == 2
+        assert len(queries.quotes_of_deal(ctx, desk.deal.id)) == 2
 
 
 def test_a_copy_goes_to_any_deal_of_the_same_currency_that_is_theirs(desk: Desk) -> None:
@@ -404,19 +406,25 @@ def test_lists_are_narrowed_down(desk: Desk) -> None:
         boss = make_member(ctx, "Mira Brandt", role=Role.ADMIN)
         globex = make_deal(ctx, "Globex <robots>", owner=boss, currency="EUR")
         for number, status in enumerate(QuoteStatus):
-            make_quote(ctx, desk.deal if number % 2 else globex, status=status)
+            made = make_quote(ctx, desk.deal if number % 2 else globex, status=status)
+            if status is QuoteStatus.SENT:
+                made.valid_until = ctx.today.date() + timedelta(days=7)
     with desk.ctx_for(boss) as ctx:
 
         def refs(words: str) -> list[str]:
-            return [row.ref[-1] for row in queries.quote_page(ctx, 0, words).rows]
+            chosen = lists.parse(EntityType.QUOTE, words, Vocabulary())
+            return [row.ref[-1] for row in quote_list(ctx, chosen, 0).rows]
 
         assert refs("") == ["6", "5", "4", "3", "2", "1"]
-        assert refs("sent") == ["3", "2"]
-        assert refs("VIEWED") == ["3"]
-        assert refs("draft rejected") == ["5", "1"]
+        assert refs("sent") == refs("VIEWED") == ["3", "2"]
+        assert refs("open") == ["3", "2", "1"]
         assert refs("mine") == ["5", "3", "1"]
         assert refs("mine sent") == ["3"]
+        assert refs(f"<@{desk.ana.slack_user_id}> draft") == []
         assert refs("globex") == ["5", "3", "1"]
         assert refs("acme accepted") == ["4"]
         assert refs("q-2026-4") == ["4"]
         assert refs("nothing like that % _") == []
+        assert refs("expiring") == ["2"]
+        valid = ListFilter(state=lists.ALL, sort="valid")
+        assert [row.ref[-1] for row in quote_list(ctx, valid, 0).rows] == ["2", "6", "5", "4", "3", "1"]

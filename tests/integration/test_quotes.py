@@ -8,15 +8,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from core import quotes
-from core.enums import QuoteStatus, Visibility
+from core import lists, quotes
+from core.enums import EntityType, QuoteStatus, Visibility
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.models import Deal, History, Member, Quote, QuoteLine, WorkspaceRow
 from core.queries import quotes as queries
+from core.queries.lists import quote_list
 from core.quotes import LineInput, QuoteInput
 from core.undo import undo
 from tests.conftest import CtxFor
 from tests.factories import FixedClock, make_deal, make_member, make_product
+
+ALL = lists.DEFAULTS[EntityType.QUOTE]
 
 
 def lines(*described: str) -> tuple[LineInput, ...]:
@@ -166,7 +169,7 @@ def test_another_reps_quote_does_not_exist_for_me(ctx_for: CtxFor, ana: Member, 
     with pytest.raises(NotFound), ctx_for(ben) as ctx:
         quotes.edit(ctx, quote.id, draft(deal.id), 1)
     with ctx_for(ben) as ctx:
-        assert queries.quote_page(ctx, 0).rows == ()
+        assert quote_list(ctx, ALL, 0).rows == ()
 
 
 def test_seeing_is_not_editing(ctx_for: CtxFor, ana: Member, deal: Deal) -> None:
@@ -190,7 +193,7 @@ def test_taking_a_draft_back_keeps_its_number(ctx_for: CtxFor, ana: Member, deal
     with ctx_for(ana) as ctx:
         undo(ctx, change)
     with ctx_for(ana) as ctx:
-        assert queries.quote_page(ctx, 0).rows == ()
+        assert quote_list(ctx, ALL, 0).rows == ()
         again = quotes.create(ctx, draft(deal.id))
         assert again.sequence == 2
         actions = set(ctx.session.scalars(select(History.action).where(History.entity == "quote_line")))
@@ -221,6 +224,6 @@ def test_lists_come_in_pages(ctx_for: CtxFor, ana: Member, deal: Deal) -> None:
         for _ in range(queries.PAGE_SIZE + 1):
             quotes.create(ctx, draft(deal.id))
     with ctx_for(ana) as ctx:
-        first, second = queries.quote_page(ctx, 0), queries.quote_page(ctx, 1)
+        first, second = quote_list(ctx, ALL, 0), quote_list(ctx, ALL, 1)
     assert (len(first.rows), first.has_more) == (queries.PAGE_SIZE, True)
     assert ([row.ref for row in second.rows], second.has_more) == (["Q-2026-0001"], False)

@@ -1,4 +1,4 @@
-"""Lists of leads and deals as Slack shows them."""
+"""Lists of leads, deals and quotes as Slack shows them."""
 
 from dataclasses import replace
 from datetime import date
@@ -11,12 +11,13 @@ from bot.routes import FilterList
 from bot.views import lists as views
 from bot.views.lists import ListData
 from core import lists
-from core.enums import EntityType, LeadStatus, StageKind
+from core.enums import EntityType, LeadStatus, QuoteStatus, StageKind
 from core.i18n import Viewer
 from core.lists import ListFilter
 from core.queries.deals import DealRow
 from core.queries.leads import LeadRow
 from core.queries.lists import ListChoices
+from core.queries.quotes import QuoteRow
 from core.queries.records import Page
 from tests.golden import assert_golden, problems_of
 
@@ -38,6 +39,9 @@ DEAL = DealRow(
     expected_close=date(2026, 4, 1),
     today=date(2026, 3, 16),
 )
+QUOTE = QuoteRow(
+    UUID(int=3), "Q-2026-0007", QuoteStatus.SENT, "Rollout", Decimal("1200.50"), "EUR", date(2026, 4, 1), 2, "U0ANA"
+)
 CHOICES = ListChoices(
     people=(("U0ANA", "Ana Costa"),),
     stages=((str(UUID(int=5)), "Proposal"),),
@@ -49,6 +53,9 @@ LEADS = ListData(EntityType.LEAD, Page((LEAD,), 1, has_more=True), USUAL_LEADS, 
 DEALS = ListData(EntityType.DEAL, Page((DEAL,)), ListFilter(state=str(UUID(int=5)), sort="value"), CHOICES, USUAL_DEALS)
 
 
+QUOTES = ListData(EntityType.QUOTE, Page((QUOTE,), 1, has_more=True), ListFilter("mine", "sent"), CHOICES, ListFilter())
+
+
 def test_the_usual_leads() -> None:
     assert_golden("lists/leads_usual", views.listing(LEADS, EN))
 
@@ -58,6 +65,11 @@ def test_filtered_deals_can_be_cleared_and_kept() -> None:
     kept = views.listing(replace(DEALS, own=DEALS.chosen, just_kept=True), EN)
     assert "`/deal list` shows you this list from now on." in str(kept.blocks)
     assert "Save as mine" not in str(kept.blocks)
+
+
+def test_quotes_are_filtered_as_leads_and_deals_are() -> None:
+    assert_golden("lists/quotes_filtered", views.listing(QUOTES, EN))
+    assert_golden("lists/filter_quotes", views.filter_modal(FilterList("quote", QUOTES.chosen), ListChoices(), EN))
 
 
 def test_one_line_says_all_a_list_is_filtered_by() -> None:
@@ -138,6 +150,7 @@ def test_the_longest_words_and_the_most_choices_fit() -> None:
     for data in (
         ListData(EntityType.LEAD, Page(rows, 3, has_more=True), chosen, made, USUAL_LEADS),
         ListData(EntityType.DEAL, Page((replace(DEAL, name=long),)), chosen, made, USUAL_DEALS),
+        ListData(EntityType.QUOTE, Page((replace(QUOTE, deal_name=HOSTILE),)), chosen, made, ListFilter()),
     ):
         message = views.listing(data, EN)
         assert problems_of(message) == []

@@ -8,15 +8,13 @@ from uuid import UUID
 import pytest
 
 from bot.payloads import State
-from bot.replies import Message
 from bot.routes import SaveQuote
 from bot.views import quote_editor as editor
 from bot.views import quotes as views
 from core.enums import QuoteStatus
 from core.errors import Invalid
 from core.i18n import Viewer
-from core.queries.quotes import Neighbour, ProductRow, QuoteCard, QuotedDeal, QuoteRow
-from core.queries.records import Page
+from core.queries.quotes import Neighbour, ProductRow, QuoteCard, QuotedDeal
 from core.quotes import LINES_MAX, LineInput, totals
 from tests.golden import assert_golden, problems_of
 
@@ -115,23 +113,8 @@ def test_a_long_card_is_cut_and_foreign_text_is_harmless() -> None:
     assert "<!channel>" not in message.text
 
 
-@pytest.mark.parametrize("has_more", [False, True])
-def test_the_list(has_more: bool) -> None:
-    rows = tuple(
-        QuoteRow(UUID(int=n), f"Q-2026-000{n}", QuoteStatus.DRAFT, "Acme rollout", Decimal(n), "EUR", date(2026, 4, n))
-        for n in (2, 1)
-    )
-    assert_golden(f"quotes/list_{'more' if has_more else 'end'}", views.listing(Page(rows, 1, has_more), "", EN))
-
-
-def test_the_empty_list_offers_the_next_step() -> None:
-    assert_golden("quotes/list_empty", views.listing(Page(), "", EN))
-
-
 def test_every_message_reads_well_alone() -> None:
-    for message in (views.card(card(), EN), views.listing(Page(), "", EN)):
-        assert isinstance(message, Message)
-        assert message.text.strip()
+    assert views.card(card(), EN).text.strip()
 
 
 def test_lines_come_and_go_without_reusing_a_key() -> None:
@@ -216,18 +199,3 @@ def test_the_copy_asks_for_a_deal() -> None:
     assert_golden("quotes/copy", views.copy_modal(card(deal_name=HOSTILE), EN))
     assert "Version 2 of Q-2026-0001" in views.made_text(card(version_number=2, first_ref="Q-2026-0001"), EN)
     assert "Copied" in views.made_text(card(), EN)
-
-
-def test_a_list_that_nothing_fits_keeps_the_way_back() -> None:
-    message = views.listing(Page(), HOSTILE * 20, EN)
-
-    assert_golden("quotes/list_nothing_fits", message)
-    assert "<!channel>" not in message.text
-
-
-def test_pages_of_a_narrowed_list_stay_narrowed() -> None:
-    row = QuoteRow(UUID(int=1), "Q-2026-0001", QuoteStatus.SENT, HOSTILE, Decimal(1), "EUR", date(2026, 4, 1), 2)
-    message = views.listing(Page((row,), 1, has_more=True), "Sent", EN)
-
-    assert_golden("quotes/list_sent", message)
-    assert "<!channel>" not in message.text
