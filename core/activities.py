@@ -171,8 +171,10 @@ def _check_call(ctx: Ctx, record: Owned, values: CallInput) -> None:
     if values.next_follow_up is not None:
         if isinstance(record, Account):
             problems["next_follow_up"] = "no_follow_up_here"
-        elif past := follow_ups.problem(ctx, values.next_follow_up, values.next_follow_up_at):
-            problems["next_follow_up"] = past
+        else:
+            then = (values.next_follow_up, values.next_follow_up_at)
+            past = follow_ups.problem(ctx, *then, owner_id=record.owner_id)
+            problems |= {"next_follow_up": past} if past else {}
     if problems:
         raise Invalid(problems)
 

@@ -83,7 +83,8 @@ def edit(ctx: Ctx, contact_id: UUID, values: ContactInput, expected: int) -> Con
     contact = load(ctx, Contact, contact_id)
     refuse_stale(ctx, contact, expected, FORM_COLUMNS)
     name, email, phone = _checked(ctx, values)
-    past = follow_ups.problem(ctx, values.next_follow_up, values.next_follow_up_at, follow_ups.planned(contact))
+    then = (values.next_follow_up, values.next_follow_up_at)
+    past = follow_ups.problem(ctx, *then, follow_ups.planned(contact), owner_id=contact.owner_id)
     if past:
         raise Invalid({"next_follow_up": past})
     owner_id = owner_from_slack(ctx, values.owner, "owner")

@@ -239,7 +239,9 @@ def _checked(ctx: Ctx, values: LeadInput, before: Lead | None) -> LeadInput:
         phone = normalise.phone(phone, ctx.workspace.country) if phone else ""
     except Unusable as error:
         problems["phone"] = error.code
-    past = follow_ups.problem(ctx, values.next_follow_up, values.next_follow_up_at, follow_ups.planned(before))
+    owner_id = before.owner_id if before else None
+    then = (values.next_follow_up, values.next_follow_up_at)
+    past = follow_ups.problem(ctx, *then, follow_ups.planned(before), owner_id=owner_id)
     if past:
         problems["next_follow_up"] = past
     if before is None or before.source_id != values.source_id:

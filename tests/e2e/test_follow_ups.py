@@ -1,12 +1,16 @@
 """Follow-ups in words: what is understood is seen before it is saved, and saved just so."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from core import activities, leads, members, tasks
-from core.enums import LeadStatus
+from core.activities import CallInput
+from core.enums import CallOutcome, Direction, LeadStatus
+from core.errors import Invalid
+from core.leads import LeadInput
 from core.models import Activity, Contact, Deal, Lead
 from core.tasks import TaskInput
 from sandbox.driver import Person
@@ -145,6 +149,23 @@ def test_what_has_an_hour_is_said_once_at_that_hour_and_put_off_in_place(world: 
     assert world.rows(Lead)[0].next_follow_up is None
     assert ping.has_button("Undo")
     assert not ping.has_button("Done")
+
+
+def test_a_manager_elsewhere_plans_an_hour_that_is_still_to_come_for_the_owner(world: World) -> None:
+    live_in(world, world.ana, "America/Los_Angeles")
+    live_in(world, world.mira, "Australia/Sydney")
+    lead = follow(world, None)
+    world.jump_to(datetime.combine(MONDAY, time(17), tzinfo=ZoneInfo("America/Los_Angeles")))
+    with world.ctx(world.mira) as ctx:
+        connected = CallInput(Direction.OUTBOUND, CallOutcome.CONNECTED, next_follow_up=MONDAY)
+        with pytest.raises(Invalid):
+            activities.log_call(ctx, "lead", lead.id, replace(connected, next_follow_up_at=time(16)))
+        activities.log_call(ctx, "lead", lead.id, replace(connected, next_follow_up_at=time(18)))
+        values = LeadInput("Zoe", owner=world.ana.id, next_follow_up=MONDAY, next_follow_up_at=time(19))
+        ctx.session.flush()
+        version = ctx.session.get_one(Lead, (ctx.workspace.id, lead.id)).version
+        leads.edit(ctx, lead.id, values, version)
+    assert world.rows(Lead)[0].next_follow_up_at == time(19)
 
 
 def test_tomorrow_is_the_same_hour_of_the_clock_also_where_the_clocks_change(world: World) -> None:
