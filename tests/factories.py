@@ -5,17 +5,17 @@ with ctx_for() as ctx:
     lead = make_lead(ctx, owner=ana, company="Acme GmbH")
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from core import workspaces
-from core.context import Ctx, Workspace
+from core.context import Ctx, Workspace, new_id
 from core.counters import next_number
 from core.db import Database
 from core.enums import ActivityKind, LeadStatus, Role, StageKind
@@ -237,8 +237,26 @@ def make_tag(ctx: Ctx, name: str = "vip") -> Tag:
 def put(ctx: Ctx, row: Row) -> Row:
     """Insert a row into the context's workspace."""
     ctx.add(row)
-    ctx.session.flush()
+    if not ctx.session.info.get("together"):
+        ctx.session.flush()
     return row
+
+
+@contextmanager
+def together(ctx: Ctx) -> Iterator[None]:
+    """What is put in here is inserted at the end, in one flush: with many rows, half of the work."""
+    with ctx.session.no_autoflush:
+        ctx.session.info["together"] = True
+        yield
+        del ctx.session.info["together"]
+    ctx.session.flush()
+
+
+def put_rows(ctx: Ctx, model: type[TenantModel], rows: Iterable[Mapping[str, object]]) -> None:
+    """Insert rows by the thousand: by their values, below the session, so without history."""
+    stamps = {name: ctx.now for name in ("created_at", "updated_at") if hasattr(model, name)}
+    values = [{"workspace_id": ctx.workspace.id, "id": new_id(), **stamps, **row} for row in rows]
+    ctx.session.connection().execute(insert(model), values)
 
 
 def id_of(row: TenantModel | None) -> UUID | None:

@@ -7,7 +7,7 @@ from core.enums import EntityType
 from core.models import Deal, Lead
 from sandbox.driver import MessageHandle
 from tests.e2e.world import World
-from tests.factories import make_deal, make_lead
+from tests.factories import make_deal, make_lead, together
 
 
 def saw(answer: MessageHandle | None) -> MessageHandle:
@@ -205,8 +205,9 @@ def test_a_tag_is_asked_for_where_one_is_needed(world: World) -> None:
 
 
 def test_many_are_undone_from_the_history_of_one_without_keeping_anybody_waiting(world: World) -> None:
-    with world.ctx() as ctx:
-        ids = [make_lead(ctx, f"Lead {n}", owner=world.member(world.ana)).id for n in range(150)]
+    owner = world.member(world.ana)
+    with world.ctx() as ctx, together(ctx):
+        ids = [make_lead(ctx, f"Lead {n}", owner=owner).id for n in range(150)]
     with world.ctx(world.ana) as ctx:
         bulk.start(ctx, EntityType.LEAD, jobs.STATUS, "contacted", ids)
     world.settle()

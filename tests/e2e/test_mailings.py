@@ -14,7 +14,7 @@ from notifications.bulk import BulkRunner
 from notifications.slack import SlackSender
 from sandbox.driver.person import Person
 from tests.e2e.world import World
-from tests.factories import make_lead
+from tests.factories import make_lead, together
 
 TEXT = "Hello {{first_name}},\n\nnews for {{company}}."
 
@@ -191,9 +191,10 @@ def test_nobody_and_too_many_are_refused(world: World) -> None:
     assert "Nobody of them would get it" in ana.modal.errors["Template"]
     ana.modal.dismiss()
 
-    with world.ctx(ana) as ctx:
+    owner = world.member(ana)
+    with world.ctx(ana) as ctx, together(ctx):
         for n in range(200):
-            make_lead(ctx, f"Many {n}", owner=world.member(ana), email=f"m{n}@x.example")
+            make_lead(ctx, f"Many {n}", owner=owner, email=f"m{n}@x.example")
     open_window(ana, "All 210 records of the list")
     assert "At most two hundred leads" in str(ana.modal.errors)
 

@@ -20,6 +20,7 @@ from tests.factories import (
     make_stage,
     put,
     the_stage,
+    together,
 )
 
 HOSTILE = "<!channel> *x* <https://evil.example|ok>"
@@ -284,10 +285,11 @@ def test_a_pipeline_that_somebody_else_removed_meanwhile(world: World) -> None:
 
 
 def test_a_stage_of_many_deals_is_emptied_in_the_background(world: World) -> None:
-    with world.ctx() as ctx:
+    owner = world.member(world.ana)
+    with world.ctx() as ctx, together(ctx):
         stage = the_stage(ctx, "Proposal")
         for n in range(120):
-            make_deal(ctx, f"Deal {n}", owner=world.member(world.ana), stage=stage)
+            make_deal(ctx, f"Deal {n}", owner=owner, stage=stage)
     modal = stages_window(world)
     clicked(modal, "Remove", "Proposal")
     modal.choose("Its deals go to", "Qualified")

@@ -16,7 +16,7 @@ from core.queries.tags import tags_of
 from notifications.bulk import BulkRunner
 from notifications.failures import Transient
 from tests.conftest import CtxFor
-from tests.factories import FixedClock, make_deal, make_lead, make_member
+from tests.factories import FixedClock, make_deal, make_lead, make_member, together
 from tests.integration.lead_world import at_once
 
 
@@ -61,7 +61,7 @@ def ben(ctx_for: CtxFor) -> Member:
 
 
 def make_leads(ctx_for: CtxFor, count: int, **over: object) -> list[UUID]:
-    with ctx_for() as ctx:
+    with ctx_for() as ctx, together(ctx):
         return [make_lead(ctx, f"Lead {n}", **over).id for n in range(count)]  # type: ignore[arg-type]
 
 

@@ -18,7 +18,7 @@ from core.errors import Busy
 from core.models import Email, EmailEvent, Member, Outbox, Suppression
 from core.workspaces import system_ctx
 from notifications.sendgrid_events import EventsProcessor
-from tests.factories import FixedClock, make_lead
+from tests.factories import FixedClock, make_lead, together
 from tests.integration.mail_world import event, make_email, posted, without
 from tests.together import at_once
 
@@ -178,7 +178,8 @@ def test_a_thousand_events_are_a_handful_of_statements(database: Database, works
     with database.begin(workspace.id) as session:
         ctx = system_ctx(session, clock, workspace.id, "test")
         lead = make_lead(ctx)
-        mails = [make_email(ctx, lead, to_address=f"p{n}@acme.example") for n in range(250)]
+        with together(ctx):
+            mails = [make_email(ctx, lead, to_address=f"p{n}@acme.example") for n in range(250)]
     kinds = ("processed", "delivered", "open", "click")
     steps = [(n, mail, kind, at * 60) for n, mail in enumerate(mails) for at, kind in enumerate(kinds)]
     events = [event(kind, mail, f"{kind}{n}", at) for n, mail, kind, at in steps]

@@ -15,7 +15,17 @@ from core.models import Activity, Deal, Delivery, Lead, Member
 from core.queries.day import RECENT_SHOWN
 from core.queries.home import DEAD_SHOWN, VIEW, Pages, home
 from tests.conftest import CtxFor
-from tests.factories import START, FixedClock, make_activity, make_deal, make_lead, make_member, put, the_stage
+from tests.factories import (
+    START,
+    FixedClock,
+    make_activity,
+    make_deal,
+    make_lead,
+    make_member,
+    put,
+    put_rows,
+    the_stage,
+)
 
 TODAY = START.date()
 
@@ -234,18 +244,8 @@ def test_five_thousand_rows_are_still_one_screen(ctx_for: CtxFor, ana: Member) -
     with ctx_for() as ctx:
         deal = make_deal(ctx, "Rollout", owner=ana)
         days = [TODAY - timedelta(days=number % 90) for number in range(5_000)]
-        ctx.session.add_all(
-            Activity(
-                workspace_id=ctx.workspace.id,
-                kind=ActivityKind.TASK,
-                subject=f"Task {number}",
-                deal_id=deal.id,
-                owner_id=ana.id,
-                at=ctx.now,
-                due_on=day,
-            )
-            for number, day in enumerate(days)
-        )
+        task = {"kind": ActivityKind.TASK, "deal_id": deal.id, "owner_id": ana.id, "at": ctx.now}
+        put_rows(ctx, Activity, ({**task, "subject": f"Task {n}", "due_on": day} for n, day in enumerate(days)))
     with ctx_for(ana) as ctx:
         found = home(ctx)
     assert (len(found.tasks.rows), found.tasks.has_more) == (8, True)

@@ -31,6 +31,7 @@ from tests.factories import (
     make_objection,
     put,
     the_stage,
+    together,
 )
 from tests.integration.lead_world import at_once
 
@@ -110,8 +111,15 @@ def where(ctx: Ctx) -> dict[str, int]:
 
 
 def make_many(ctx: Ctx, stage: Stage, count: int = MANY) -> None:
-    for n in range(count):
-        make_deal(ctx, f"Deal {n}", stage=stage)
+    with together(ctx):
+        for n in range(count):
+            make_deal(ctx, f"Deal {n}", stage=stage)
+
+
+def make_many_leads(ctx: Ctx, owner: Member) -> None:
+    with together(ctx):
+        for n in range(MANY):
+            make_lead(ctx, f"Lead {n}", owner=owner)
 
 
 # -- pipelines ----------------------------------------------------------------------------------------------------
@@ -299,8 +307,7 @@ def test_a_leaver_is_out_at_once_and_the_worker_hands_over(
 ) -> None:
     with ctx_for() as ctx:
         ben = make_member(ctx, "Ben Okafor")
-        for n in range(MANY):
-            make_lead(ctx, f"Lead {n}", owner=ana)
+        make_many_leads(ctx, ana)
         for n in range(10):
             make_deal(ctx, f"Deal {n}", owner=ana)
         make_lead(ctx, "Over", owner=ana, status=LeadStatus.LOST)
@@ -331,8 +338,7 @@ def test_an_admin_may_hand_over_their_own_and_leave(
 ) -> None:
     with ctx_for() as ctx:
         ctx.session.get_one(Member, (workspace.id, ana.id)).role = Role.ADMIN
-        for n in range(MANY):
-            make_lead(ctx, f"Lead {n}", owner=ana)
+        make_many_leads(ctx, ana)
     with ctx_for(ana) as ctx:
         people.deactivate(ctx, ana.id, ada.slack_user_id)
     finish(runner, workspace)
@@ -345,8 +351,7 @@ def test_what_a_stopped_handover_left_is_handed_over_later(
 ) -> None:
     with ctx_for() as ctx:
         ben, cleo = make_member(ctx, "Ben Okafor"), make_member(ctx, "Cleo")
-        for n in range(MANY):
-            make_lead(ctx, f"Lead {n}", owner=ana)
+        make_many_leads(ctx, ana)
     with ctx_for(ada) as ctx:
         people.deactivate(ctx, ana.id, ben.slack_user_id)
     runner.round([workspace.id])
@@ -364,7 +369,7 @@ def test_what_a_stopped_handover_left_is_handed_over_later(
 def test_an_undo_of_five_hundred_is_left_to_the_worker_whoever_asks(
     ctx_for: CtxFor, ada: Member, ana: Member, runner: BulkRunner, slack: Slack, workspace: Workspace
 ) -> None:
-    with ctx_for() as ctx:
+    with ctx_for() as ctx, together(ctx):
         ids = [make_lead(ctx, f"Lead {n}", owner=ana).id for n in range(bulk.MOST)]
     with ctx_for(ana) as ctx:
         job = bulk.start(ctx, EntityType.LEAD, jobs.STATUS, "contacted", ids)
@@ -489,9 +494,10 @@ def test_an_objection_of_many_calls_is_merged_by_the_worker(
     with ctx_for() as ctx:
         price, dear = make_objection(ctx, "Price"), make_objection(ctx, "Too dear")
         lead = make_lead(ctx)
-        for _ in range(MANY):
-            call = make_activity(ctx, lead)
-            put(ctx, ActivityObjection(activity_id=call.id, objection_id=dear.id))
+        with together(ctx):
+            for _ in range(MANY):
+                call = make_activity(ctx, lead)
+                put(ctx, ActivityObjection(activity_id=call.id, objection_id=dear.id))
     with ctx_for(ada) as ctx:
         assert merging.merge(ctx, dear.id, price.id) == Moved(0, later=MANY)
         change = ctx.change_id

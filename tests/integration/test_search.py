@@ -14,7 +14,16 @@ from core.models import Lead, Member
 from core.queries.records import SEARCHABLE, find_by_ref, hit_of, recent, search, similar
 from core.refs import Ref, parse_ref
 from tests.conftest import CtxFor
-from tests.factories import make_account, make_contact, make_deal, make_lead, make_member, make_quote, the_stage
+from tests.factories import (
+    make_account,
+    make_contact,
+    make_deal,
+    make_lead,
+    make_member,
+    make_quote,
+    put_rows,
+    the_stage,
+)
 
 LEADS = (EntityType.LEAD,)
 
@@ -274,8 +283,9 @@ def test_likeness_shows_nothing_one_may_not_see_and_nothing_that_is_over(ctx_for
 
 def test_likeness_takes_no_time_among_five_thousand(ctx_for: CtxFor, ana: Member) -> None:
     with ctx_for() as ctx:
-        for number in range(5_000):
-            ctx.add(Lead(number=number + 1, name=f"Person {number:05d} Nachname", company=f"Firma {number}"))
+        people = ((number, f"Person {number:05d} Nachname", f"Firma {number}") for number in range(5_000))
+        rows = ({"number": number + 1, "name": name, "company": firm} for number, name, firm in people)
+        put_rows(ctx, Lead, rows)
         make_lead(ctx, "Lena Fischer", owner=ana, number=6_000)
     with ctx_for(ana) as ctx:
         similar(ctx, "ficsher")  # the statement is built once
