@@ -47,6 +47,8 @@ class Database:
             max_overflow=0,
             pool_timeout=2.0,
             pool_pre_ping=False,
+            # The one used last is the warmest: it has the statements prepared that the others would prepare anew.
+            pool_use_lifo=True,
             pool_recycle=1800,
             # What people typed stands in the parameters, and errors end up in the log.
             hide_parameters=True,

@@ -48,6 +48,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest_first(items)
 
 
+def pytest_collection_finish() -> None:
+    """Whoever looks for garbage from here on (Hypothesis does) need not look among modules and tests."""
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """pytest looks for garbage five times at the end, for warnings in it; all of it is found the first time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def owner_url() -> Iterator[str]:
     """The owner's URL of this test process's database; only migrations, catalogue checks and set-up use it."""

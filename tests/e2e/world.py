@@ -190,7 +190,9 @@ class World:
 
     def member(self, person: Person) -> Member:
         """The product's own row of a person."""
-        return next(one for one in self.rows(Member) if one.slack_user_id == person.id)
+        with self.ctx() as ctx:
+            found = select(Member).where(Member.workspace_id == self.workspace_id, Member.slack_user_id == person.id)
+            return ctx.session.scalars(found).one()
 
     def configure(self, **settings: object) -> None:
         """Set columns of the workspace's row: `world.configure(visibility=Visibility.ALL)`."""
