@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from bot.replies import Choice
+from core.activities import SUBJECTS
 from core.channels import record_of
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
-from core.queries.records import Hit, hit_of
+from core.queries.records import Hit, find_by_ref, hit_of
+from core.refs import parse_ref
 
 
 def record_here(ctx: Ctx, channel_id: str, *kinds: EntityType) -> Hit | None:
@@ -20,6 +22,13 @@ def record_here(ctx: Ctx, channel_id: str, *kinds: EntityType) -> Hit | None:
         return hit_of(ctx, *about)
     except NotFound:  # taken back since
         return None
+
+
+def record_named_in(ctx: Ctx, words: str) -> Hit | None:
+    """The first record the words name by its reference and something can be planned on."""
+    refs = (parse_ref(word.strip(".,;:()")) for word in words.split())
+    found = (find_by_ref(ctx, ref) for ref in refs if ref is not None and ref.kind in SUBJECTS)
+    return next((hit_of(ctx, *one) for one in found if one is not None), None)
 
 
 def deal_here(ctx: Ctx, channel_id: str) -> UUID | None:

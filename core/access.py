@@ -307,13 +307,13 @@ def load_any_of(ctx: Ctx, model: type[Row], ids: Sequence[UUID]) -> list[Row]:
 
 
 def load_given_away(ctx: Ctx, model: type[Row], row_id: UUID, owner_id: UUID) -> Row | None:
-    """A record, locked, that the actor gave to this owner and takes back: for undo alone, which checks that.
+    """A record or a meeting, locked, that the actor gave to this owner and takes back: for undo alone, which checks it.
 
     None where somebody else owns it by now: who, is not for the actor to read.
     """
-    if model not in OWNED:
+    if model not in (*OWNED, Activity):
         return None
-    mine = (model.workspace_id == ctx.workspace.id, model.id == row_id, model.owner_id == owner_id)  # type: ignore[attr-defined]  # as all of OWNED have
+    mine = (model.workspace_id == ctx.workspace.id, model.id == row_id, model.owner_id == owner_id)  # type: ignore[attr-defined]  # as all of them have
     query = select(model).where(*mine).with_for_update(of=model).execution_options(populate_existing=True)
     return ctx.session.scalars(query).one_or_none()
 

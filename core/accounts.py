@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from core import normalise
+from core import meetings, normalise
 from core.access import Verb, load, visible
 from core.conflicts import refuse_stale
 from core.context import Ctx
@@ -68,6 +68,7 @@ def edit(ctx: Ctx, account_id: UUID, values: AccountInput, expected: int) -> Acc
     account.name, account.domain, account.phone = name, mail_domain(values.domain), phone
     account.owner_id = owner_id
     account.notes = normalise.multiline_text(values.notes)[:NOTES_MAX]
+    meetings.follow_owner(ctx, account, before)
     if owner_id not in (None, before, ctx.actor.member_id):
         ctx.emit(RecordAssigned("account", account.id, owner_id, ctx.actor.member_id))
     ctx.emit(RecordChanged("account", account.id))

@@ -1,4 +1,4 @@
-"""Activities: logging calls, what follows from them, and follow-ups."""
+"""Activities: logging calls, what follows from a talk, and follow-ups."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, time
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -65,11 +65,13 @@ REACHED = frozenset(
 """Somebody was spoken to: a follow-up that was due is done by such a call."""
 
 
-@dataclass(frozen=True)
-class CallInput:
-    """A call as it is typed. `objections` are ids, or `new:` and the words of one that is not in the list."""
+@dataclass(frozen=True, kw_only=True)
+class TalkInput:
+    """What came of a call or a meeting, as it is typed.
 
-    direction: Direction
+    `objections` are ids, or `new:` and the words of one that is not in the list.
+    """
+
     outcome: CallOutcome
     duration_minutes: int | None = None
     objections: tuple[str, ...] = ()
@@ -79,8 +81,15 @@ class CallInput:
     next_follow_up_at: time | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class CallInput(TalkInput):
+    """A call as it is typed."""
+
+    direction: Direction
+
+
 def status_after(status: LeadStatus, outcome: CallOutcome) -> LeadStatus:
-    """The status a lead has after a call that ended like this; never an earlier one."""
+    """The status a lead has after a talk that ended like this; never an earlier one."""
     goal = STATUS_AFTER.get(outcome)
     if goal is None or status not in PROGRESS:
         return status
@@ -95,26 +104,46 @@ def log_call(ctx: Ctx, entity: str, entity_id: UUID, values: CallInput) -> Activ
     Raises Invalid, NotFound, Forbidden.
     """
     record = load_subject(ctx, entity, entity_id)
-    _check_call(ctx, record, values)
-    activity = Activity(
-        kind=ActivityKind.CALL,
-        at=ctx.now,
-        owner_id=ctx.actor.member_id,
-        direction=values.direction,
-        outcome=values.outcome,
-        duration_minutes=values.duration_minutes,
-        notes=multiline_text(values.notes),
-        next_step=name_text(values.next_step),
-    )
+    check_talk(ctx, record, values)
+    activity = Activity(kind=ActivityKind.CALL, at=ctx.now, owner_id=ctx.actor.member_id, direction=values.direction)
     setattr(activity, SUBJECTS[entity][1].key, record.id)
     ctx.add(activity)
+    keep_talk(ctx, record, activity, values)
+    return activity
+
+
+def check_talk(ctx: Ctx, record: Owned, values: TalkInput) -> None:
+    """Whether what came of a talk can be kept on a record. Raises Invalid."""
+    problems: dict[str, str] = {}
+    if values.duration_minutes is not None and not 0 <= values.duration_minutes <= MINUTES_MAX:
+        problems["duration_minutes"] = "number_out_of_range"
+    if len(values.notes) > NOTES_MAX:
+        problems["notes"] = "too_long"
+    if len(values.next_step) > SHORT_TEXT_MAX:
+        problems["next_step"] = "too_long"
+    if values.next_follow_up is not None:
+        if isinstance(record, Account):
+            problems["next_follow_up"] = "no_follow_up_here"
+        else:
+            then = (values.next_follow_up, values.next_follow_up_at)
+            past = follow_ups.problem(ctx, *then, owner_id=record.owner_id)
+            problems |= {"next_follow_up": past} if past else {}
+    if problems:
+        raise Invalid(problems)
+
+
+def keep_talk(ctx: Ctx, record: Owned, activity: Activity, values: TalkInput) -> None:
+    """What came of a talk, checked before, on its activity; and what follows on the record: status, follow-up, next
+    step, last touch. Raises Invalid for an objection nobody knows.
+    """
+    activity.outcome, activity.duration_minutes = values.outcome, values.duration_minutes
+    activity.notes, activity.next_step = multiline_text(values.notes), name_text(values.next_step)
     ctx.session.flush()
     for objection_id in _objection_ids(ctx, values.objections):
         ctx.add(ActivityObjection(activity_id=activity.id, objection_id=objection_id))
     _follow_from(ctx, record, activity, values)
     record.last_touch_at = max(record.last_touch_at or activity.at, activity.at)
-    ctx.emit(RecordChanged(entity, record.id))
-    return activity
+    ctx.emit(RecordChanged(record.__entity__, record.id))
 
 
 @operation("follow_up.set")
@@ -148,6 +177,8 @@ def refresh_last_touch(ctx: Ctx, activity: Activity) -> None:
                     column == subject_id,
                     Activity.kind.in_(TOUCHES),
                     Activity.archived_at.is_(None),
+                    # A meeting that is to come, or did not take place, touched nobody.
+                    or_(Activity.kind != ActivityKind.MEETING, Activity.outcome.is_not(None)),
                 )
             )
             ctx.emit(RecordChanged(model.__entity__, subject_id))
@@ -160,35 +191,16 @@ def load_subject(ctx: Ctx, entity: str, entity_id: UUID, verb: Verb = Verb.EDIT)
     return load(ctx, SUBJECTS[entity][0], entity_id, verb)
 
 
-def _check_call(ctx: Ctx, record: Owned, values: CallInput) -> None:
-    problems: dict[str, str] = {}
-    if values.duration_minutes is not None and not 0 <= values.duration_minutes <= MINUTES_MAX:
-        problems["duration_minutes"] = "number_out_of_range"
-    if len(values.notes) > NOTES_MAX:
-        problems["notes"] = "too_long"
-    if len(values.next_step) > SHORT_TEXT_MAX:
-        problems["next_step"] = "too_long"
-    if values.next_follow_up is not None:
-        if isinstance(record, Account):
-            problems["next_follow_up"] = "no_follow_up_here"
-        else:
-            then = (values.next_follow_up, values.next_follow_up_at)
-            past = follow_ups.problem(ctx, *then, owner_id=record.owner_id)
-            problems |= {"next_follow_up": past} if past else {}
-    if problems:
-        raise Invalid(problems)
-
-
-def _follow_from(ctx: Ctx, record: Owned, call: Activity, values: CallInput) -> None:
-    if isinstance(record, Lead) and call.outcome is not None:
-        record.status = status_after(record.status, call.outcome)
-    if isinstance(record, Deal) and call.next_step:
-        record.next_step = call.next_step
+def _follow_from(ctx: Ctx, record: Owned, talk: Activity, values: TalkInput) -> None:
+    if isinstance(record, Lead) and talk.outcome is not None:
+        record.status = status_after(record.status, talk.outcome)
+    if isinstance(record, Deal) and talk.next_step:
+        record.next_step = talk.next_step
     if isinstance(record, Account):
         return
     if values.next_follow_up is not None:
         follow_ups.plan(record, values.next_follow_up, values.next_follow_up_at)
-    elif record.next_follow_up and record.next_follow_up <= ctx.today.date() and call.outcome in REACHED:
+    elif record.next_follow_up and record.next_follow_up <= ctx.today.date() and talk.outcome in REACHED:
         follow_ups.plan(record, None)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from core import jobs, leads, tags, undo
+from core import jobs, leads, meetings, tags, undo
 from core.access import Verb, load
 from core.administration import merging, people, removal
 from core.context import Clock, Ctx
@@ -256,9 +256,11 @@ def _assign(ctx: Ctx, entity: EntityType, record_id: UUID, owner: str) -> bool:
     """Like the operation for one record, but the new owner is told of all of them at once, by the worker."""
     record = load(ctx, _MODELS[entity], record_id, Verb.ASSIGN)
     owner_id = owner_from_slack(ctx, owner, "owner")
-    if record.owner_id == owner_id:
+    before = record.owner_id
+    if before == owner_id:
         return False
     record.owner_id = owner_id
+    meetings.follow_owner(ctx, record, before)
     ctx.emit(RecordChanged(entity.value, record.id))
     return True
 

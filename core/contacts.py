@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import or_
 
-from core import follow_ups, normalise
+from core import follow_ups, meetings, normalise
 from core.access import Verb, load, visible
 from core.conflicts import refuse_stale
 from core.context import Ctx
@@ -97,6 +97,7 @@ def edit(ctx: Ctx, contact_id: UUID, values: ContactInput, expected: int) -> Con
     contact.account_id, contact.owner_id = account_id, owner_id
     follow_ups.plan(contact, values.next_follow_up, values.next_follow_up_at)
     contact.notes = normalise.multiline_text(values.notes)[:NOTES_MAX]
+    meetings.follow_owner(ctx, contact, before)
     if owner_id not in (None, before, ctx.actor.member_id):
         ctx.emit(RecordAssigned("contact", contact.id, owner_id, ctx.actor.member_id))
     ctx.emit(RecordChanged("contact", contact.id))

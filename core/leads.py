@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core import accounts, contacts, deals, duplicates, follow_ups, normalise
+from core import accounts, contacts, deals, duplicates, follow_ups, meetings, normalise
 from core.access import Verb, load, visible
 from core.conflicts import refuse_stale
 from core.context import Ctx
@@ -103,12 +103,13 @@ def edit(ctx: Ctx, lead_id: UUID, values: LeadInput, expected: int) -> Lead:
     refuse_stale(ctx, lead, expected, FORM_COLUMNS)
     checked = _checked(ctx, values, lead)
     owner_id = owner_from_slack(ctx, checked.owner, "owner")
-    given = owner_id != lead.owner_id
-    if given:
-        require_assign(ctx, lead.owner_id)
+    before = lead.owner_id
+    if owner_id != before:
+        require_assign(ctx, before)
     _write(lead, checked, owner_id)
-    if given:
+    if owner_id != before:
         _tell_owner(ctx, lead)
+        meetings.follow_owner(ctx, lead, before)
     ctx.emit(RecordChanged("lead", lead.id))
     return lead
 
@@ -118,9 +119,11 @@ def assign(ctx: Ctx, lead_id: UUID, slack_user_id: str) -> Lead:
     """Give the lead to somebody, or to nobody (empty). Raises Invalid, NotFound, Forbidden."""
     lead = load(ctx, Lead, lead_id, Verb.ASSIGN)
     owner_id = owner_from_slack(ctx, slack_user_id, "owner")
-    if owner_id != lead.owner_id:
+    before = lead.owner_id
+    if owner_id != before:
         lead.owner_id = owner_id
         _tell_owner(ctx, lead)
+        meetings.follow_owner(ctx, lead, before)
         ctx.emit(RecordChanged("lead", lead.id))
     return lead
 

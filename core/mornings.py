@@ -13,7 +13,7 @@ from sqlalchemy import exists, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from core import activities, away, follow_ups, schedules, tasks
+from core import activities, away, follow_ups, meetings, schedules, tasks
 from core.access import load
 from core.around import scope
 from core.context import Ctx, new_id
@@ -26,7 +26,7 @@ MORNING = "morning"
 """The `entity` of the card that stands for somebody's morning message."""
 TWICE = 2
 """So often somebody is reminded of the same thing."""
-SHOWN = 14
+SHOWN = 13
 """Things in one message: with two blocks each they fit Slack's fifty, and a person's morning."""
 FOR_OTHERS = 4
 """So many of these are kept for those whom somebody stands in for."""
@@ -70,12 +70,17 @@ def standing(ctx: Ctx, day: date) -> MorningData:
 
 
 def finish(ctx: Ctx, what: What, entity: str, item_id: UUID) -> None:
-    """Something that was due is done. Raises NotFound, Forbidden, Conflict where a reply was handled already."""
+    """Something that was due is done; a meeting did not take place (what came of one has a window of its own).
+
+    Raises NotFound, Forbidden, Conflict where a reply was handled already, a meeting logged.
+    """
     match what:
         case What.FOLLOW_UP:
             activities.set_follow_up(ctx, entity, item_id, None)
         case What.TASK:
             tasks.done(ctx, item_id)
+        case What.MEETING:
+            meetings.not_held(ctx, item_id)
         case What.REPLY:
             replies.done(ctx, item_id)
 

@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import date, time
 from uuid import UUID
 
-from core import follow_ups
-from core.access import Owned, Verb, load, may, may_touch
-from core.activities import SUBJECTS, load_subject
+from core import follow_ups, planned
+from core.access import Owned, Verb, may
+from core.activities import load_subject
 from core.context import Ctx
 from core.enums import ActivityKind
-from core.errors import Forbidden, Invalid, NotFound
-from core.events import HomeChanged, RecordChanged, TaskGiven
+from core.errors import Invalid
+from core.events import RecordChanged, TaskGiven
 from core.members import owner_from_slack
 from core.models import Activity, Member
 from core.normalise import NOTES_MAX, SHORT_TEXT_MAX, multiline_text, name_text
 from core.operations import operation
+from core.planned import load_planned, put
 from core.workspaces import describe_member
 
 LINK_MAX = 500
@@ -52,10 +53,10 @@ def create(ctx: Ctx, entity: str, entity_id: UUID | None, values: TaskInput) -> 
     assignee = owner_from_slack(ctx, values.assignee, "assignee") if values.assignee else ctx.actor.member_id
     _check(ctx, subject, values.due_on, values.due_time, assignee)
     _check_assignee(ctx, assignee, record)
-    task = _put(ctx, record, Activity(kind=ActivityKind.TASK, subject=subject, link=_link(values.link)))
+    task = put(ctx, record, Activity(kind=ActivityKind.TASK, subject=subject, link=_link(values.link), at=ctx.now))
     task.owner_id, task.created_by_id = assignee, ctx.actor.member_id
     _due(task, values.due_on, values.due_time)
-    _changed(ctx, task)
+    planned.changed(ctx, task)
     _tell(ctx, task)
     return task
 
@@ -69,7 +70,7 @@ def save_note(ctx: Ctx, entity: str, entity_id: UUID, values: NoteInput) -> Acti
         raise Invalid({"text": "required"})
     if len(text) > NOTES_MAX:
         raise Invalid({"text": "too_long"})
-    note = _put(ctx, record, Activity(kind=ActivityKind.NOTE, notes=text, link=_link(values.link)))
+    note = put(ctx, record, Activity(kind=ActivityKind.NOTE, notes=text, link=_link(values.link), at=ctx.now))
     note.owner_id = ctx.actor.member_id
     ctx.emit(RecordChanged(entity, record.id))
     return note
@@ -78,88 +79,46 @@ def save_note(ctx: Ctx, entity: str, entity_id: UUID, values: NoteInput) -> Acti
 @operation("task.done")
 def done(ctx: Ctx, task_id: UUID) -> Activity:
     """Mark a task as done; one that is done stays as it is. Raises NotFound, Forbidden."""
-    task = _task(ctx, task_id)
+    task = load_planned(ctx, task_id, ActivityKind.TASK)
     if task.done_at is None:
         task.done_at = ctx.now
-        _changed(ctx, task)
+        planned.changed(ctx, task)
     return task
 
 
 @operation("task.reopen")
 def reopen(ctx: Ctx, task_id: UUID) -> Activity:
     """A task was not done after all. Raises NotFound, Forbidden."""
-    task = _task(ctx, task_id)
+    task = load_planned(ctx, task_id, ActivityKind.TASK)
     if task.done_at is not None:
         task.done_at = None
-        _changed(ctx, task)
+        planned.changed(ctx, task)
     return task
 
 
 @operation("task.snooze")
 def snooze(ctx: Ctx, task_id: UUID, day: date, at: time | None = None) -> Activity:
     """Put a task off to a day, and an hour on it. Raises Invalid for one that is over, NotFound, Forbidden."""
-    task = _task(ctx, task_id)
+    task = load_planned(ctx, task_id, ActivityKind.TASK)
     _check(ctx, task.subject, day, at, task.owner_id)
     _due(task, day, at)
-    _changed(ctx, task)
+    planned.changed(ctx, task)
     return task
 
 
 @operation("task.assign")
 def assign(ctx: Ctx, task_id: UUID, slack_user_id: str) -> Activity:
     """Give a task to a colleague who may see its record, and tell them. Raises Invalid, NotFound, Forbidden."""
-    task = _task(ctx, task_id)
+    task = load_planned(ctx, task_id, ActivityKind.TASK)
     if not slack_user_id:
         raise Invalid({"assignee": "required"})
     assignee = owner_from_slack(ctx, slack_user_id, "assignee")
-    _check_assignee(ctx, assignee, _record_of(ctx, task))
+    _check_assignee(ctx, assignee, planned.record_of(ctx, task))
     before, task.owner_id = task.owner_id, assignee
-    _changed(ctx, task, before)
+    planned.changed(ctx, task, before)
     if before != assignee:
         _tell(ctx, task)
     return task
-
-
-def subject_of(task: Activity) -> tuple[str, UUID] | None:
-    """The kind and id of the record an activity is about; None for a task on no record."""
-    for entity, (_, column) in SUBJECTS.items():
-        found: UUID | None = getattr(task, column.key)
-        if found is not None:
-            return entity, found
-    return None
-
-
-def record_owner(ctx: Ctx, task: Activity) -> UUID | None:
-    """Whose the record of a task is; None for nobody's, for a task on no record, and on one that was taken back."""
-    try:
-        record = _record_of(ctx, task)
-    except NotFound:
-        return None
-    return record.owner_id if record is not None else None
-
-
-def _put(ctx: Ctx, record: Owned | None, activity: Activity) -> Activity:
-    activity.at = ctx.now
-    if record is not None:
-        setattr(activity, SUBJECTS[record.__entity__][1].key, record.id)
-    ctx.add(activity)
-    return activity
-
-
-def _task(ctx: Ctx, task_id: UUID) -> Activity:
-    """The task, locked: for whoever has to do it, and for those who may change its record."""
-    seen = load(ctx, Activity, task_id, Verb.SEE)
-    ctx.session.refresh(seen, with_for_update=True)
-    if seen.kind is not ActivityKind.TASK:
-        raise Forbidden
-    if seen.owner_id != ctx.actor.member_id and not may_touch(ctx, seen, Verb.EDIT):
-        raise Forbidden("not_yours")
-    return seen
-
-
-def _record_of(ctx: Ctx, task: Activity) -> Owned | None:
-    about = subject_of(task)
-    return load(ctx, SUBJECTS[about[0]][0], about[1], Verb.SEE) if about is not None else None
 
 
 def _due(task: Activity, day: date | None, at: time | None) -> None:
@@ -195,16 +154,6 @@ def _check_assignee(ctx: Ctx, member_id: UUID | None, record: Owned | None) -> N
             ctx.session.info["scope"] = around
     if not sees:
         raise Invalid({"assignee": "record_hidden_from_them"})
-
-
-def _changed(ctx: Ctx, task: Activity, before: UUID | None = None) -> None:
-    ctx.emit(RecordChanged(Activity.__entity__, task.id))
-    about = subject_of(task)
-    if about is not None:
-        ctx.emit(RecordChanged(*about))
-    for member_id in dict.fromkeys((before, task.owner_id)):
-        if member_id is not None:
-            ctx.emit(HomeChanged(member_id))
 
 
 def _tell(ctx: Ctx, task: Activity) -> None:

@@ -23,4 +23,6 @@ def ping(desk: Desk, delivery: Claimed) -> Composed:
     lines = mornings.lines_of(ctx, [(about.entity, about.entity_id, now.day)]) if ctx is not None else []
     if ctx is None or not lines or lines[0].done:
         return Skip("It is not due any more, or not then.")
+    if lines[0].meeting is not None and lines[0].meeting.over:
+        return Skip("The meeting is over; the morning asks how it went.")
     return Call(Kind.PING, post(hears.slack_user_id, views.message(lines[0], now.due_at, ctx.viewer), delivery.id))

@@ -163,6 +163,14 @@ CALL_NOTES = (
     "Asked what happens when a gripper breaks at night.",
 )
 
+MEETINGS = (
+    "Walk through the floor plan",
+    "Demo of the picking cell",
+    "Visit with the production manager",
+    "Offer, line by line",
+    "Safety questions",
+)
+PLACES = ("https://meet.northwind.example/floor-plan", "Their plant, gate 2", "", "https://meet.northwind.example/offer")
 NEXT_STEPS = (
     "Send the floor plan",
     "Invite to a reference site",

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from core import accounts, activities, contacts, deals, leads, quotes
+from core import accounts, activities, contacts, deals, leads, meetings, quotes
 from core.access import visible
 from core.activities import CallInput
 from core.context import Ctx
 from core.enums import LeadStatus
+from core.meetings import MeetingInput
 from core.models import LeadSource, LossReason, Product, Stage
 from core.quotes import LineInput, QuoteInput
 
@@ -68,6 +69,11 @@ def make_deal(ctx: Ctx, made: Made, key: str, company: Company, values: deals.De
 def log_call(ctx: Ctx, made: Made, entity: str, key: str, values: CallInput) -> None:
     """Log a call on a lead or deal."""
     activities.log_call(ctx, entity, made[key], values)
+
+
+def plan_meeting(ctx: Ctx, made: Made, key: str, values: MeetingInput) -> None:
+    """Agree on a meeting about a deal."""
+    meetings.plan(ctx, "deal", made[key], values)
 
 
 def move(ctx: Ctx, made: Made, key: str, stage: str) -> None:

@@ -13,6 +13,7 @@ from core import contacts, deals, leads
 from core.activities import NEW_OBJECTION, CallInput
 from core.context import Actor
 from core.enums import CallOutcome, Direction
+from core.meetings import MeetingInput
 from sandbox import sample_company_data as data
 from sandbox import sample_company_steps as steps
 from sandbox.sample_company_steps import Company, Loss
@@ -34,6 +35,10 @@ NEW_DEALS = (0.9, 3.3)
 """When the newest deals began; at least 0.8 days ago, so that a working hour of that day is over."""
 ENDED = (("won", 0.9), ("lost", 2.8), ("won", 4.2), ("lost", 8.9), ("won", 15.5), ("lost", 24.0))
 """How and when the latest deals ended."""
+MEETINGS = ((-1, time(10)), (0, time(14, 30)), (1, time(11)), (0, time(16)), (3, time(9, 30)))
+"""The meetings of each seller, in turn: in how many days, and when; the first one waits to be logged."""
+MEETING_PLANNED_DAYS = 3.2
+"""When they were agreed on."""
 MOVED_DAYS = 0.9
 """When some of the open deals were moved last."""
 
@@ -69,6 +74,7 @@ class _Teller:
     latest: dict[str, datetime] = field(default_factory=dict)
     keepers: dict[str, Actor] = field(default_factory=dict)
     names_used: dict[str, int] = field(default_factory=dict)
+    meetings: dict[UUID | None, int] = field(default_factory=dict)
     dues_used: dict[tuple[UUID | None, str], int] = field(default_factory=dict)
     last_calls: Iterator[tuple[float, CallOutcome]] = field(
         default_factory=lambda: zip(cycle(LAST_CALL_DAYS), cycle(SPOKEN), strict=False)
@@ -156,6 +162,8 @@ class _Teller:
         end = "open" if is_open else self.dice.choices(("won", "lost"), weights=(50, 50))[0]
         end, until = ended[0] if ended else (end, None)
         reached = self.way(key, owner, begun - 1, end, until)
+        if is_open and number % 2 == 1:
+            self.meeting(key, owner)
         if is_open and number % 4 == 0 and reached < len(OPEN_STAGES):
             self.step(MOVED_DAYS, owner, key, steps.move, key, OPEN_STAGES[reached])
 
@@ -214,6 +222,19 @@ class _Teller:
             next_follow_up=follow_up,
         )
         self.step(days_ago, owner, key, steps.log_call, entity, key, values)
+
+    def meeting(self, key: str, owner: Actor) -> None:
+        """The seller's next meeting, on a working day. No dice are thrown: the rest of the story stays as it is."""
+        nth = self.meetings[owner.member_id] = self.meetings.get(owner.member_id, -1) + 1
+        days, hour = MEETINGS[nth % len(MEETINGS)]
+        day = self.now.astimezone(owner.zone).date() + timedelta(days=days + 7 * (nth // len(MEETINGS)))
+        beyond = day.weekday() - 4
+        if beyond > 0:
+            day += timedelta(days=-beyond if days < 0 else 3 - beyond)
+        words = data.MEETINGS[nth % len(data.MEETINGS)]
+        values = MeetingInput(words, day, hour, 45, location=data.PLACES[nth % len(data.PLACES)])
+        at = self.now - timedelta(days=MEETING_PLANNED_DAYS)
+        self.steps.append(Step(at, owner, steps.plan_meeting, (key, values)))
 
     def step(self, days_ago: float, actor: Actor, thread: str, do: Callable[..., None], *told: object) -> None:
         """Plan one step. Steps of one thread happen in the order in which they are planned."""

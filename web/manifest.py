@@ -40,6 +40,7 @@ COMMANDS = (
     ("/quote", "Quotes: draft, look up", "new [D-7] | view Q-2026-0001 | list [sent, accepted, mine or words]"),
     ("/pipeline", "Deals by stage, and which need attention", "mine | team | all [pipeline]"),
     ("/task", "Plan a task in one line; your open tasks", "add Call Ana @bob friday 3pm | list"),
+    ("/meeting", "Plan a meeting, say how it went", "plan Demo for D-7 tomorrow 3pm | log | list"),
     ("/report", "A week's mails, calls, leads and deals", "week [weeks ago]"),
     ("/crm", "Find a record, or see what Rapport can do", "D-7 | help"),
 )

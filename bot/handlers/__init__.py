@@ -19,6 +19,7 @@ AREAS = (
     "lists",
     "mailings",
     "mails",
+    "meetings",
     "mentions",
     "more",
     "mornings",

@@ -15,10 +15,10 @@ from bot.views import activities as views
 from bot.views.activities import LoggedCall, Saved
 from core import activities
 from core.context import Ctx
-from core.enums import EntityType
+from core.enums import CallOutcome, EntityType
 from core.errors import Forbidden, NotFound
 from core.queries import activities as queries
-from core.queries.activities import Subject
+from core.queries.activities import Standing, Subject
 from core.queries.records import SEARCHABLE, Hit, search, similar
 
 HITS = 6
@@ -59,17 +59,22 @@ def save_call(ctx: Ctx, _route: SaveCall, logged: LoggedCall) -> Reply:
     """Save the call on the record that is chosen in the form."""
     before = queries.standing(ctx, logged.entity, logged.entity_id)
     activities.log_call(ctx, logged.entity, logged.entity_id, logged.call)
-    after = queries.standing(ctx, logged.entity, logged.entity_id)
-    saved = Saved(
-        subject=_subject(ctx, logged.entity, logged.entity_id),
-        outcome=logged.call.outcome,
+    saved = saved_on(ctx, logged.entity, logged.entity_id, before, logged.call.outcome)
+    return CloseModal(views.call_saved(saved, ctx.viewer))
+
+
+def saved_on(ctx: Ctx, entity: str, entity_id: UUID, before: Standing, outcome: CallOutcome) -> Saved:
+    """What a talk that was saved right now has changed about its record, which stood like `before`."""
+    after = queries.standing(ctx, entity, entity_id)
+    return Saved(
+        subject=_subject(ctx, entity, entity_id),
+        outcome=outcome,
         status=after.status if after.status != before.status else None,
         next_follow_up=after.next_follow_up,
         next_follow_up_at=after.next_follow_up_at,
         today=ctx.today.date(),
         change_id=ctx.change_id,
     )
-    return CloseModal(views.call_saved(saved, ctx.viewer))
 
 
 @on(FindObjection)

@@ -12,7 +12,7 @@ from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.home import help_reply, show_home
 from bot.handlers.more import expands
 from bot.replies import CloseModal, Message, Modal, OpenModal, Replace, Reply, Say
-from bot.resolving import record_here
+from bot.resolving import record_here, record_named_in
 from bot.routes import (
     AssignTask,
     ListTasks,
@@ -26,16 +26,14 @@ from bot.routes import (
 from bot.views import tasks as views
 from bot.views.tasks import Draft, TypedTask
 from core import tasks
-from core.activities import SUBJECTS
 from core.context import Ctx
 from core.enums import EntityType
 from core.i18n import Viewer
 from core.members import find_member
 from core.normalise import SHORT_TEXT_MAX
 from core.queries import tasks as queries
-from core.queries.records import Hit, find_by_ref, hit_of
+from core.queries.records import Hit, hit_of
 from core.queries.tasks import TaskRow
-from core.refs import parse_ref
 from core.tasks import TaskInput
 from core.when import split_off
 from core.workspaces import describe_member
@@ -74,7 +72,7 @@ def add_task(ctx: Ctx, call: CommandCall) -> Reply:
     doer = find_member(ctx, assignee)
     now = ctx.now.astimezone(describe_member(doer).zone) if doer is not None else ctx.today
     subject, when = split_off(words, ctx.actor.locale, now)
-    record = _named_in(ctx, subject) or record_here(ctx, call.channel_id)
+    record = record_named_in(ctx, subject) or record_here(ctx, call.channel_id)
     task = tasks.create(
         ctx,
         record.entity.value if record else "",
@@ -94,13 +92,6 @@ def task_list(ctx: Ctx, _call: CommandCall) -> Reply:
 def task_in_words(ctx: Ctx, call: CommandCall) -> Reply:
     """`/task Call Ana friday`: words that are no command are what is to be done, `help Ana with the deck` too."""
     return add_task(ctx, replace(call, text=call.whole)) if call.text else help_reply(ctx, "task")
-
-
-def _named_in(ctx: Ctx, words: str) -> Hit | None:
-    """The first record the words name by its reference and a task can be about."""
-    refs = (parse_ref(word.strip(".,;:()")) for word in words.split())
-    found = (find_by_ref(ctx, ref) for ref in refs if ref is not None and ref.kind in SUBJECTS)
-    return next((hit_of(ctx, *one) for one in found if one is not None), None)
 
 
 @on(ListTasks)

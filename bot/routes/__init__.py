@@ -77,6 +77,18 @@ from bot.routes.leads import (
 )
 from bot.routes.links import LinkChannel, RunWords, ShowLink, UnlinkChannel
 from bot.routes.lists import AskFilter, ChangeList, Claim, FilterList, KeepFilter, ShowList
+from bot.routes.meetings import (
+    CancelMeeting,
+    EditMeeting,
+    ListMeetings,
+    LogMeeting,
+    MeetingNotHeld,
+    PlanMeeting,
+    SaveHeldMeeting,
+    SaveMeeting,
+    SaveMeetingEdit,
+    SaveMeetingLog,
+)
 from bot.routes.mornings import MorningDate, MorningDone, MorningLater, MorningUndo, ReadFollowUp, SendFollowUp
 from bot.routes.notices import SaveNotices, ShowNotices
 from bot.routes.numbers import NumberAsked, ShowNumber, ShowStage, TurnNumber, TurnStage

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.replies import Block, Message, Modal
-from bot.routes import EditAccount, LogCall, NewTask, OpenRecord, SaveAccount
+from bot.routes import EditAccount, LogCall, NewTask, OpenRecord, PlanMeeting, SaveAccount
 from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
 from bot.views.forms import Form, Person, Text
@@ -80,6 +80,7 @@ def _buttons(account: AccountCard, viewer: Viewer) -> list[Block]:
         buttons = [
             kit.button(viewer.t("Log call"), LogCall("account", account.id), style="primary"),
             kit.button(viewer.t("Edit"), EditAccount(account.id)),
+            kit.button(viewer.t("Plan meeting"), PlanMeeting("account", account.id)),
             kit.button(viewer.t("New task"), NewTask("account", account.id)),
             tags.button(account.entity, account.id, viewer),
         ]

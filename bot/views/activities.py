@@ -91,12 +91,12 @@ class LoggedCall:
 
 @dataclass(frozen=True)
 class Saved:
-    """A call that was saved, and where that leaves the record."""
+    """A call or meeting that was saved, and where that leaves the record."""
 
     subject: Subject
     outcome: CallOutcome
     status: LeadStatus | None
-    """The lead's status where the call moved it."""
+    """The lead's status where the talk moved it."""
     next_follow_up: date | None
     today: date
     change_id: UUID
@@ -107,23 +107,27 @@ def _logged(record: tuple[str, UUID], **call: Any) -> LoggedCall:
     return LoggedCall(record[0], record[1], CallInput(**call))
 
 
+TALK_FIELDS = (
+    Search(
+        "objections",
+        "Objections",
+        lookup=FindObjection,
+        many=True,
+        placeholder="Choose, or type a new one",
+    ),
+    Text("notes", "Notes", multiline=True, max_length=NOTES_MAX),
+    when.follow_up(hint="Left empty, a later follow-up stays as it is.", more=False),
+    Text("next_step", "Next step", max_length=SHORT_TEXT_MAX, more=True),
+    Number("duration_minutes", "Duration (minutes)", low=0, high=MINUTES_MAX, more=True),
+)
+"""What came of a call or a meeting."""
 CALL_FORM: Form[LoggedCall] = Form(
     _logged,
     (
         RecordField("record", "Record", required=True, lookup=FindRecord, placeholder="Search by name or reference"),
         Word("outcome", "Outcome", required=True, vocabulary=CallOutcome),
         Word("direction", "Direction", required=True, vocabulary=Direction),
-        Search(
-            "objections",
-            "Objections",
-            lookup=FindObjection,
-            many=True,
-            placeholder="Choose, or type a new one",
-        ),
-        Text("notes", "Notes", multiline=True, max_length=NOTES_MAX),
-        when.follow_up(hint="Left empty, a later follow-up stays as it is.", more=False),
-        Text("next_step", "Next step", max_length=SHORT_TEXT_MAX, more=True),
-        Number("duration_minutes", "Duration (minutes)", low=0, high=MINUTES_MAX, more=True),
+        *TALK_FIELDS,
     ),
 )
 
@@ -157,9 +161,21 @@ def objection_choices(found: Sequence[ObjectionRow], typed: str, viewer: Viewer)
 
 def call_saved(saved: Saved, viewer: Viewer) -> Message:
     """What was saved and what followed from it, with the next steps at hand."""
+    return _saved(viewer.t("Call logged on {record}: {outcome}.", **_of(saved, viewer)), saved, viewer)
+
+
+def meeting_saved(saved: Saved, viewer: Viewer) -> Message:
+    """The same for a meeting."""
+    return _saved(viewer.t("Meeting logged on {record}: {outcome}.", **_of(saved, viewer)), saved, viewer)
+
+
+def _of(saved: Saved, viewer: Viewer) -> dict[str, str]:
     about = saved.subject
-    record, outcome = f"{about.ref} {kit.esc(about.name)}", viewer.t(OUTCOMES[saved.outcome])
-    said = [viewer.t("Call logged on {record}: {outcome}.", record=record, outcome=outcome)]
+    return {"record": f"{about.ref} {kit.esc(about.name)}", "outcome": viewer.t(OUTCOMES[saved.outcome])}
+
+
+def _saved(logged: str, saved: Saved, viewer: Viewer) -> Message:
+    about, said = saved.subject, [logged]
     if saved.status is not None:
         said.append(viewer.t("Status is now {status}.", status=word(saved.status, viewer)))
     if saved.next_follow_up is not None:
@@ -219,6 +235,9 @@ def _timeline_block(item: TimelineItem, viewer: Viewer) -> Block:
         return kit.section(line, kit.button(viewer.t("Show"), ShowEmail(item.mail.id), label=label))
     if item.reply_id is not None:
         return kit.section(line, kit.button(viewer.t("Show"), ShowOriginal(item.reply_id), label=label))
+    if item.planned:
+        label = viewer.t("Show the meeting “{subject}”", subject=item.subject)
+        return kit.section(line, kit.button(viewer.t("Show"), OpenRecord(EntityType.ACTIVITY, item.id), label=label))
     return kit.context(line)
 
 
@@ -238,6 +257,8 @@ def timeline_line(item: TimelineItem, viewer: Viewer) -> str:
         facts.append(f"<{item.link}|{viewer.t('Message')}>")
     if item.kind is ActivityKind.TASK:
         facts.append(_task_state(item, viewer))
+    if item.kind is ActivityKind.MEETING and item.outcome is None:
+        facts.append(viewer.t("planned") if item.planned else viewer.t("did not take place"))
     lines = [" · ".join(facts)]
     said = " ".join(f"{item.subject} {item.notes}".split())
     if said:

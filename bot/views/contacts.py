@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.replies import Block, Choice, Message, Modal
-from bot.routes import ComposeEmail, EditContact, FindAccount, LogCall, NewTask, OpenRecord, SaveContact
+from bot.routes import ComposeEmail, EditContact, FindAccount, LogCall, NewTask, OpenRecord, PlanMeeting, SaveContact
 from bot.views import kit, people, tags, when
 from bot.views.accounts import NOTES_SHOWN, deal_blocks
 from bot.views.activities import timeline_blocks
@@ -56,6 +56,7 @@ def _buttons(contact: ContactCard, viewer: Viewer) -> list[Block]:
         buttons.append(kit.button(viewer.t("Open account"), route, label=label))
     if contact.can_edit:
         buttons.append(kit.button(viewer.t("Edit"), EditContact(contact.id)))
+        buttons.append(kit.button(viewer.t("Plan meeting"), PlanMeeting("contact", contact.id)))
         buttons.append(kit.button(viewer.t("New task"), NewTask("contact", contact.id)))
         buttons.append(tags.button(contact.entity, contact.id, viewer))
     return [*buttons, kit.overflow(rarely(contact, viewer))]

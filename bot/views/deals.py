@@ -19,6 +19,7 @@ from bot.routes import (
     NewQuote,
     NewTask,
     OpenRecord,
+    PlanMeeting,
     ShowHistory,
     ShowStages,
     WinDeal,
@@ -148,6 +149,7 @@ def _buttons(deal: DealCard, viewer: Viewer) -> list[Block]:
     if deal.can_edit:
         buttons.append(kit.button(viewer.t("Log call"), LogCall("deal", deal.id)))
         buttons.append(kit.button(viewer.t("E-mail"), ComposeEmail("deal", deal.id)))
+        buttons.append(kit.button(viewer.t("Plan meeting"), PlanMeeting("deal", deal.id)))
     if deal.can_edit and still_open:
         buttons.append(kit.button(viewer.t("New quote"), NewQuote(deal.id)))
     more: list[tuple[str, Action]] = []

@@ -16,6 +16,7 @@ TOPICS = {
     "deal": "Deals: what may be sold",
     "quote": "Quotes",
     "task": "Tasks",
+    "meeting": "Meetings",
     "pipeline": "The pipeline: deals by stage",
     "report": "Reports: a week in numbers",
     "crm": "Everything else",

@@ -22,13 +22,14 @@ from bot.routes import (
     SwitchHome,
     TaskDone,
 )
-from bot.views import kit, mornings, own_settings
+from bot.views import kit, meetings, mornings, own_settings
 from bot.views.activities import due_line
 from bot.views.help import first_steps, quick_actions
 from bot.views.replies import waiting_rows
 from bot.views.tasks import later
 from bot.views.triage import home_rows as triage_rows
 from bot.views.when import due
+from core.enums import EntityType
 from core.i18n import Viewer
 from core.queries.day import TaskItem
 from core.queries.deals import DealRow
@@ -58,6 +59,7 @@ NAME_SHOWN = 200
 STAGE_SHOWN = 60
 STAGES_SHOWN = 12
 SUMS_SHOWN = 8
+MEETING_SHOWN = 100
 
 
 def home(data: HomeData, viewer: Viewer) -> Home:
@@ -70,6 +72,7 @@ def home(data: HomeData, viewer: Viewer) -> Home:
         *_dead(data, viewer),
         *waiting_rows(data.replies, viewer, more=data.more_replies),
         *triage_rows(data.triage, viewer),
+        *_meetings(data, viewer),
         *_due(data, viewer),
         *_tasks(data, viewer),
         *(_stood_for(one, data, viewer) for one in data.stood_for),
@@ -134,6 +137,25 @@ def _first_time(viewer: Viewer, *, admin: bool) -> Home:
             *more,
         ]
     )
+
+
+# -- meetings -----------------------------------------------------------------------------------------------------
+
+
+def _meetings(data: HomeData, viewer: Viewer) -> list[Block]:
+    """Today's, and those that are to be logged, in one block; each opens from the three dots."""
+    if not data.meetings:
+        return []
+    lines = [
+        f"*{kit.esc(kit.cut(one.subject, MEETING_SHOWN))}*\n{meetings.line(one, data.today, viewer)}"
+        + (f" · <@{one.owner}>" if data.team and one.owner else "")
+        for one in data.meetings
+    ]
+    routes: list[tuple[str, Action]] = [
+        (kit.cut(one.subject, kit.OPTION_TEXT_MAX), OpenRecord(EntityType.ACTIVITY.value, one.id))
+        for one in data.meetings
+    ]
+    return [kit.header(viewer.t("Meetings")), kit.section("\n".join(lines), kit.overflow(routes))]
 
 
 # -- follow-ups ---------------------------------------------------------------------------------------------------

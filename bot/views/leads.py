@@ -18,6 +18,7 @@ from bot.routes import (
     NewLead,
     NewTask,
     OpenRecord,
+    PlanMeeting,
     SaveConversion,
     SaveLead,
     SaveLeadOwner,
@@ -202,6 +203,7 @@ def _buttons(lead: LeadCard, viewer: Viewer) -> list[Block]:
         second.append(
             kit.route_select(viewer.t("Status"), statuses, initial=SetLeadStatus(lead.id, lead.status).pack())
         )
+        second.append(kit.button(viewer.t("Plan meeting"), PlanMeeting("lead", lead.id)))
         second.append(kit.button(viewer.t("New task"), NewTask("lead", lead.id)))
     if lead.can_edit:
         second.append(tags.button(lead.entity, lead.id, viewer))

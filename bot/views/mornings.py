@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from bot.replies import Block, Message
 from bot.routes import (
     Action,
     AnswerReply,
+    CancelMeeting,
     ComposeEmail,
     LogCall,
     MorningDate,
@@ -18,10 +19,12 @@ from bot.routes import (
     ReadFollowUp,
     SendFollowUp,
 )
-from bot.views import kit
+from bot.views import kit, meetings
 from bot.views.when import due
 from core.away import OPEN, Absent
+from core.enums import EntityType
 from core.i18n import Viewer
+from core.queries.meetings import Slot
 from core.queries.mornings import MorningData, MorningLine, What
 from core.queries.records import Hit
 from core.queries.unanswered import Prepared, UnansweredMail
@@ -41,17 +44,37 @@ def message(data: MorningData, viewer: Viewer, extra: Sequence[Block] = (), othe
     title = _title(len(waiting), len(data.lines), viewer) if data.lines or not otherwise else otherwise
     blocks: list[Block] = [kit.header(title)]
     away = {one.slack_user_id for one in data.absent}
-    blocks += _lines([line for line in data.lines if line.owner not in away], data, viewer)
+    mine = [line for line in data.lines if line.owner not in away]
+    todays = sorted((line for line in mine if _is_today(line, data)), key=_begins)
+    others = [line for line in mine if not _is_today(line, data)]
+    if todays:
+        blocks += [kit.section(f"*{viewer.t('Meetings')}*"), *_lines(todays, data, viewer)]
+    if todays and others:
+        blocks.append(kit.divider())
+    blocks += _lines(others, data, viewer)
     for one in data.absent:
         theirs = [replace(line, owner="") for line in data.lines if line.owner == one.slack_user_id]
         if theirs:
             blocks += [kit.divider(), kit.section(absent(one, viewer)), *_lines(theirs, data, viewer)]
     if data.more:
-        text = viewer.nt("{n} more is due.", "{n} more are due.", data.more)
-        blocks.append(kit.context(text + " " + viewer.t("It stands in App Home, under the Home tab above.")))
+        text = viewer.nt(
+            "{n} more is due: see App Home, under the Home tab above.",
+            "{n} more are due: see App Home, under the Home tab above.",
+            data.more,
+        )
+        blocks.append(kit.context(text))
     blocks += _let_lie(data, viewer)
     blocks += extra
     return Message(_spoken(title, waiting, viewer), blocks[: kit.MESSAGE_BLOCKS_MAX])
+
+
+def _is_today(line: MorningLine, data: MorningData) -> bool:
+    """A meeting of this very day, told of by its hour; of those before it is only asked how they went."""
+    return line.waiting.what is What.MEETING and line.waiting.due_on == data.day
+
+
+def _begins(line: MorningLine) -> datetime:
+    return line.meeting.starts_at if line.meeting is not None else datetime.max.replace(tzinfo=UTC)
 
 
 def _lines(lines: Sequence[MorningLine], data: MorningData, viewer: Viewer) -> list[Block]:
@@ -93,7 +116,7 @@ def who(line: MorningLine) -> str:
     """What it is: as every list names a record; a task by what is to be done, and on which record."""
     if line.record is None:
         parts = [f"*{kit.esc(kit.cut(line.title, NAME_SHOWN))}*"]
-    elif line.waiting.what is What.TASK:
+    elif line.waiting.what in (What.TASK, What.MEETING):
         about = f"{line.record.ref} {kit.esc(kit.cut(line.detail, NAME_SHOWN))}"
         parts = [f"*{kit.esc(kit.cut(line.title, NAME_SHOWN))}*", about]
     else:
@@ -109,10 +132,22 @@ def when(line: MorningLine, today: date, viewer: Viewer) -> str:
     if waiting.what is What.REPLY:
         day = viewer.relative_date(waiting.due_on, today)
         return viewer.t("Replied {when}: {words}", when=day, words=kit.esc(kit.cut(line.why, NAME_SHOWN)))
+    if line.meeting is not None:
+        return _met(line.meeting, today, viewer)
     facts = [due(waiting.due_on, waiting.at, today, viewer)]
     if line.why:
         facts.append(viewer.t("no answer to “{subject}”", subject=kit.esc(kit.cut(line.why, NAME_SHOWN))))
     return " · ".join(facts)
+
+
+def _met(slot: Slot, today: date, viewer: Viewer) -> str:
+    """When a meeting is, with whom and where; once it is over, the question how it went."""
+    day = slot.starts_at.astimezone(viewer.zone).date()
+    at = meetings.hours(slot, viewer)
+    when = at if day == today else f"{viewer.relative_date(day, today)}, {at}"
+    if slot.over:
+        return viewer.t("How did it go? ({when})", when=when)
+    return " · ".join([when, *meetings.where(slot, viewer)])
 
 
 def _more(line: MorningLine, data: MorningData, viewer: Viewer) -> list[tuple[str, Action]]:
@@ -121,6 +156,10 @@ def _more(line: MorningLine, data: MorningData, viewer: Viewer) -> list[tuple[st
     if about is None:
         return _later(line, data, viewer)
     opened = (viewer.t("Open {ref}", ref=about.ref), OpenRecord(about.entity, about.id))
+    if waiting.what is What.MEETING:
+        off = (viewer.t("Cancel the meeting"), CancelMeeting(waiting.id))
+        mail = (viewer.t("E-mail"), ComposeEmail(about.entity, about.id))
+        return [off, opened] if about.entity is EntityType.ACCOUNT else [mail, off, opened]
     if waiting.what is What.REPLY:
         return [(viewer.t("Log call"), LogCall(about.entity, about.id)), opened]
     more: list[tuple[str, Action]] = []
@@ -143,6 +182,13 @@ def _acts(line: MorningLine, data: MorningData, viewer: Viewer) -> Block:
     if waiting.what is What.REPLY:
         label = viewer.t("Reply to {name}", name=line.title)
         return kit.actions(kit.button(viewer.t("Reply"), AnswerReply(waiting.id), style="primary", label=label), done)
+    if line.meeting is not None:
+        label = viewer.t("Did not take place: {name}", name=line.title)
+        return kit.actions(
+            meetings.log_button(waiting.id, line.title, viewer, primary=line.meeting.over),
+            meetings.edit_button(waiting.id, line.title, viewer),
+            kit.button(viewer.t("Did not take place"), MorningDone(*what), label=label),
+        )
     buttons = [done]
     mail = line.unanswered
     if about is not None and mail is not None and mail.prepared is not None:

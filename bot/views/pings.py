@@ -5,9 +5,10 @@ from uuid import UUID
 
 from bot.replies import Block, Message
 from bot.routes import LogCall, OpenRecord, PingDone, PingLater
-from bot.views import kit
+from bot.views import kit, meetings
 from bot.views.records import confirmation
 from core.i18n import Viewer
+from core.queries.meetings import Slot
 from core.queries.mornings import MorningLine
 
 NAME_SHOWN = 150
@@ -15,14 +16,15 @@ NAME_SHOWN = 150
 
 def message(line: MorningLine, due_at: datetime, viewer: Viewer) -> Message:
     """Something is due now. `due_at`: the moment (UTC) it was planned for."""
+    if line.meeting is not None:
+        return _meeting(line, line.meeting, viewer)
     waiting, about = line.waiting, line.record
     what = (waiting.what, waiting.entity, waiting.id)
     text = viewer.t("{hour}: {name}", hour=viewer.time(due_at), name=kit.esc(kit.cut(line.title, NAME_SHOWN)))
     shown = f"*{text}*"
     if line.detail and line.detail != line.title:
         shown += f"\n{kit.esc(kit.cut(line.detail, NAME_SHOWN))}"
-    if line.owner:
-        shown += f"\n{viewer.t('For {who}, who is away', who=f'<@{line.owner}>')}"
+    shown += _for(line, viewer)
     buttons: list[Block] = [
         kit.button(viewer.t("Done"), PingDone(*what), label=viewer.t("Done: {name}", name=line.title))
     ]
@@ -37,9 +39,39 @@ def message(line: MorningLine, due_at: datetime, viewer: Viewer) -> Message:
     return Message(text, [kit.section(shown), kit.actions(*buttons)])
 
 
+def _meeting(line: MorningLine, slot: Slot, viewer: Viewer) -> Message:
+    """A meeting that begins soon: with whom, where, and a way to move it."""
+    waiting, about = line.waiting, line.record
+    text = viewer.t("{hour}: {name}", hour=viewer.time(slot.starts_at), name=kit.esc(kit.cut(line.title, NAME_SHOWN)))
+    facts = [meetings.hours(slot, viewer), *meetings.where(slot, viewer)]
+    if about is not None:
+        facts.append(f"{about.ref} {kit.esc(kit.cut(about.name, NAME_SHOWN))}")
+    shown = f"*{kit.esc(kit.cut(line.title, NAME_SHOWN))}*\n{' · '.join(facts)}{_for(line, viewer)}"
+    missed = PingDone(waiting.what, waiting.entity, waiting.id)
+    buttons = [
+        meetings.log_button(waiting.id, line.title, viewer, primary=False),
+        meetings.edit_button(waiting.id, line.title, viewer),
+        kit.button(
+            viewer.t("Did not take place"), missed, label=viewer.t("Did not take place: {name}", name=line.title)
+        ),
+    ]
+    if about is not None:
+        opener = viewer.t("Open {ref}", ref=about.ref)
+        buttons.append(kit.button(opener, OpenRecord(about.entity, about.id), label=opener))
+    return Message(text, [kit.section(shown), kit.actions(*buttons)])
+
+
+def _for(line: MorningLine, viewer: Viewer) -> str:
+    return f"\n{viewer.t('For {who}, who is away', who=f'<@{line.owner}>')}" if line.owner else ""
+
+
 def done(line: MorningLine, change_id: UUID, viewer: Viewer) -> Message:
     """It is done; stands in the place of the ping."""
-    text = viewer.t("Done: {subject}.", subject=kit.esc(kit.cut(line.title, NAME_SHOWN)))
+    subject = kit.esc(kit.cut(line.title, NAME_SHOWN))
+    if line.meeting is not None:
+        text = viewer.t("Did not take place: {meeting}.", meeting=subject)
+    else:
+        text = viewer.t("Done: {subject}.", subject=subject)
     return Message(text, confirmation(viewer, text, change_id))
 
 

@@ -28,11 +28,12 @@ NAME_SHOWN = 200
 def card(record: "AnyCard", viewer: Viewer) -> Message:
     """A record's card, whatever its kind."""
     # Imported here because the areas' views use this module's confirmation.
-    from bot.views import accounts, contacts, deals, leads, quotes, replies, tasks
+    from bot.views import accounts, contacts, deals, leads, meetings, quotes, replies, tasks
     from core.queries.accounts import AccountCard
     from core.queries.contacts import ContactCard
     from core.queries.deals import DealCard
     from core.queries.leads import LeadCard
+    from core.queries.meetings import MeetingCard
     from core.queries.quotes import QuoteCard
     from core.queries.reply_cards import ReplyCard
 
@@ -49,6 +50,8 @@ def card(record: "AnyCard", viewer: Viewer) -> Message:
             return quotes.card(record, viewer)
         case ReplyCard():
             return replies.shown_alone(record, viewer)
+        case MeetingCard():
+            return meetings.card(record, viewer)
         case _:
             return tasks.card(record, viewer)
 
@@ -96,7 +99,10 @@ def _to_be_had(record: "AnyCard") -> bool:
 
 def card_modal(record: "AnyCard", viewer: Viewer) -> Modal:
     """The card as a window, for where there is no conversation to say it in."""
-    title = viewer.t("Task") if record.entity is EntityType.ACTIVITY else record.ref
+    from core.queries.meetings import MeetingCard
+
+    planned = viewer.t("Meeting") if isinstance(record, MeetingCard) else viewer.t("Task")
+    title = planned if record.entity is EntityType.ACTIVITY else record.ref
     return Modal(title=title, blocks=card(record, viewer).blocks, close=viewer.t("Close"))
 
 

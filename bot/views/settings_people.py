@@ -127,7 +127,7 @@ def _count(kind: EntityType, n: int, viewer: Viewer) -> str:
         case EntityType.ACCOUNT:
             return viewer.nt("{n} account", "{n} accounts", n)
         case EntityType.ACTIVITY:
-            return viewer.nt("{n} task", "{n} tasks", n)
+            return viewer.nt("{n} task or meeting", "{n} tasks and meetings", n)
         case _:
             return viewer.nt("{n} contact", "{n} contacts", n)
 

@@ -20,11 +20,12 @@ from core.locks import take_turns
 from core.members import owner_from_slack
 from core.models import Account, Activity, Contact, Deal, Lead, Member
 from core.operations import operation
-from core.tasks import record_owner
+from core.planned import record_owner
 
 Handed = Owned | Activity
 """What a successor takes over."""
 FIELDS = ("role", "manager_id")
+PLANNED = (ActivityKind.TASK, ActivityKind.MEETING)
 LEAD_CLOSED = (LeadStatus.CONVERTED, LeadStatus.LOST)
 
 
@@ -116,8 +117,8 @@ def open_of(model: type[Handed], member_id: UUID) -> ColumnElement[bool]:
     if model is Deal:
         return (Deal.owner_id == member_id) & Deal.closed_at.is_(None)
     if model is Activity:
-        # Calls and notes are what somebody did; only tasks are still to be done.
-        return (Activity.owner_id == member_id) & (Activity.kind == ActivityKind.TASK) & Activity.done_at.is_(None)
+        # Calls and notes are what somebody did; only tasks and planned meetings are still to come.
+        return (Activity.owner_id == member_id) & Activity.kind.in_(PLANNED) & Activity.done_at.is_(None)
     return model.owner_id == member_id
 
 

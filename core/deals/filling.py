@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from core import follow_ups
+from core import follow_ups, meetings
 from core.access import Verb, load
 from core.context import Ctx
 from core.deals.values import DealInput
@@ -101,6 +101,7 @@ def or_invalid(look: Callable[[], T], field: str) -> T:
 
 
 def tell_owner(ctx: Ctx, deal: Deal, old_owner: UUID | None) -> None:
-    """Let a new owner hear of the deal, unless they took it themselves."""
+    """Let a new owner hear of the deal, unless they took it themselves; the meetings planned on it are theirs too."""
+    meetings.follow_owner(ctx, deal, old_owner)
     if deal.owner_id is not None and deal.owner_id not in (old_owner, ctx.actor.member_id):
         ctx.emit(RecordAssigned("deal", deal.id, deal.owner_id, ctx.actor.member_id))

@@ -4,14 +4,17 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from core.enums import ActivityKind, CallOutcome, Direction
 from core.models.base import TenantModel, Tracked, Versioned, check, enum_column, tenant_fk
 
 
 class Activity(Versioned, TenantModel):
-    """One thing somebody did or has to do, on exactly one record; a task may be on none."""
+    """One thing somebody did or has to do, on exactly one record; a task may be on none.
+
+    A meeting is planned until `done_at` is set: with an `outcome` where it took place, without one where it did not.
+    """
 
     __tablename__ = "activities"
     __entity__ = "activity"
@@ -31,6 +34,9 @@ class Activity(Versioned, TenantModel):
         "due_time",
         "done_at",
         "owner_id",
+        "starts_at",
+        "attendees",
+        "location",
     )
     __table_args__ = (
         tenant_fk("lead_id", "leads"),
@@ -45,6 +51,7 @@ class Activity(Versioned, TenantModel):
             "one_record",
         ),
         check("duration_minutes BETWEEN 0 AND 1440", "duration_within_a_day"),
+        check("(kind = 'meeting') = (starts_at IS NOT NULL)", "a_meeting_has_its_moment"),
         Index(None, "workspace_id", "lead_id", "at"),
         Index(None, "workspace_id", "account_id", "at"),
         Index(None, "workspace_id", "contact_id", "at"),
@@ -56,6 +63,13 @@ class Activity(Versioned, TenantModel):
             "owner_id",
             "due_on",
             postgresql_where=text("kind = 'task' AND done_at IS NULL AND archived_at IS NULL"),
+        ),
+        Index(
+            "ix_activities_meetings_planned",
+            "workspace_id",
+            "owner_id",
+            "starts_at",
+            postgresql_where=text("kind = 'meeting' AND done_at IS NULL AND archived_at IS NULL"),
         ),
     )
 
@@ -69,6 +83,7 @@ class Activity(Versioned, TenantModel):
     created_by_id: Mapped[UUID | None]
     """Who gave the task; None for what nobody has to do."""
     at: Mapped[datetime]
+    """When it happened; of a meeting, when it begins, also while that is to come."""
     direction: Mapped[Direction | None] = mapped_column(enum_column(Direction, "direction"))
     outcome: Mapped[CallOutcome | None] = mapped_column(enum_column(CallOutcome, "outcome"))
     duration_minutes: Mapped[int | None]
@@ -81,6 +96,19 @@ class Activity(Versioned, TenantModel):
     due_time: Mapped[time | None]
     """The hour on that day, in the owner's zone; None for any time of it."""
     done_at: Mapped[datetime | None]
+    starts_at: Mapped[datetime | None]
+    """Of a meeting: one moment for all who come, wherever they live."""
+    attendees: Mapped[str] = mapped_column(default="")
+    """Who comes besides the owner, in words."""
+    location: Mapped[str] = mapped_column(default="")
+    """A place, or the link of a call."""
+
+    @validates("starts_at")
+    def _at_follows(self, _name: str, starts_at: datetime | None) -> datetime | None:
+        """Here, so that neither a change nor an undo of one leaves the timeline behind."""
+        if starts_at is not None:
+            self.at = starts_at
+        return starts_at
 
 
 class Objection(Tracked, TenantModel):

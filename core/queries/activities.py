@@ -45,13 +45,18 @@ class TimelineItem:
     """The Slack message it was taken from."""
     due_on: date | None = None
     done: bool = False
-    """Of a task."""
+    """Of a task; of a meeting, that it was logged or did not take place."""
     mail: MailStanding | None = None
     """Of a mail that was sent from here."""
     reply_id: UUID | None = None
     """The mail that came in."""
     automatic: bool = False
     """No person wrote it."""
+
+    @property
+    def planned(self) -> bool:
+        """A meeting of which nothing is told yet."""
+        return self.kind is ActivityKind.MEETING and not self.done
 
 
 @dataclass(frozen=True)

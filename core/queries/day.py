@@ -6,27 +6,20 @@ from datetime import date, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, func, select
+from sqlalchemy import Row, select
 
-from core.access import visible
 from core.context import Ctx
 from core.enums import ActivityKind, EntityType
 from core.errors import NotFound
-from core.models import Account, Activity, Contact, Deal, History, Lead, Member
+from core.models import Activity, History
+from core.queries.planned import hit, planned
 from core.queries.records import Hit, Page, hit_of
-from core.refs import Ref
 
 PAGE_SIZE = 8
 RECENT_SHOWN = 5
 CHANGES_READ = 100
 """So many of a person's last changes are looked through for different records."""
 RECENT_KINDS = (EntityType.LEAD, EntityType.CONTACT, EntityType.ACCOUNT, EntityType.DEAL, EntityType.QUOTE)
-_SUBJECTS = (
-    (EntityType.LEAD, Lead),
-    (EntityType.CONTACT, Contact),
-    (EntityType.ACCOUNT, Account),
-    (EntityType.DEAL, Deal),
-)
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,8 @@ def all_tasks_due(
     """The same without pages: at most `limit` of them from `offset` on."""
     due = (Activity.done_at.is_(None), Activity.due_on <= until, Activity.owner_id.in_(people))
     query = (
-        _tasks(ctx, *due)
+        planned(ctx, ActivityKind.TASK)
+        .where(*due)
         .order_by(Activity.due_on, Activity.due_time.asc().nulls_last(), Activity.id)
         .offset(offset)
         .limit(limit)
@@ -71,42 +65,16 @@ def all_tasks_due(
 
 def tasks_by_id(ctx: Ctx, ids: Collection[UUID]) -> list[TaskItem]:
     """These tasks as far as the actor may see them, done or not, in no order; one that has no day is of today."""
-    return [_task(ctx, row, name_owners=True) for row in ctx.session.execute(_tasks(ctx, Activity.id.in_(ids)))]
-
-
-def _tasks(ctx: Ctx, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Tasks with their owners and the records they are about, in one statement."""
-    # At most one of the four records is there: a task is about one or none.
-    kind = case(*((model.id.is_not(None), entity.value) for entity, model in _SUBJECTS), else_="")
-    query = visible(ctx, Activity).outerjoin(
-        Member, and_(Member.workspace_id == Activity.workspace_id, Member.id == Activity.owner_id)
-    )
-    for entity, model in _SUBJECTS:
-        column = getattr(Activity, f"{entity.value}_id")
-        query = query.outerjoin(model, and_(model.workspace_id == Activity.workspace_id, model.id == column))
-    return query.where(Activity.kind == ActivityKind.TASK, *conditions).with_only_columns(
-        Activity.id,
-        Activity.subject,
-        Activity.due_on,
-        Activity.due_time,
-        Activity.done_at,
-        cast(kind, String).label("entity"),
-        func.coalesce(Lead.id, Contact.id, Account.id, Deal.id).label("record_id"),
-        func.coalesce(Lead.number, Contact.number, Account.number, Deal.number).label("number"),
-        func.coalesce(Lead.name, Contact.name, Account.name, Deal.name).label("name"),
-        func.coalesce(Member.slack_user_id, "").label("owner"),
-        maintain_column_froms=True,
-    )
+    return [
+        _task(ctx, row, name_owners=True)
+        for row in ctx.session.execute(planned(ctx, ActivityKind.TASK).where(Activity.id.in_(ids)))
+    ]
 
 
 def _task(ctx: Ctx, row: Row[*tuple[Any, ...]], *, name_owners: bool) -> TaskItem:
-    record = None
-    if row.entity:
-        entity = EntityType(row.entity)
-        record = Hit(entity, row.record_id, str(Ref(entity, row.number)), row.name)
     owner, today = row.owner if name_owners else "", ctx.today.date()
     done = row.done_at is not None
-    return TaskItem(row.id, row.subject, record, row.due_on or today, today, owner, row.due_time, done)
+    return TaskItem(row.id, row.subject, hit(row), row.due_on or today, today, owner, row.due_time, done)
 
 
 def recent_records(ctx: Ctx, limit: int = RECENT_SHOWN) -> tuple[Hit, ...]:

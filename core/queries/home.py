@@ -21,6 +21,7 @@ from core.queries import mornings, pipeline, replies
 from core.queries.activities import DueItem, due
 from core.queries.day import TaskItem, recent_records, tasks_due
 from core.queries.deals import DealRow, page_of
+from core.queries.meetings import MeetingItem, meetings_until
 from core.queries.mornings import MorningLine
 from core.queries.pipeline import StageLine, Sum, Whose
 from core.queries.records import Hit, Page, hit_of
@@ -28,7 +29,8 @@ from core.queries.replies import ReplyRow, Triage
 
 DEAD_SHOWN = 5
 REPLIES_SHOWN = 4
-ABSENT_SHOWN = 3
+ABSENT_SHOWN = 2
+MEETINGS_SHOWN = 5
 THEIRS_SHOWN = 4
 """Things named of each person one stands in for."""
 TRIAGE_SHOWN = 2
@@ -97,6 +99,8 @@ class HomeData:
     """Mails that matched nothing; None for those who do not sort them."""
     stood_for: tuple[StoodFor, ...] = ()
     """Whom the person stands in for now."""
+    meetings: tuple[MeetingItem, ...] = ()
+    """Today's, and those before of which nothing is told yet."""
 
 
 def home(ctx: Ctx, pages: Pages | None = None) -> HomeData:
@@ -126,6 +130,7 @@ def home(ctx: Ctx, pages: Pages | None = None) -> HomeData:
         replies=tuple(waiting[:REPLIES_SHOWN]),
         more_replies=len(waiting) > REPLIES_SHOWN,
         triage=replies.triage(ctx, size=TRIAGE_SHOWN),
+        meetings=tuple(meetings_until(ctx, today, people, MEETINGS_SHOWN)),
         stood_for=() if team else tuple(_stood_for(ctx, one, today) for one in away.stood_in_for(ctx)[:ABSENT_SHOWN]),
     )
 

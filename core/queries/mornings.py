@@ -20,14 +20,16 @@ from core.enums import EntityType, InboundState, MailKind
 from core.models import Account, Activity, Contact, Deal, History, InboundEmail, Lead, Member, Reminder
 from core.queries.activities import CLOSED_LEADS, all_due
 from core.queries.day import all_tasks_due, tasks_by_id
+from core.queries.meetings import Slot, meetings_by_id, meetings_until
 from core.queries.records import Hit, hit_of
 from core.queries.unanswered import UnansweredMail, unanswered_mail
 from core.refs import Ref
+from core.schedules import ONE_DAY
 
 READ = 200
 """So many things of each kind are looked at for one morning."""
 WORDS_SHOWN = 120
-PLANS = ("next_follow_up", "done_at", "due_on")
+PLANS = ("next_follow_up", "done_at", "due_on", "starts_at")
 """The columns by which something is done or put off."""
 _LINKED = (EntityType.LEAD, EntityType.CONTACT, EntityType.DEAL, EntityType.ACCOUNT)
 _MODELS: Mapping[EntityType, type[Lead | Contact | Deal]] = MappingProxyType(
@@ -49,15 +51,20 @@ class What(StrEnum):
     FOLLOW_UP = "follow_up"
     TASK = "task"
     REPLY = "reply"
+    MEETING = "meeting"
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that waits: a record's follow-up, a task, a reply. `due_on` is the day it was due, or came in."""
+    """Something that waits: a record's follow-up, a task, a reply, a meeting.
+
+    `due_on` is the day it was due, or came in. A meeting is told of on its day; when that is over and nobody said how
+    it went, that is due on the day after.
+    """
 
     what: What
     entity: str
-    """lead, contact, deal; activity for a task; core.emails.replies.REPLY for a reply."""
+    """lead, contact, deal; activity for a task or a meeting; core.emails.replies.REPLY for a reply."""
     id: UUID
     due_on: date
     at: time | None = None
@@ -80,6 +87,8 @@ class MorningLine:
     """The mail about the record that nobody answered."""
     change_id: UUID | None = None
     """What the reader did about it last, while that can be undone."""
+    meeting: Slot | None = None
+    """When and where a meeting is."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,7 @@ class MorningData:
 
 
 def waiting(ctx: Ctx, day: date, people: Collection[UUID] | None = None) -> list[Waiting]:
-    """What waits for the actor (or some members) on a day: replies first, then the longest overdue."""
+    """What waits for the actor (or some members) on a day: its meetings, then replies, then the longest overdue."""
     whose = people if people is not None else _self(ctx)
     found = [
         Waiting(What.FOLLOW_UP, item.entity.value, item.id, item.day, item.at)
@@ -106,8 +115,22 @@ def waiting(ctx: Ctx, day: date, people: Collection[UUID] | None = None) -> list
         Waiting(What.TASK, EntityType.ACTIVITY.value, item.id, item.day, item.at)
         for item in all_tasks_due(ctx, day, whose, limit=READ)
     ]
+    meetings = _meetings(ctx, day, whose)
+    found += [one for one in meetings if one.at is None]
     found.sort(key=lambda one: (one.due_on, one.at or time.max, one.what, one.id))
-    return [*_replies(ctx, whose), *found]
+    return [*(one for one in meetings if one.at is not None), *_replies(ctx, whose), *found]
+
+
+def _meetings(ctx: Ctx, day: date, people: Collection[UUID]) -> list[Waiting]:
+    """The day's meetings by their hour, and without one those of days before that are to be logged."""
+    found = []
+    for item in meetings_until(ctx, day, people, READ):
+        begins = item.slot.starts_at.astimezone(ctx.actor.zone)
+        today = begins.date() == day
+        due_on = day if today else begins.date() + ONE_DAY
+        at = begins.time() if today else None
+        found.append(Waiting(What.MEETING, EntityType.ACTIVITY.value, item.id, due_on, at))
+    return found
 
 
 def _self(ctx: Ctx) -> Collection[UUID]:
@@ -143,7 +166,7 @@ def lines_of(ctx: Ctx, told: Sequence[tuple[str, UUID, date]], *, name_owners: b
             case EntityType.LEAD | EntityType.CONTACT | EntityType.DEAL:
                 found |= _records(ctx, EntityType(entity), of_kind)
             case EntityType.ACTIVITY:
-                found |= _tasks(ctx, of_kind)
+                found |= _tasks(ctx, of_kind) | _met(ctx, of_kind)
             case _:
                 found |= _mails(ctx, of_kind)
     lines = [_since(found[entity, one], due_on) for entity, one, due_on in told if (entity, one) in found]
@@ -259,6 +282,24 @@ def _tasks(ctx: Ctx, ids: Collection[UUID]) -> dict[tuple[str, UUID], MorningLin
         )
         for task in tasks_by_id(ctx, ids)
     }
+
+
+def _met(ctx: Ctx, ids: Collection[UUID]) -> dict[tuple[str, UUID], MorningLine]:
+    """Meetings, each due on its own day: whether it is told of or to be logged is what it was told for."""
+    entity = EntityType.ACTIVITY.value
+    lines = {}
+    for item in meetings_by_id(ctx, ids):
+        begins = item.slot.starts_at.astimezone(ctx.actor.zone)
+        lines[entity, item.id] = MorningLine(
+            Waiting(What.MEETING, entity, item.id, begins.date(), begins.time()),
+            title=item.subject,
+            detail=item.record.name,
+            record=item.record,
+            done=item.done,
+            owner=item.owner,
+            meeting=item.slot,
+        )
+    return lines
 
 
 def _mails(ctx: Ctx, ids: Collection[UUID]) -> dict[tuple[str, UUID], MorningLine]:

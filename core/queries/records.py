@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar, Union
 from uuid import UUID
 
-from core.access import Verb, load_any
+from core.access import Verb, load, load_any
 from core.context import Ctx
-from core.enums import EntityType
+from core.enums import ActivityKind, EntityType
 from core.errors import NotFound
 from core.models import Activity, Tagging
 from core.queries.search import SEARCHABLE, Hit, find_by_ref, hit_of, people_at, recent, search
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.queries.contacts import ContactCard
     from core.queries.deals import DealCard
     from core.queries.leads import LeadCard
+    from core.queries.meetings import MeetingCard
     from core.queries.quotes import QuoteCard
     from core.queries.reply_cards import ReplyCard
     from core.queries.tasks import TaskRow
@@ -38,7 +39,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-AnyCard = Union["LeadCard", "AccountCard", "ContactCard", "DealCard", "QuoteCard", "TaskRow", "ReplyCard"]
+AnyCard = Union[
+    "LeadCard", "AccountCard", "ContactCard", "DealCard", "QuoteCard", "TaskRow", "MeetingCard", "ReplyCard"
+]
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Page(Generic[T]):
 def card_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> AnyCard:
     """A record's card data, whatever its kind. Raises NotFound."""
     # Imported here because the areas' queries use Page from this module.
-    from core.queries import accounts, contacts, deals, leads, quotes, reply_cards, tasks
+    from core.queries import accounts, contacts, deals, leads, meetings, quotes, reply_cards, tasks
 
     match entity:
         case EntityType.LEAD:
@@ -67,6 +70,8 @@ def card_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> AnyCard:
         case EntityType.QUOTE:
             return quotes.quote_card(ctx, record_id)
         case EntityType.ACTIVITY:
+            if load(ctx, Activity, record_id, Verb.SEE).kind is ActivityKind.MEETING:
+                return meetings.meeting_card(ctx, record_id)
             return tasks.task_row(ctx, record_id)
         case EntityType.REPLY:
             return reply_cards.reply_card(ctx, record_id)

@@ -13,8 +13,8 @@ from core.context import Ctx
 from core.enums import ActivityKind, EntityType
 from core.errors import NotFound
 from core.models import Activity, Member
+from core.planned import subject_of
 from core.queries.records import Hit, Page, hit_of
-from core.tasks import subject_of
 
 PAGE_SIZE = 8
 _PERSON = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>")

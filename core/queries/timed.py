@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Uuid, and_, any_, bindparam, select
+from sqlalchemy import ColumnElement, Row, Uuid, and_, any_, bindparam, null, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -14,6 +15,7 @@ from core import schedules
 from core.context import Ctx
 from core.enums import ActivityKind, EntityType
 from core.i18n import Viewer
+from core.meetings import REMINDED_BEFORE
 from core.models import Activity, Contact, Deal, Lead, Member
 from core.prepared import Built, read
 from core.queries.activities import CLOSED_LEADS
@@ -41,6 +43,14 @@ class _Kind:
     day: InstrumentedAttribute[date | None]
     at: InstrumentedAttribute[time | None]
     waits: ColumnElement[bool]
+    begins: ColumnElement[datetime | None] | None = None
+    """The column of a moment, for what is at one whoever looks; its owner is reminded a little earlier."""
+
+    @property
+    def timed(self) -> ColumnElement[bool]:
+        """Whether there is an hour at all."""
+        at_hour = and_(self.day.is_not(None), self.at.is_not(None))
+        return or_(at_hour, self.begins.is_not(None)) if self.begins is not None else at_hour
 
 
 _KINDS = {
@@ -53,13 +63,17 @@ _KINDS = {
         Activity,
         Activity.due_on,
         Activity.due_time,
-        and_(Activity.kind == ActivityKind.TASK, Activity.done_at.is_(None)),
+        and_(Activity.kind.in_((ActivityKind.TASK, ActivityKind.MEETING)), Activity.done_at.is_(None)),
+        Activity.starts_at.expression,
     ),
 }
 
 
 def timed(ctx: Ctx, entity: str, entity_id: UUID) -> Timed | None:
-    """The moment a record or task is due, whoever asks; None where it has no hour, no owner, or nothing waits."""
+    """The moment somebody is reminded of a record, a task or a meeting, whoever asks.
+
+    None where it has no hour, no owner, or nothing waits.
+    """
     found = timed_among(ctx, entity, [entity_id])
     return found[0] if found else None
 
@@ -75,7 +89,11 @@ def timed_of(ctx: Ctx, member_id: UUID, since: date) -> list[Timed]:
     """All that is due at an hour of somebody's, from a day of theirs on."""
     found: list[Timed] = []
     for entity, kind in _KINDS.items():
-        whose = _query(kind).where(kind.model.owner_id == member_id, kind.day >= since)
+        later = kind.day >= since
+        if kind.begins is not None:
+            # In UTC a local day begins at most that much earlier.
+            later = or_(later, kind.begins >= schedules.moment(since, time.min, ZoneInfo("UTC")) - schedules.ONE_DAY)
+        whose = _query(kind).where(kind.model.owner_id == member_id, later)
         found += [_timed(entity, row) for row in ctx.session.execute(whose, {"here": ctx.workspace.id})]
     return found
 
@@ -92,16 +110,20 @@ def _query(kind: _Kind) -> Built:
             model.id,
             kind.day.label("day"),
             kind.at.label("at"),
+            (null() if kind.begins is None else kind.begins).label("begins"),
             Member.id.label("member_id"),
             Member.slack_user_id,
             Member.tz,
         )
         .join(Member, and_(Member.workspace_id == model.workspace_id, Member.id == model.owner_id))
         .where(model.workspace_id == bindparam("here"), model.archived_at.is_(None), kind.waits)
-        .where(kind.day.is_not(None), kind.at.is_not(None), Member.active, Member.guest.is_(False))
+        .where(kind.timed, Member.active, Member.guest.is_(False))
     )
 
 
 def _timed(entity: str, row: Row[*tuple[Any, ...]]) -> Timed:
-    due_at = schedules.moment(row.day, row.at, Viewer("", row.tz).zone)
-    return Timed(entity, row.id, row.member_id, row.slack_user_id, row.day, due_at)
+    zone = Viewer("", row.tz).zone
+    if row.begins is not None:
+        day = row.begins.astimezone(zone).date()
+        return Timed(entity, row.id, row.member_id, row.slack_user_id, day, row.begins - REMINDED_BEFORE)
+    return Timed(entity, row.id, row.member_id, row.slack_user_id, row.day, schedules.moment(row.day, row.at, zone))

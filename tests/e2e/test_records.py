@@ -191,7 +191,7 @@ def test_an_old_card_of_a_record_one_may_not_see_any_more(world: World, lead: Le
 
 def test_a_call_a_tag_and_a_task_stand_in_the_history_and_go_back_from_there(world: World, lead: Lead) -> None:
     with world.ctx(world.ana) as ctx:
-        call = CallInput(Direction.OUTBOUND, CallOutcome.INTERESTED, notes="Wants a pilot")
+        call = CallInput(direction=Direction.OUTBOUND, outcome=CallOutcome.INTERESTED, notes="Wants a pilot")
         activities.log_call(ctx, "lead", lead.id, call)
     with world.ctx(world.ana) as ctx:
         tags.set_tags(ctx, EntityType.LEAD, lead.id, ["new:vip"])

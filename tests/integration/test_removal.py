@@ -438,7 +438,7 @@ def test_a_merged_objection_that_is_typed_again_is_the_one_it_became(ctx_for: Ct
 
     def said(*objections: str) -> list[str]:
         with ctx_for(ana) as ctx:
-            values = CallInput(Direction.OUTBOUND, CallOutcome.CONNECTED, objections=objections)
+            values = CallInput(direction=Direction.OUTBOUND, outcome=CallOutcome.CONNECTED, objections=objections)
             call = activities.log_call(ctx, "lead", lead.id, values)
             ctx.session.flush()
             return on_calls(ctx)[call.id]
@@ -482,7 +482,7 @@ def test_a_merged_objection_that_an_admin_adds_again_is_one_of_its_own(
         with ctx_for(ada) as ctx:
             undo.undo(ctx, change)
     with ctx_for(ana) as ctx:
-        values = CallInput(Direction.OUTBOUND, CallOutcome.CONNECTED, objections=("new:Price",))
+        values = CallInput(direction=Direction.OUTBOUND, outcome=CallOutcome.CONNECTED, objections=("new:Price",))
         activities.log_call(ctx, "lead", lead.id, values)
     with ctx_for() as ctx:
         assert len(find_objections(ctx, "")) == 1

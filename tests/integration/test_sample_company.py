@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.context import Actor
 from core.db import Database
-from core.enums import EmailProgress, EmailState, InboundState, MailKind, QuoteStatus, Role
+from core.enums import ActivityKind, EmailProgress, EmailState, InboundState, MailKind, QuoteStatus, Role
 from core.events import MemberJoined
 from core.models import (
     Activity,
@@ -77,7 +77,9 @@ def test_there_is_enough_of_everything(database: Database, team: Team) -> None:
     ends = Counter(kinds[deal.stage_id] for deal in deals)
     assert min(ends["open"], ends["won"], ends["lost"]) >= 10
     assert 5 <= len(rows(database, team, Quote)) <= 20
-    assert len(rows(database, team, Activity)) > 100
+    activities = rows(database, team, Activity)
+    assert len(activities) > 100
+    assert sum(one.kind is ActivityKind.MEETING for one in activities) >= 3
     assert len(rows(database, team, Product)) >= 5
 
 

@@ -175,8 +175,8 @@ def test_a_call_goes_with_all_it_caused_but_its_new_word_stays(
     ctx_for: CtxFor, ana: Member, lead: Lead, clock: FixedClock
 ) -> None:
     call = CallInput(
-        Direction.OUTBOUND,
-        CallOutcome.INTERESTED,
+        direction=Direction.OUTBOUND,
+        outcome=CallOutcome.INTERESTED,
         objections=("new:Too expensive",),
         next_follow_up=clock.now().date() + timedelta(days=3),
     )

@@ -228,7 +228,15 @@ def _(desk: Desk, ctx: Ctx, _: Any) -> Record:
 
 @step("call.log")
 def _(desk: Desk, ctx: Ctx, _: Any) -> Record:
-    call = CallInput(Direction.OUTBOUND, CallOutcome.INTERESTED, 5, ("new:Too dear",), "Nice", "Mail", ctx.today.date())
+    call = CallInput(
+        direction=Direction.OUTBOUND,
+        outcome=CallOutcome.INTERESTED,
+        duration_minutes=5,
+        objections=("new:Too dear",),
+        notes="Nice",
+        next_step="Mail",
+        next_follow_up=ctx.today.date(),
+    )
     activities.log_call(ctx, "lead", desk.lead.id, call)
     return EntityType.LEAD, desk.lead.id
 

@@ -65,14 +65,13 @@ def test_what_was_typed_becomes_a_call() -> None:
         EntityType.LEAD,
         LEAD.id,
         CallInput(
-            Direction.INBOUND,
-            CallOutcome.CALL_BACK,
-            7,
-            (str(UUID(int=5)), "new:Timing"),
-            "Hello",
-            "",
-            date(2026, 3, 20),
-            time(15),
+            direction=Direction.INBOUND,
+            outcome=CallOutcome.CALL_BACK,
+            duration_minutes=7,
+            objections=(str(UUID(int=5)), "new:Timing"),
+            notes="Hello",
+            next_follow_up=date(2026, 3, 20),
+            next_follow_up_at=time(15),
         ),
     )
 

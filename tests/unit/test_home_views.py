@@ -162,7 +162,7 @@ def test_hostile_names_do_nothing_and_the_fullest_home_fits() -> None:
             has_team=True,
             dead=letters(5),
             more_dead=True,
-            stood_for=(stood_for(HOSTILE * 50),) * 3,
+            stood_for=(stood_for(HOSTILE * 50),) * 2,
         ),
         VIEWER,
     )

@@ -301,6 +301,7 @@ def test_buttons_are_only_for_what_one_may_do() -> None:
         "Edit",
         "Convert",
         "Assign",
+        "Plan meeting",
         "New task",
         "Tags",
     ]
