@@ -18,9 +18,10 @@ FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 DESK: ViewportSize = {"width": 1280, "height": 800}
 TALL: ViewportSize = {"width": 1280, "height": 1100}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-LISBON = ZoneInfo("Europe/Lisbon")
+LISBON, SYDNEY = ZoneInfo("Europe/Lisbon"), ZoneInfo("Australia/Sydney")
 MORE = re.compile("more|More|⋯")
-WAIT = 20_000
+MONDAY, SUNDAY = 0, 6
+WAIT = 60_000
 """Milliseconds until something that must appear counts as missing."""
 
 
@@ -62,10 +63,6 @@ class Screen:
         window.locator(f"[data-block={field}] .select-trigger").click()
         self.page.get_by_role("option", name=option).first.click()
 
-    def a_ref(self, command: str, until: str) -> str:
-        """The first record a list shows: the story's numbers may change."""
-        return found(r"[DL]-[0-9]+", self.say(command, until).inner_text())
-
     def message(self, words: str) -> Locator:
         """The last message that shows these words."""
         found = self.page.locator(".message", has_text=words).last
@@ -79,9 +76,10 @@ class Screen:
         return found
 
     def take(self, name: str, top: Locator | None = None) -> None:
-        """Keep the window as a picture, with `top` at its upper edge."""
+        """Keep the window as a picture, with `top` near its upper edge."""
+        self.page.locator(".toast").last.wait_for(state="detached")
         if top is not None:
-            top.evaluate("one => one.scrollIntoView({block: 'start'})")
+            top.evaluate("one => { one.style.scrollMarginTop = '12px'; one.scrollIntoView({block: 'start'}) }")
         # The page smooths nothing here, but fonts and charts take a moment.
         self.page.wait_for_timeout(300)
         self.page.screenshot(path=FOLDER / f"{name}.png")
@@ -93,6 +91,14 @@ def found(pattern: str, text: str) -> str:
     if match is None:
         raise ValueError(text)
     return match[0]
+
+
+def a_ref(browser: Browser, address: str, person: str, command: str, until: str) -> str:
+    """The first record of a list: the story's numbers may change. Asked for where no picture is taken."""
+    screen = Screen(browser, address, person, "C0GENERAL")
+    ref = found(r"[DL]-[0-9]+", screen.say(command, until).inner_text())
+    screen.page.close()
+    return ref
 
 
 def new_lead(browser: Browser, address: str) -> None:
@@ -117,10 +123,12 @@ def shortcut(browser: Browser, address: str) -> None:
 
 def deal(browser: Browser, address: str) -> None:
     """A deal's card, and what happened to it."""
+    ref = a_ref(browser, address, "ANA", "/deal list mine negotiation", "Negotiation ·")
     screen = Screen(browser, address, "ANA")
-    ref = screen.a_ref("/deal list mine negotiation", "Negotiation ·")
+    screen.page.set_viewport_size(TALL)
     card = screen.say(f"/deal view {ref}", "Stage")
     screen.take("deal", card)
+    screen.page.set_viewport_size(DESK)
     card.get_by_role("button", name=MORE).last.click()
     screen.page.get_by_role("menuitem", name="History").click()
     screen.window("History")
@@ -129,8 +137,8 @@ def deal(browser: Browser, address: str) -> None:
 
 def move(browser: Browser, address: str) -> None:
     """A move that asks for what the stage needs."""
+    ref = a_ref(browser, address, "BEN", "/deal list mine", "in stage")
     screen = Screen(browser, address, "BEN")
-    ref = screen.a_ref("/deal list mine", "in stage")
     screen.type(f"/deal move {ref} lost")
     screen.page.get_by_role("dialog").wait_for()
     screen.take("move")
@@ -138,8 +146,8 @@ def move(browser: Browser, address: str) -> None:
 
 def quote(browser: Browser, address: str) -> None:
     """The line editor."""
+    ref = a_ref(browser, address, "BEN", "/deal list mine", "in stage")
     screen = Screen(browser, address, "BEN")
-    ref = screen.a_ref("/deal list mine", "in stage")
     editor = screen.asked(f"/quote new {ref}", "New quote")
     editor.locator(".select-trigger").first.click()
     screen.page.get_by_role("option", name=re.compile("Picker arm")).click()
@@ -150,8 +158,8 @@ def quote(browser: Browser, address: str) -> None:
 
 def email(browser: Browser, address: str) -> None:
     """A mail from a template, the answer to it in its reader's mailbox, and what the channel hears of it."""
+    ref = a_ref(browser, address, "ANA", "/lead list mine contacted", "Contacted ·")
     screen = Screen(browser, address, "ANA")
-    ref = screen.a_ref("/lead list mine contacted", "Contacted ·")
     window = screen.asked(f"/email {ref} after our call", "E-mail")
     screen.page.wait_for_timeout(500)
     screen.take("email")
@@ -180,10 +188,9 @@ def mailing(browser: Browser, address: str) -> None:
     window = _selected(screen, "/lead list mine", "New lead")
     screen.choose(window, "action", "Send an e-mail")
     window.get_by_role("button", name="Next").click()
-    window = screen.page.get_by_role("dialog")
-    window.locator(".select-trigger").first.click()
+    screen.window("E-mail to several").locator(".select-trigger").first.click()
     screen.page.get_by_role("option", name=re.compile("Checking in")).click()
-    screen.page.wait_for_timeout(800)
+    screen.page.get_by_text("get it.").wait_for()
     screen.take("mailing")
 
 
@@ -196,7 +203,7 @@ def pipeline(browser: Browser, address: str) -> None:
 
 def lists(browser: Browser, address: str) -> None:
     """A filtered list, and on a phone."""
-    screen = Screen(browser, address, "ANA")
+    screen = Screen(browser, address, "BEN")
     screen.take("list", screen.say("/deal list mine", "in stage"))
     screen.page.set_viewport_size(PHONE)
     screen.take("list-phone", screen.message("in stage"))
@@ -204,14 +211,14 @@ def lists(browser: Browser, address: str) -> None:
 
 def search(browser: Browser, address: str) -> None:
     """Everything with a word in it."""
-    screen = Screen(browser, address, "MIRA")
+    screen = Screen(browser, address, "MIRA", "C0RANDOM")
     screen.take("search", screen.say("/crm brücke", "records fit"))
 
 
 def bulk(browser: Browser, address: str) -> None:
     """Many records at once, and how far it is."""
     screen = Screen(browser, address, "MIRA")
-    window = _selected(screen, "/deal list all", "in stage")
+    window = _selected(screen, "/deal list all", "New deal")
     screen.choose(window, "action", "Add the tag")
     window.locator("[data-block=tags] .select-trigger").click()
     screen.page.get_by_role("combobox").press_sequentially("review")
@@ -250,9 +257,10 @@ def home(browser: Browser, address: str) -> None:
 
 def unfurl(browser: Browser, address: str) -> None:
     """A record's link in a channel."""
-    screen = Screen(browser, address, "ANA")
-    ref = screen.a_ref("/deal list mine", "in stage")
-    link = found(r"https://\S+", screen.say(f"/crm url {ref}", "https://").inner_text())
+    ref = a_ref(browser, address, "BEN", "/deal list mine", "in stage")
+    asked = Screen(browser, address, "BEN", "C0GENERAL")
+    link = found(r"https://\S+", asked.say(f"/crm url {ref}", "https://").inner_text())
+    screen = Screen(browser, address, "BEN", "C0RANDOM")
     said = screen.say(f"Have a look at {link}", "Have a look at")
     said.get_by_role("button", name=re.compile("Open")).wait_for()
     screen.take("unfurl")
@@ -266,18 +274,46 @@ def admin(browser: Browser, address: str) -> None:
     screen.take("settings")
 
 
-def digest(browser: Browser, address: str) -> None:
-    """The digest of the next working morning; the clock stays there."""
+def weekly_report(browser: Browser, address: str) -> None:
+    """The report of the week that ends; the clock stays at its hour, which is set so late that the week is full."""
+    screen = Screen(browser, address, "SAM", "C0GENERAL")
+    window = screen.asked("/crm settings", "Settings")
+    window.get_by_role("button", name="Channels").click()
+    screen.window("Channels").get_by_role("button", name="When the weekly report comes").click()
+    window = screen.window("Weekly report")
+    screen.choose(window, "weekday", "Sunday")
+    screen.choose(window, "at", "8:00\u202fpm")
+    window.get_by_role("button", name="Save").click()
+    window.wait_for(state="detached")
+    jump(screen, address, SUNDAY, 20, SYDNEY)
     screen = Screen(browser, address, "MIRA")
-    jump(screen, address, weekday=0, hour=9)
+    screen.take("weekly-report", screen.message("Week of"))
+
+
+def digest(browser: Browser, address: str) -> None:
+    """The digest of the next working morning, on a phone too; the clock stays there."""
+    screen = Screen(browser, address, "BEN")
+    jump(screen, address, MONDAY, 9, SYDNEY)
     screen.take("digest", screen.message("Pipeline digest"))
+    screen.page.set_viewport_size(PHONE)
+    screen.take("digest-phone", screen.message("Pipeline digest"))
 
 
-def jump(screen: Screen, address: str, weekday: int, hour: int) -> None:
-    """Set the sandbox's clock to a minute past the hour (Lisbon) of the next such day of the week, Monday 0."""
-    now = datetime.fromtimestamp(screen.page.request.get(f"{address}/sandbox/clock").json()["now"], LISBON)
-    day = now.date() + timedelta(days=(weekday - now.weekday()) % 7 or 7)
-    at = datetime.combine(day, time(hour, 1), LISBON)
+def morning(browser: Browser, address: str) -> None:
+    """What waits for somebody on the same morning, where they are."""
+    screen = Screen(browser, address, "ANA")
+    jump(screen, address, MONDAY, 9, LISBON)
+    screen.page.get_by_role("navigation").get_by_role("button", name="Rapport").click()
+    screen.page.get_by_role("tab", name="Messages").click()
+    screen.take("morning", screen.message("wait for you today"))
+
+
+def jump(screen: Screen, address: str, weekday: int, hour: int, zone: ZoneInfo) -> None:
+    """Set the sandbox's clock to a minute past the next such hour of a day of the week."""
+    now = datetime.fromtimestamp(screen.page.request.get(f"{address}/sandbox/clock").json()["now"], zone)
+    at = datetime.combine(now.date() + timedelta(days=(weekday - now.weekday()) % 7), time(hour, 1), zone)
+    if at <= now:
+        at += timedelta(days=7)
     screen.page.request.post(f"{address}/sandbox/clock", data={"to": at.isoformat()})
 
 
@@ -297,7 +333,9 @@ PICTURES: tuple[Callable[[Browser, str], None], ...] = (
     mailing,
     email,
     # These move the clock on.
+    weekly_report,
     digest,
+    morning,
 )
 """In this order: each finds what the ones before left behind."""
 
@@ -312,6 +350,8 @@ def main() -> None:
             if not sys.argv[2:] or picture.__name__ in sys.argv[2:]:
                 sys.stdout.write(f"{picture.__name__}\n")
                 picture(browser, address)
+                for screen in browser.contexts:
+                    screen.close()
         browser.close()
 
 
