@@ -31,7 +31,7 @@ from bot.views import settings_lists as lists
 from bot.views import settings_people as people_views
 from bot.views import settings_pipelines as pipeline_views
 from bot.views.settings import Done, Meanwhile, Notice, Shown
-from core import bulk
+from core import bulk, undo
 from core.access import Power, has_power
 from core.administration import people, workspace
 from core.administration.people import MemberInput
@@ -71,10 +71,16 @@ def show_section(ctx: Ctx, route: ShowSection, _request: Request) -> Reply:
 @on(UndoSetting)
 def undo_setting(ctx: Ctx, route: UndoSetting, _request: Request) -> Reply:
     """Take back what was just changed; the section shows what now is."""
-    shown = ShowSection(route.section, route.pipeline_id)
-    if bulk.take_back(ctx, route.change_id) is None:
-        return UpdateModal(section_modal(ctx, shown, Done(bulk_views.started(ctx.viewer).text)))
-    return UpdateModal(section_modal(ctx, shown, Done(ctx.viewer.t("Undone."), ctx.change_id)))
+    done = taken_back(ctx, route.change_id)
+    return UpdateModal(section_modal(ctx, ShowSection(route.section, route.pipeline_id), done))
+
+
+def taken_back(ctx: Ctx, change_id: UUID) -> Done:
+    """Take a change back, and say so with the way to do it again. Raises what core.bulk.take_back does."""
+    if bulk.take_back(ctx, change_id) is None:
+        return Done(bulk_views.started(ctx.viewer).text)
+    again = undo.brings_back(ctx, change_id)
+    return Done(ctx.viewer.t("Done again.") if again else ctx.viewer.t("Undone."), ctx.change_id, was_undo=not again)
 
 
 def section_modal(ctx: Ctx, route: ShowSection, notice: Notice = None) -> Modal:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
-from bot.handlers.settings import SECTION_MODALS, revision, unless_meanwhile
+from bot.handlers.settings import SECTION_MODALS, revision, taken_back, unless_meanwhile
 from bot.replies import Modal, OpenModal, Reply, UpdateModal
 from bot.routes import (
     CopyTargets,
@@ -20,11 +20,10 @@ from bot.routes import (
     TargetPlace,
     UndoTargets,
 )
-from bot.views import bulk as bulk_views
 from bot.views import targets as views
 from bot.views.forms import Form
 from bot.views.settings import Done, Meanwhile, Notice, Shown
-from core import bulk, targets
+from core import targets
 from core.context import Ctx
 from core.errors import Invalid
 from core.i18n import Viewer
@@ -107,9 +106,7 @@ def copy_targets(ctx: Ctx, route: CopyTargets, _request: Request) -> Reply:
 @on(UndoTargets)
 def undo_targets(ctx: Ctx, route: UndoTargets, _request: Request) -> Reply:
     """Take back what was just done; the list shows what now is."""
-    if bulk.take_back(ctx, route.change_id) is None:
-        return UpdateModal(_window(ctx, route.back, Done(bulk_views.started(ctx.viewer).text)))
-    return UpdateModal(_window(ctx, route.back, Done(ctx.viewer.t("Undone."), ctx.change_id)))
+    return UpdateModal(_window(ctx, route.back, taken_back(ctx, route.change_id)))
 
 
 @on(ShowProgress)

@@ -111,8 +111,13 @@ def confirmation(viewer: Viewer, text: str, change_id: UUID, *, was_undo: bool =
 
     `was_undo`: what was done is itself an undo, so that the button does the first thing again.
     """
+    return [kit.section(text, undo_button(Undo(change_id), viewer, was_undo=was_undo))]
+
+
+def undo_button(route: Action, viewer: Viewer, *, was_undo: bool) -> Block:
+    """Undo, or Redo where what was done is itself an undo."""
     word, label = ("Redo", "Do it again") if was_undo else ("Undo", "Undo this change")
-    return [kit.section(text, kit.button(viewer.t(word), Undo(change_id), label=viewer.t(label)))]
+    return kit.button(viewer.t(word), route, label=viewer.t(label))
 
 
 def undone(record: "AnyCard | None", change_id: UUID, viewer: Viewer, *, again: bool = False) -> Message:

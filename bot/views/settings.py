@@ -26,6 +26,7 @@ from bot.views import kit
 from bot.views.deal_forms import currency_choices
 from bot.views.forms import Form, Search, Select
 from bot.views.history import edited_meanwhile
+from bot.views.records import undo_button
 from bot.views.settings_fields import Channel, Radio
 from core.administration.workspace import ChannelsInput, RegionInput
 from core.enums import Visibility
@@ -96,10 +97,14 @@ VISIBILITY_FORM: Form[Visibility] = Form(
 
 @dataclass(frozen=True)
 class Done:
-    """What was just changed, translated and escaped; `change_id` is what Undo takes back, None for nothing."""
+    """What was just changed, translated and escaped; `change_id` is what Undo takes back, None for nothing.
+
+    `was_undo`: what was done is itself an undo, so that its button does the first thing again.
+    """
 
     text: str
     change_id: UUID | None = None
+    was_undo: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ def top(notice: Notice, section: Section, viewer: Viewer, pipeline_id: UUID | No
     button = None
     if notice.change_id is not None:
         undo = UndoSetting(notice.change_id, section, pipeline_id)
-        button = kit.button(viewer.t("Undo"), undo, label=viewer.t("Undo this change"))
+        button = undo_button(undo, viewer, was_undo=notice.was_undo)
     return [kit.section(notice.text, button), kit.divider()]
 
 

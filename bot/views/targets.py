@@ -23,6 +23,7 @@ from bot.views.forms import Field, Form, Money, Number, Text
 from bot.views.history import edited_meanwhile
 from bot.views.numbers import TITLES
 from bot.views.pipeline import WHOSE
+from bot.views.records import undo_button
 from bot.views.settings import Done, Meanwhile, Notice, Shown
 from core.enums import TargetKind
 from core.i18n import Viewer
@@ -104,7 +105,7 @@ def _top(notice: Notice, back: TargetPlace, viewer: Viewer) -> list[Block]:
         return []
     undo = None
     if notice.change_id is not None:
-        undo = kit.button(viewer.t("Undo"), UndoTargets(notice.change_id, back), label=viewer.t("Undo this change"))
+        undo = undo_button(UndoTargets(notice.change_id, back), viewer, was_undo=notice.was_undo)
     return [kit.section(notice.text, undo), kit.divider()]
 
 

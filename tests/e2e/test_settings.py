@@ -75,6 +75,10 @@ def test_channels_are_chosen_saved_and_taken_back(world: World) -> None:
     assert "Undone." in modal.visible_text()
     assert row(world).digest_channel == ""
     assert modal.value("Digest channel") == ""
+    modal.click("Redo")
+    assert "Done again." in modal.visible_text()
+    assert row(world).digest_channel != ""
+    modal.click("Undo")
     modal.submit()
     assert "Nothing was changed." in modal.visible_text()
     modal.close()
