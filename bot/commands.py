@@ -1,15 +1,16 @@
 """The slash commands' subcommands: declared beside their handlers, listed by `/crm help` and the user guide."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from bot.replies import Reply
 from core.context import Ctx
 
-NEAR_ENOUGH = 60
-"""rapidfuzz ratio from which a misspelt word is taken to mean a subcommand (0 to 100)."""
+LONG = 8
+"""From so many letters on, two may be wrong; below it one (a letter too many, too few, another, or two swapped)."""
 
 
 @dataclass(frozen=True)
@@ -85,5 +86,14 @@ class Commands:
         """The subcommand an unknown word was probably meant to be."""
         word = text.strip().partition(" ")[0].lower()
         words = {one.word: one for one in self.of(command) if one.word}
-        match = process.extractOne(word, words.keys(), scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH) if word else None
-        return words[match[0]] if match else None
+        near = nearly(word, words)
+        return words[near] if near else None
+
+
+def nearly(typed: str, words: Iterable[str]) -> str:
+    """The word that was probably meant by a misspelt one, both in lower case; empty for none."""
+    allowed = 1 if len(typed) < LONG else 2
+    # A word of one letter is one letter away from every other.
+    known = [word for word in words if len(typed) > 1]
+    match = process.extractOne(typed, known, scorer=OSA.distance, score_cutoff=allowed)
+    return match[0] if match else ""

@@ -51,6 +51,10 @@ class ContactInput:
 def create(ctx: Ctx, values: ContactInput) -> Contact:
     """Take a person in. Raises Invalid."""
     name, email, phone = _checked(ctx, values)
+    owner_id = owner_from_slack(ctx, values.owner, "owner")
+    past = follow_ups.problem(ctx, values.next_follow_up, values.next_follow_up_at, owner_id=owner_id)
+    if past:
+        raise Invalid({"next_follow_up": past})
     contact = Contact(
         number=next_number(ctx, "contact"),
         name=name,
@@ -58,7 +62,7 @@ def create(ctx: Ctx, values: ContactInput) -> Contact:
         email=email,
         phone=phone,
         title=normalise.name_text(values.title)[:SHORT_TEXT_MAX],
-        owner_id=owner_from_slack(ctx, values.owner, "owner"),
+        owner_id=owner_id,
         notes=normalise.multiline_text(values.notes)[:NOTES_MAX],
         created_by_id=ctx.actor.member_id,
     )

@@ -1,14 +1,15 @@
-"""Contacts: changing what is known of a person."""
+"""Contacts: taking a person in, and changing what is known of them."""
 
 from dataclasses import replace
 from typing import Any, cast
+from uuid import UUID
 
 from bot.dispatch import Request, on, on_submit
 from bot.handlers.lists import confirmed
 from bot.handlers.more import expands
-from bot.replies import CloseModal, Message, Modal, OpenModal, Reply, UpdateModal
+from bot.replies import Choice, CloseModal, Message, Modal, OpenModal, Reply, UpdateModal
 from bot.resolving import chosen
-from bot.routes import EditContact, SaveContact
+from bot.routes import EditContact, NewContact, SaveContact
 from bot.views import contacts as views
 from bot.views.history import Meanwhile
 from core import contacts
@@ -20,7 +21,16 @@ from core.errors import Conflict, Forbidden
 from core.queries import contacts as queries
 from core.queries.deals import anything_changed
 from core.queries.history import changes_in_words
+from core.queries.records import hit_of
 from core.refs import contact_ref
+
+
+@on(NewContact)
+def new_contact(ctx: Ctx, route: NewContact, _request: Request) -> Reply:
+    """The form of a new person at a company, owned by whoever opens it."""
+    company = hit_of(ctx, EntityType.ACCOUNT, route.account_id)
+    values = {"account_id": Choice(company.name, str(company.id)), "owner": ctx.actor.slack_user_id}
+    return OpenModal(views.new_form(values, ctx.viewer))
 
 
 @on(EditContact)
@@ -35,32 +45,39 @@ def edit_contact(ctx: Ctx, route: EditContact, _request: Request) -> Reply:
 @expands(SaveContact)
 def all_fields(ctx: Ctx, route: SaveContact, request: Request) -> Modal:
     """The form with its rarer fields too, as it is filled in; it stays on the version it was opened on."""
+    typed = views.CONTACT_FORM.kept(request.state)
+    if route.contact_id is None:
+        return views.new_form(typed, ctx.viewer, expanded=True)
     contact = replace(queries.contact_card(ctx, route.contact_id), version=route.version)
-    return views.form(contact, views.CONTACT_FORM.kept(request.state), ctx.viewer, expanded=True)
+    return views.form(contact, typed, ctx.viewer, expanded=True)
 
 
 @on_submit(SaveContact, views.CONTACT_FORM)
 def save_contact(ctx: Ctx, route: SaveContact, values: ContactInput) -> Reply:
-    """Save; who saves on top of somebody else's change sees it first and keeps what was typed."""
+    """Create or save; who saves on top of somebody else's change sees it first and keeps what was typed."""
+    if route.contact_id is None:
+        made = contacts.create(ctx, values)
+        said = ctx.viewer.t("Contact {ref} created.", ref=contact_ref(made.number))
+        return CloseModal(confirmed(ctx, EntityType.CONTACT, made.id, said))
     try:
         contact = contacts.edit(ctx, route.contact_id, values, route.version)
     except Conflict as conflict:
         if conflict.code != "edited_meanwhile":
             raise
-        return _edited_meanwhile(ctx, route, values, conflict)
+        return _edited_meanwhile(ctx, route.contact_id, values, conflict)
     if not anything_changed(ctx):
         return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
     said = ctx.viewer.t("Contact {ref} saved.", ref=contact_ref(contact.number))
     return CloseModal(confirmed(ctx, EntityType.CONTACT, contact.id, said))
 
 
-def _edited_meanwhile(ctx: Ctx, route: SaveContact, values: ContactInput, conflict: Conflict) -> Reply:
+def _edited_meanwhile(ctx: Ctx, contact_id: UUID, values: ContactInput, conflict: Conflict) -> Reply:
     typed: dict[str, Any] = {name: getattr(values, name) for name in views.FIELD_NAMES}
     typed["account_id"] = chosen(ctx, EntityType.ACCOUNT, values.account_id)
     changed = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
     words = changes_in_words(ctx, EntityType.CONTACT, changed)
     meanwhile = Meanwhile(str(conflict.data["who"] or ""), words, cast("int", conflict.data["version"]))
-    contact = queries.contact_card(ctx, route.contact_id)
+    contact = queries.contact_card(ctx, contact_id)
     # A field that was not in sight shows what is there now.
     now = views.values_of(contact)
     for unseen in (one for one in views.CONTACT_FORM.fields if one.more):

@@ -1,8 +1,6 @@
 """What people write to Rapport: the same words as the commands, after a mention or in a direct message."""
 
-from rapidfuzz import fuzz, process
-
-from bot.commands import NEAR_ENOUGH, CommandCall
+from bot.commands import CommandCall, nearly
 from bot.dispatch import COMMANDS, Request, on, on_event
 from bot.payloads import EventBody
 from bot.replies import Nothing, OpenModal, Reply, Say, UpdateModal
@@ -62,9 +60,9 @@ def _command(text: str) -> tuple[str, str]:
 def _unknown(ctx: Ctx, text: str, channel: str) -> Reply:
     """A misspelt command is asked back; anything else may name a record."""
     first, _, rest = text.partition(" ")
-    near = process.extractOne(first.lower(), _names(), scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH)
-    if near is not None and COMMANDS.find(near[0], rest)[0] is not None:
-        return Say(views.did_you_mean(first, near[0], rest, ctx.viewer))
+    near = nearly(first.lower(), _names())
+    if near and COMMANDS.find(near, rest)[0] is not None:
+        return Say(views.did_you_mean(first, near, rest, ctx.viewer))
     return run_command(ctx, "crm", CommandCall(text, channel))
 
 

@@ -4,7 +4,7 @@
 is in base.py.
 """
 
-from bot.routes.accounts import EditAccount, EditContact, SaveAccount, SaveContact
+from bot.routes.accounts import EditAccount, EditContact, NewContact, SaveAccount, SaveContact
 from bot.routes.activities import FollowUpDone, LogCall, SaveCall, SnoozeFollowUp
 from bot.routes.audit import ExportAudit, ShowAudit
 from bot.routes.base import (

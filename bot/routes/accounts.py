@@ -22,6 +22,13 @@ class SaveAccount(Submission, id="account.save"):
 
 
 @dataclass(frozen=True)
+class NewContact(Action, id="contact.new"):
+    """Open the form of a new contact at an account."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True)
 class EditContact(Action, id="contact.edit"):
     """Open the form of a contact."""
 
@@ -30,7 +37,7 @@ class EditContact(Action, id="contact.edit"):
 
 @dataclass(frozen=True)
 class SaveContact(Submission, id="contact.save"):
-    """The form of a contact, opened on a version."""
+    """The form of a contact, opened on a version; of a new one without an id."""
 
-    contact_id: UUID
-    version: int
+    contact_id: UUID | None = None
+    version: int = 0

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.replies import Block, Message, Modal
-from bot.routes import EditAccount, LogCall, NewTask, OpenRecord, PlanMeeting, SaveAccount
+from bot.routes import EditAccount, LogCall, NewContact, NewTask, OpenRecord, PlanMeeting, SaveAccount
 from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
 from bot.views.forms import Form, Person, Text
@@ -79,6 +79,7 @@ def _buttons(account: AccountCard, viewer: Viewer) -> list[Block]:
     if account.can_edit:
         buttons = [
             kit.button(viewer.t("Log call"), LogCall("account", account.id), style="primary"),
+            kit.button(viewer.t("New contact"), NewContact(account.id)),
             kit.button(viewer.t("Edit"), EditAccount(account.id)),
             kit.button(viewer.t("Plan meeting"), PlanMeeting("account", account.id)),
             kit.button(viewer.t("New task"), NewTask("account", account.id)),

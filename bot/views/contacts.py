@@ -86,6 +86,12 @@ def values_of(contact: ContactCard) -> dict[str, Any]:
     return {name: getattr(contact, name) for name in FIELD_NAMES} | {"account_id": account}
 
 
+def new_form(values: Mapping[str, Any], viewer: Viewer, *, expanded: bool = False) -> Modal:
+    """The form of a new contact, showing `values`."""
+    blocks = CONTACT_FORM.blocks(viewer, values, expanded=expanded)
+    return Modal(viewer.t("New contact"), blocks, SaveContact(), viewer.t("Create"), viewer.t("Cancel"))
+
+
 def form(
     contact: ContactCard,
     values: Mapping[str, Any],

@@ -70,6 +70,25 @@ def test_what_cannot_be_used_is_said_below_its_field(
     assert account_now(world).name == "Acme GmbH"
 
 
+def test_a_person_is_taken_in_from_the_companys_card(world: World, acme: Account) -> None:
+    card(world, "A-1").click("New contact")
+    modal = world.ana.modal
+    assert (modal.title, modal.value("Company"), modal.value("Owner")) == ("New contact", "Acme GmbH", world.ana.id)
+    modal.fill({"Name": "Rosa Lima", "Phone": "12"})
+    modal.submit()
+    assert "does not look like a phone number" in " ".join(modal.errors.values())
+    modal.fill({"Phone": ""})
+    modal.click("More fields")
+    modal.fill({"Job title": "CFO"})
+    modal.submit()
+    said = world.ana.last_message("#sales")
+    assert "Contact C-2 created." in said.visible_text()
+    made = world.rows(Contact)[-1]
+    assert (made.name, made.title, made.account_id) == ("Rosa Lima", "CFO", acme.id)
+    said.click("Undo")
+    assert [one.name for one in world.rows(Contact)] == ["Ben Berg"]
+
+
 def test_saving_what_is_there_changes_nothing(world: World, acme: Account) -> None:
     card(world, "A-1").click("Edit")
     world.ana.modal.submit()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from bot.commands import Commands, Subcommand
+from bot.commands import Commands, Subcommand, nearly
 from bot.replies import Nothing
 from bot.views import kit
 from bot.views.help import Help, help_message, short_help, welcome
@@ -195,6 +195,14 @@ def test_what_one_needs_first_comes_first_and_help_last() -> None:
     words = re.findall(r"`/lead (\w+)", str(leads))
     assert words == ["new", "view", "list", "help"]
     assert "[mine|unassigned|STATUS|due|WORDS]" in str(leads), "its own help says what a command takes"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("mvoe", "move"), ("lgo", "log"), ("lists", "list"), ("asign", "assign"), ("hello", ""), ("brücke", "")],
+)
+def test_a_letter_may_be_wrong_and_no_more(typed: str, meant: str) -> None:
+    assert nearly(typed, ["move", "log", "list", "assign", "help", "back"]) == meant
 
 
 def test_a_misspelt_word_names_the_nearest() -> None:

@@ -78,7 +78,7 @@ def test_one_line_says_all_a_list_is_filtered_by() -> None:
     line = views.filter_line(replace(LEADS, chosen=chosen), EN)
     assert line == (
         "Ana Costa · New · Follow-up due · Referral · tagged “vip” · "
-        "with “&lt;!channel&gt; *x* &lt;https://evil|ok&gt;” · Last touched first"
+        "with “&lt;!channel&gt; ∗x∗ &lt;https://evil|ok&gt;” · Last touched first"
     )
     team = replace(LEADS, chosen=ListFilter("team"))
     assert views.filter_line(team, EN).startswith("Mine (there is no team whose records you see) · ")
