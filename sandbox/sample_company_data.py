@@ -170,7 +170,12 @@ MEETINGS = (
     "Offer, line by line",
     "Safety questions",
 )
-PLACES = ("https://meet.northwind.example/floor-plan", "Their plant, gate 2", "", "https://meet.northwind.example/offer")
+PLACES = (
+    "https://meet.northwind.example/floor-plan",
+    "Their plant, gate 2",
+    "",
+    "https://meet.northwind.example/offer",
+)
 NEXT_STEPS = (
     "Send the floor plan",
     "Invite to a reference site",

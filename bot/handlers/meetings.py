@@ -35,12 +35,11 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Conflict, Forbidden
 from core.meetings import MeetingInput
-from core.models import Activity
 from core.normalise import SHORT_TEXT_MAX
 from core.queries import activities as activity_queries
 from core.queries import meetings as queries
 from core.queries.deals import anything_changed
-from core.queries.history import fields_of
+from core.queries.history import changes_in_words
 from core.queries.meetings import MeetingCard
 from core.queries.records import Hit, hit_of
 from core.when import split_off
@@ -208,7 +207,7 @@ def _to_come(ctx: Ctx, meeting_id: UUID) -> MeetingCard:
 
 def _edited_meanwhile(ctx: Ctx, route: SaveMeetingEdit, values: MeetingInput, conflict: Conflict) -> Reply:
     changed = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
-    (words,) = fields_of(ctx, [(Activity, changed, "")])
+    words = changes_in_words(ctx, EntityType.ACTIVITY, changed)
     meanwhile = Meanwhile(str(conflict.data["who"] or ""), words, cast("int", conflict.data["version"]))
     meeting = queries.meeting_card(ctx, route.meeting_id)
     typed: dict[str, Any] = {name: getattr(values, name) for name in views.values_of(meeting, ctx.viewer)}
