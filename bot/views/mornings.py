@@ -10,6 +10,7 @@ from bot.routes import (
     AnswerReply,
     CancelMeeting,
     ComposeEmail,
+    EditMeeting,
     LogCall,
     MorningDate,
     MorningDone,
@@ -153,13 +154,11 @@ def _met(slot: Slot, today: date, viewer: Viewer) -> str:
 def _more(line: MorningLine, data: MorningData, viewer: Viewer) -> list[tuple[str, Action]]:
     """What is under the three dots."""
     waiting, about = line.waiting, line.record
+    if line.meeting is not None:
+        return _more_of_meeting(line, data, viewer)
     if about is None:
         return _later(line, data, viewer)
     opened = (viewer.t("Open {ref}", ref=about.ref), OpenRecord(about.entity, about.id))
-    if waiting.what is What.MEETING:
-        off = (viewer.t("Cancel the meeting"), CancelMeeting(waiting.id))
-        mail = (viewer.t("E-mail"), ComposeEmail(about.entity, about.id))
-        return [off, opened] if about.entity is EntityType.ACCOUNT else [mail, off, opened]
     if waiting.what is What.REPLY:
         return [(viewer.t("Log call"), LogCall(about.entity, about.id)), opened]
     more: list[tuple[str, Action]] = []
@@ -167,6 +166,21 @@ def _more(line: MorningLine, data: MorningData, viewer: Viewer) -> list[tuple[st
         more.append((viewer.t("Read it first"), ReadFollowUp(about.entity, about.id, line.unanswered.id)))
     more.append((viewer.t("E-mail"), ComposeEmail(about.entity, about.id)))
     return [*more, *_later(line, data, viewer), opened]
+
+
+def _more_of_meeting(line: MorningLine, data: MorningData, viewer: Viewer) -> list[tuple[str, Action]]:
+    """What its buttons leave out: that it never was, before its end; another time, after it."""
+    one, about = line.waiting, line.record
+    if line.meeting is not None and line.meeting.over:
+        more: list[tuple[str, Action]] = [(viewer.t("Reschedule"), EditMeeting(one.id))]
+    else:
+        more = [(viewer.t("Did not take place"), MorningDone(one.what, one.entity, one.id, data.day))]
+    if about is not None and about.entity is not EntityType.ACCOUNT:
+        more.append((viewer.t("E-mail"), ComposeEmail(about.entity, about.id)))
+    more.append((viewer.t("Cancel the meeting"), CancelMeeting(one.id)))
+    if about is not None:
+        more.append((viewer.t("Open {ref}", ref=about.ref), OpenRecord(about.entity, about.id)))
+    return more
 
 
 def _later(line: MorningLine, data: MorningData, viewer: Viewer) -> list[tuple[str, Action]]:
@@ -183,12 +197,11 @@ def _acts(line: MorningLine, data: MorningData, viewer: Viewer) -> Block:
         label = viewer.t("Reply to {name}", name=line.title)
         return kit.actions(kit.button(viewer.t("Reply"), AnswerReply(waiting.id), style="primary", label=label), done)
     if line.meeting is not None:
+        log = meetings.log_button(waiting.id, line.title, viewer, primary=line.meeting.over)
+        if not line.meeting.over:
+            return kit.actions(log, meetings.edit_button(waiting.id, line.title, viewer))
         label = viewer.t("Did not take place: {name}", name=line.title)
-        return kit.actions(
-            meetings.log_button(waiting.id, line.title, viewer, primary=line.meeting.over),
-            meetings.edit_button(waiting.id, line.title, viewer),
-            kit.button(viewer.t("Did not take place"), MorningDone(*what), label=label),
-        )
+        return kit.actions(log, kit.button(viewer.t("Did not take place"), MorningDone(*what), label=label))
     buttons = [done]
     mail = line.unanswered
     if about is not None and mail is not None and mail.prepared is not None:
