@@ -157,7 +157,7 @@ def test_a_manager_elsewhere_plans_an_hour_that_is_still_to_come_for_the_owner(w
     lead = follow(world, None)
     world.jump_to(datetime.combine(MONDAY, time(17), tzinfo=ZoneInfo("America/Los_Angeles")))
     with world.ctx(world.mira) as ctx:
-        connected = CallInput(Direction.OUTBOUND, CallOutcome.CONNECTED, next_follow_up=MONDAY)
+        connected = CallInput(direction=Direction.OUTBOUND, outcome=CallOutcome.CONNECTED, next_follow_up=MONDAY)
         with pytest.raises(Invalid):
             activities.log_call(ctx, "lead", lead.id, replace(connected, next_follow_up_at=time(16)))
         activities.log_call(ctx, "lead", lead.id, replace(connected, next_follow_up_at=time(18)))

@@ -150,7 +150,9 @@ def test_it_stops_by_itself(world: World, what: str) -> None:
             case "closed":
                 ctx.session.get_one(Lead, (ctx.workspace.id, lead_id)).status = LeadStatus.LOST
             case "spoken":
-                activities.log_call(ctx, "lead", lead_id, CallInput(Direction.OUTBOUND, CallOutcome.CONNECTED))
+                activities.log_call(
+                    ctx, "lead", lead_id, CallInput(direction=Direction.OUTBOUND, outcome=CallOutcome.CONNECTED)
+                )
             case "planned":
                 activities.set_follow_up(ctx, "lead", lead_id, date(2030, 6, 20))
     nine(world, world.ana, THURSDAY)

@@ -50,7 +50,9 @@ def a_week(world: World) -> None:
         )
         ctx.session.flush()
         for outcome, minutes in ((CallOutcome.CONNECTED, 10), (CallOutcome.VOICEMAIL, 2)):
-            call = CallInput(Direction.OUTBOUND, outcome, minutes, objections=(str(price.id),))
+            call = CallInput(
+                direction=Direction.OUTBOUND, outcome=outcome, duration_minutes=minutes, objections=(str(price.id),)
+            )
             activities.log_call(ctx, "lead", lead.id, call)
         drafts.send(ctx, "lead", lead.id, EmailInput("Hello", "Hi"))
     world.jump(seconds=10)

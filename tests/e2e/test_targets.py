@@ -40,7 +40,12 @@ def test_a_manager_sets_them_and_the_report_says_what_next_week_has_to_bring(wor
     with world.ctx(world.ana) as ctx:
         lead = make_lead(ctx, "Zoe Lima", owner=world.member(world.ana))
         for _ in range(2):
-            activities.log_call(ctx, "lead", lead.id, CallInput(Direction.OUTBOUND, CallOutcome.CONNECTED, 5))
+            activities.log_call(
+                ctx,
+                "lead",
+                lead.id,
+                CallInput(direction=Direction.OUTBOUND, outcome=CallOutcome.CONNECTED, duration_minutes=5),
+            )
     world.mira.command("/report targets")
     assert "June 2030" in world.mira.modal.visible_text()
     clicked(world.mira.modal, "Set", f"<@{world.ana.id}>")
@@ -106,7 +111,7 @@ def test_the_digests_button_says_how_far_it_is_and_what_counts(world: World) -> 
     world.settle()
     (digest,) = [one for one in world.ana.messages("#sales") if one.text.startswith("Pipeline digest")]
     assert "€12,000 won of €60,000 (20%)" in digest.visible_text()
-    digest.click("Target")
+    digest.click("Targets")
     shown = world.ana.modal.visible_text()
     assert "€12,000 won of €60,000 (20%)" in shown
     assert "€48,000 to go, 17 working days left." in shown
@@ -114,7 +119,7 @@ def test_the_digests_button_says_how_far_it_is_and_what_counts(world: World) -> 
     world.ana.modal.click("Show")
     assert "Acme" in world.ana.modal.visible_text()
     digest_of_sam = next(one for one in world.sam.messages("#sales") if one.text.startswith("Pipeline digest"))
-    digest_of_sam.click("Target")
+    digest_of_sam.click("Targets")
     assert "0 of 10 calls (0%)" in world.sam.modal.visible_text()
     world.sam.modal.click("Set targets")
     assert world.sam.modal.has_button("Edit")

@@ -103,7 +103,7 @@ class Story:
         with self.world.ctx(person) as ctx:
             lead = make_lead(ctx, f"Lead of {day}", owner=self.world.member(person), next_follow_up=day)
             ctx.session.flush()
-            call = CallInput(Direction.OUTBOUND, CallOutcome.NO_ANSWER)
+            call = CallInput(direction=Direction.OUTBOUND, outcome=CallOutcome.NO_ANSWER)
             activities.log_call(ctx, "lead", lead.id, call)
             return lead
 

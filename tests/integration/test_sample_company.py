@@ -96,7 +96,7 @@ def test_quotes_are_where_quotes_get_to(database: Database, team: Team, moment: 
     for one in quotes:
         if one.status is QuoteStatus.ACCEPTED:
             assert deals[one.deal_id].stage_id in won
-            assert deals[one.deal_id].value == one.total
+            assert deals[one.deal_id].value == one.subtotal
 
 
 def test_it_covers_eighteen_months_and_nothing_is_in_the_future(
