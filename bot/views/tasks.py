@@ -204,7 +204,7 @@ def listing(page: Page[TaskRow], viewer: Viewer) -> Message:
     """One's own open tasks."""
     new = kit.button(viewer.t("New task"), NewTask())
     if not page.rows:
-        text = viewer.t("You have nothing to do.") if not page.page else viewer.t("There are no more tasks.")
+        text = viewer.t("You have no open tasks.") if not page.page else viewer.t("There are no more tasks.")
         return Message(text, [kit.section(text), kit.actions(new)])
     blocks: list[Block] = [kit.header(viewer.t("Your tasks"))]
     for task in page.rows:
