@@ -14,7 +14,7 @@ from core import follow_ups
 from core.access import Owned, Verb, load, load_any
 from core.context import Ctx
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus
-from core.errors import Invalid
+from core.errors import Forbidden, Invalid, NotFound
 from core.events import RecordChanged
 from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Objection
 from core.normalise import NOTES_MAX, SHORT_TEXT_MAX, multiline_text, name_text
@@ -199,9 +199,21 @@ def _follow_from(ctx: Ctx, record: Owned, talk: Activity, values: TalkInput) -> 
     if isinstance(record, Account):
         return
     if values.next_follow_up is not None:
-        follow_ups.plan(record, values.next_follow_up, values.next_follow_up_at)
+        follow_ups.plan(_going_on(ctx, record), values.next_follow_up, values.next_follow_up_at)
     elif record.next_follow_up and record.next_follow_up <= ctx.today.date() and talk.outcome in REACHED:
         follow_ups.plan(record, None)
+
+
+def _going_on(ctx: Ctx, record: Lead | Contact | Deal) -> Lead | Contact | Deal:
+    """What a follow-up is planned on: of a converted lead its deal, for nobody is reminded of a closed lead."""
+    if not isinstance(record, Lead) or record.deal_id is None:
+        return record
+    try:
+        deal = load(ctx, Deal, record.deal_id, Verb.EDIT)
+    except (NotFound, Forbidden) as error:
+        raise Invalid({"next_follow_up": "follow_up_on_deal"}) from error
+    ctx.emit(RecordChanged(Deal.__entity__, deal.id))
+    return deal
 
 
 def _objection_ids(ctx: Ctx, chosen: Sequence[str]) -> list[UUID]:

@@ -100,6 +100,24 @@ def test_a_call_touches_the_record_and_undo_takes_that_back(
         assert len(queries.timeline(ctx, "lead", lead.id)) == 1
 
 
+def test_what_follows_a_call_on_a_converted_lead_is_the_deals(ctx_for: CtxFor, ana: Member, lead: Lead) -> None:
+    with ctx_for() as ctx:
+        deal = make_deal(ctx, owner=ana)
+        ctx.session.get_one(Lead, (ctx.workspace.id, lead.id)).deal_id = deal.id
+    with ctx_for(ana) as ctx:
+        activities.log_call(ctx, "lead", lead.id, call(next_follow_up=TODAY + timedelta(days=2)))
+        change_id = ctx.change_id
+    with ctx_for(ana) as ctx:
+        assert fresh(ctx, deal).next_follow_up == TODAY + timedelta(days=2)
+        assert fresh(ctx, lead).next_follow_up is None
+        undo.undo(ctx, change_id)
+        assert fresh(ctx, deal).next_follow_up is None
+    with ctx_for() as ctx:
+        ctx.session.get_one(Deal, (ctx.workspace.id, deal.id)).owner_id = make_member(ctx, "Carl Boe").id
+    with ctx_for(ana) as ctx, pytest.raises(Invalid):
+        activities.log_call(ctx, "lead", lead.id, call(next_follow_up=TODAY + timedelta(days=2)))
+
+
 def test_undo_of_the_first_call_leaves_no_touch(ctx_for: CtxFor, ana: Member, lead: Lead) -> None:
     with ctx_for(ana) as ctx:
         change = ctx.change_id
