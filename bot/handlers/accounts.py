@@ -1,22 +1,20 @@
 """Accounts: changing what is known of a company."""
 
-from typing import Any, cast
+from typing import Any
 
 from bot.dispatch import Request, on, on_submit
 from bot.handlers.lists import confirmed
+from bot.meanwhile import meanwhile
 from bot.replies import CloseModal, Message, OpenModal, Reply, UpdateModal
 from bot.routes import EditAccount, SaveAccount
 from bot.views import accounts as views
-from bot.views.history import Meanwhile
 from core import accounts
 from core.accounts import AccountInput
-from core.conflicts import FieldChange
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Conflict, Forbidden
 from core.queries import accounts as queries
 from core.queries.deals import anything_changed
-from core.queries.history import changes_in_words
 from core.refs import account_ref
 
 
@@ -38,11 +36,8 @@ def save_account(ctx: Ctx, route: SaveAccount, values: AccountInput) -> Reply:
         if conflict.code != "edited_meanwhile":
             raise
         typed: dict[str, Any] = {name: getattr(values, name) for name in views.FIELD_NAMES}
-        changed = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
-        words = changes_in_words(ctx, EntityType.ACCOUNT, changed)
-        meanwhile = Meanwhile(str(conflict.data["who"] or ""), words, cast("int", conflict.data["version"]))
         account_now = queries.account_card(ctx, route.account_id)
-        return UpdateModal(views.form(account_now, typed, ctx.viewer, meanwhile))
+        return UpdateModal(views.form(account_now, typed, ctx.viewer, meanwhile(ctx, EntityType.ACCOUNT, conflict)))
     if not anything_changed(ctx):
         return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
     said = ctx.viewer.t("Account {ref} saved.", ref=account_ref(account.number))

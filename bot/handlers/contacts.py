@@ -1,26 +1,24 @@
 """Contacts: taking a person in, and changing what is known of them."""
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from bot.dispatch import Request, on, on_submit
 from bot.handlers.lists import confirmed
 from bot.handlers.more import expands
+from bot.meanwhile import meanwhile
 from bot.replies import Choice, CloseModal, Message, Modal, OpenModal, Reply, UpdateModal
 from bot.resolving import chosen
 from bot.routes import EditContact, NewContact, SaveContact
 from bot.views import contacts as views
-from bot.views.history import Meanwhile
 from core import contacts
-from core.conflicts import FieldChange
 from core.contacts import ContactInput
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Conflict, Forbidden
 from core.queries import contacts as queries
 from core.queries.deals import anything_changed
-from core.queries.history import changes_in_words
 from core.queries.records import hit_of
 from core.refs import contact_ref
 
@@ -74,12 +72,9 @@ def save_contact(ctx: Ctx, route: SaveContact, values: ContactInput) -> Reply:
 def _edited_meanwhile(ctx: Ctx, contact_id: UUID, values: ContactInput, conflict: Conflict) -> Reply:
     typed: dict[str, Any] = {name: getattr(values, name) for name in views.FIELD_NAMES}
     typed["account_id"] = chosen(ctx, EntityType.ACCOUNT, values.account_id)
-    changed = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
-    words = changes_in_words(ctx, EntityType.CONTACT, changed)
-    meanwhile = Meanwhile(str(conflict.data["who"] or ""), words, cast("int", conflict.data["version"]))
     contact = queries.contact_card(ctx, contact_id)
     # A field that was not in sight shows what is there now.
     now = views.values_of(contact)
     for unseen in (one for one in views.CONTACT_FORM.fields if one.more):
         typed |= unseen.either(typed, now)
-    return UpdateModal(views.form(contact, typed, ctx.viewer, meanwhile))
+    return UpdateModal(views.form(contact, typed, ctx.viewer, meanwhile(ctx, EntityType.CONTACT, conflict)))

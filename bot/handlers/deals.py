@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from bot.commands import CommandCall
@@ -11,6 +11,7 @@ from bot.handlers.deal_stages import moved_or_asked
 from bot.handlers.lists import listed
 from bot.handlers.more import expands
 from bot.handlers.records import found_elsewhere
+from bot.meanwhile import meanwhile
 from bot.replies import Block, CloseModal, Message, Modal, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.resolving import chosen, deal_here
 from bot.routes import (
@@ -23,9 +24,7 @@ from bot.routes import (
 )
 from bot.views import deal_forms as forms
 from bot.views import deals as views
-from bot.views.history import Meanwhile
 from core import deals
-from core.conflicts import FieldChange
 from core.context import Ctx
 from core.deals import DealInput
 from core.enums import EntityType
@@ -33,7 +32,6 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.queries import deals as queries
 from core.queries import stages
 from core.queries.deals import DealCard, DealRow
-from core.queries.history import changes_in_words
 from core.refs import deal_ref, parse_ref
 
 # -- commands -----------------------------------------------------------------------------------------------------
@@ -193,11 +191,9 @@ def _said(ctx: Ctx, deal_id: UUID, text: str, owner: str) -> Message:
 def _edited_meanwhile(ctx: Ctx, deal_id: UUID, typed: DealInput, conflict: Conflict) -> Reply:
     """The form again, on the version that now is, with what was typed and what somebody else changed above it."""
     deal = queries.deal_card(ctx, deal_id)
-    changed = cast("list[FieldChange]", conflict.data["changes"])
-    words = changes_in_words(ctx, EntityType.DEAL, {one.field: (one.old, one.new) for one in changed}, deal.currency)
-    meanwhile = Meanwhile(str(conflict.data["who"] or ""), words, cast("int", conflict.data["version"]))
+    changed = meanwhile(ctx, EntityType.DEAL, conflict, deal.currency)
     values = _as_typed(ctx, deal, typed)
-    return UpdateModal(forms.edit_deal_modal(deal, values, ctx.viewer, meanwhile, stages=stages.open_stages(ctx)))
+    return UpdateModal(forms.edit_deal_modal(deal, values, ctx.viewer, changed, stages=stages.open_stages(ctx)))
 
 
 def _as_typed(ctx: Ctx, deal: DealCard, typed: DealInput) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.lists import listed
 from bot.handlers.more import expands
 from bot.handlers.records import found_elsewhere
+from bot.meanwhile import meanwhile
 from bot.replies import Block, Choice, CloseModal, Message, Modal, Nothing, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.resolving import chosen, lead_here
 from bot.routes import (
@@ -30,7 +31,6 @@ from bot.views import leads as views
 from bot.views import records as shared
 from bot.views.leads import ConversionData, LeadFormData, NewOwner
 from core import duplicates, freetext, leads
-from core.conflicts import FieldChange
 from core.context import Ctx
 from core.duplicates import Match
 from core.enums import EntityType, LeadStatus
@@ -40,7 +40,6 @@ from core.leads import ConversionInput, LeadInput
 from core.normalise import NAME_MAX, NOTES_MAX
 from core.queries import leads as queries
 from core.queries import stages
-from core.queries.history import changes_in_words
 from core.queries.leads import LeadCard, LeadRow
 from core.queries.records import Page, card_of, find_by_ref
 from core.refs import Ref, parse_ref
@@ -180,15 +179,14 @@ def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -
     if conflict.code != "edited_meanwhile" or route.lead_id is None:
         raise conflict
     lead = queries.lead_card(ctx, route.lead_id)
-    newer = replace(route, version=cast("int", conflict.data["version"]), more=True)
+    changed = meanwhile(ctx, EntityType.LEAD, conflict)
+    newer = replace(route, version=changed.version, more=True)
     # A field that was not in sight shows what is there now.
     now = _values(_as_input(lead))
     for unseen in (one for one in views.LEAD_FORM.fields if one.more):
         typed |= unseen.either(typed, now)
-    pairs = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
-    changed = changes_in_words(ctx, EntityType.LEAD, pairs)
     sources = queries.sources(ctx, lead.id)
-    data = LeadFormData(newer, typed, sources, (), lead.ref, str(conflict.data["who"] or ""), changed)
+    data = LeadFormData(newer, typed, sources, (), lead.ref, changed.who, changed.changes)
     return UpdateModal(views.lead_modal(data, ctx.viewer))
 
 

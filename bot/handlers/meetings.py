@@ -2,7 +2,7 @@
 
 import html
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from bot.commands import CommandCall
@@ -10,6 +10,7 @@ from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.activities import saved_on
 from bot.handlers.home import help_reply, show_home
 from bot.handlers.more import expands
+from bot.meanwhile import meanwhile
 from bot.replies import CloseModal, Message, Modal, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.resolving import record_here, record_named_in
 from bot.routes import (
@@ -26,11 +27,9 @@ from bot.routes import (
 )
 from bot.views import activities as activity_views
 from bot.views import meetings as views
-from bot.views.history import Meanwhile
 from bot.views.meetings import MeetingDraft, TypedHeldMeeting, TypedMeeting
 from core import meetings
 from core.activities import TalkInput
-from core.conflicts import FieldChange
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Conflict, Forbidden
@@ -39,7 +38,6 @@ from core.normalise import SHORT_TEXT_MAX
 from core.queries import activities as activity_queries
 from core.queries import meetings as queries
 from core.queries.deals import anything_changed
-from core.queries.history import changes_in_words
 from core.queries.meetings import MeetingCard
 from core.queries.records import Hit, hit_of
 from core.when import split_off
@@ -206,14 +204,11 @@ def _to_come(ctx: Ctx, meeting_id: UUID) -> MeetingCard:
 
 
 def _edited_meanwhile(ctx: Ctx, route: SaveMeetingEdit, values: MeetingInput, conflict: Conflict) -> Reply:
-    changed = {one.field: (one.old, one.new) for one in cast("list[FieldChange]", conflict.data["changes"])}
-    words = changes_in_words(ctx, EntityType.ACTIVITY, changed)
-    meanwhile = Meanwhile(str(conflict.data["who"] or ""), words, cast("int", conflict.data["version"]))
     meeting = queries.meeting_card(ctx, route.meeting_id)
     typed: dict[str, Any] = {name: getattr(values, name) for name in views.values_of(meeting, ctx.viewer)}
     # The notes that were not in sight show what is there now.
     typed["notes"] = typed["notes"] or meeting.notes
-    return UpdateModal(views.edit_form(meeting, typed, ctx.viewer, meanwhile))
+    return UpdateModal(views.edit_form(meeting, typed, ctx.viewer, meanwhile(ctx, EntityType.ACTIVITY, conflict)))
 
 
 def _told(ctx: Ctx, request: Request, said: Message) -> Reply:
