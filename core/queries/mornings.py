@@ -174,7 +174,10 @@ def lines_of(ctx: Ctx, told: Sequence[tuple[str, UUID, date]], *, name_owners: b
 
 
 def still_due() -> ColumnElement[bool]:
-    """The condition under which what a Reminder was about is due still, on the same day or an earlier one."""
+    """The condition under which what a Reminder was about is due still, on the same day or an earlier one.
+
+    Of a meeting only that nobody said how it went: which day it is on depends on who asks, see `lines_of`.
+    """
     here = Reminder.workspace_id
     records = (
         (
@@ -194,7 +197,7 @@ def still_due() -> ColumnElement[bool]:
         Activity.id == Reminder.entity_id,
         Activity.archived_at.is_(None),
         Activity.done_at.is_(None),
-        Activity.due_on <= Reminder.due_on,
+        or_(Activity.due_on <= Reminder.due_on, Activity.starts_at.is_not(None)),
     )
     return or_(*(and_(*one) for one in records), and_(Reminder.entity == EntityType.ACTIVITY.value, task))
 

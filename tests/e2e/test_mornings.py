@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from core import meetings, notices, tasks
 from core import mornings as core_mornings
-from core import notices, tasks
 from core.enums import NoticeMode
+from core.meetings import MeetingInput
 from core.models import Activity, Lead, Member, Reminder
 from core.notices import NoticeKind
 from core.tasks import TaskInput
@@ -152,6 +153,16 @@ def test_what_was_done_since_hides_nothing_that_was_let_lie(world: World, monkey
             ctx.add(Reminder(**told, times=core_mornings.TWICE, last_on=told_for))
     with world.ctx(world.mira) as ctx:
         assert [one.title for one in core_mornings.begin(ctx, MONDAY).let_lie] == ["Still due"]
+
+
+def test_a_meeting_nobody_told_of_is_the_managers_too(world: World) -> None:
+    lead = lead_due(world, world.ana, "Zoe Lima", MONDAY + timedelta(days=30))
+    with world.ctx(world.ana) as ctx:
+        meetings.plan(ctx, "lead", lead.id, MeetingInput("Demo", MONDAY, time(15)))
+    for day in range(5):
+        nine(world, world.ana, MONDAY + timedelta(days=day))
+    nine(world, world.mira, MONDAY + timedelta(days=4))
+    assert any("Demo" in message.visible_text() for message in mornings(world.mira))
 
 
 def test_ignored_twice_it_is_the_managers(world: World) -> None:
