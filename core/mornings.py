@@ -20,6 +20,7 @@ from core.context import Ctx, new_id
 from core.emails import replies
 from core.models import Activity, Reminder
 from core.queries import mornings as queries
+from core.queries.kept import kept_on
 from core.queries.mornings import MorningData, Waiting, What
 
 MORNING = "morning"
@@ -34,6 +35,8 @@ LIE_SHOWN = 5
 """So many of what people let lie a manager hears of on one morning; the others come on the next ones."""
 LIE_READ = 50
 """So many of the latest are looked at for those the manager may see."""
+KEPT_SHOWN = 5
+"""So many of the notices that were kept: each takes a block."""
 HEARD = 0
 """The `times` of a Reminder of what a manager only heard of: they were not reminded of anything of their own."""
 
@@ -66,7 +69,8 @@ def standing(ctx: Ctx, day: date) -> MorningData:
     more = [one for one in (*own, *others) if (one.entity, one.id) not in known]
     lie = queries.lines_of(ctx, _told_on(ctx, day, heard=True))
     lying = tuple(line for line in lie if not line.done)
-    return MorningData(day, tuple(lines), len(more), away.stood_in_for(ctx), lying)
+    kept = kept_on(ctx, day, KEPT_SHOWN)
+    return MorningData(day, tuple(lines), len(more), away.stood_in_for(ctx), lying, kept)
 
 
 def finish(ctx: Ctx, what: What, entity: str, item_id: UUID) -> None:

@@ -8,14 +8,18 @@ from sqlalchemy import select
 from bot.envelopes import message_payload
 from bot.replies import Message
 from bot.views import kit
+from bot.views.notices import settings_button
+from bot.views.reasons import reason
 from core import mornings
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
 from core.models import Card
-from notifications import claims, day_messages, notices
+from core.notices import NoticeKind
+from core.queries.kept import still_true
+from notifications import claims, day_messages
 from notifications.claims import Claimed
-from notifications.content import Shown, intro, still_true
+from notifications.content import Shown
 from notifications.desk import Call, Composed, Desk, Skip, digest, post, read
 from notifications.plans import Kind, NewCard, OldCard, Purpose
 
@@ -33,7 +37,7 @@ def new_card(desk: Desk, delivery: Claimed) -> Composed:
         shown = _shown(desk, ctx, card)
     except NotFound:
         return Skip("Those it was for may not see the record any more.")
-    if not still_true(card.purpose, shown, ctx.actor.slack_user_id):
+    if not still_true(NoticeKind(card.purpose.value), shown.card, ctx.actor.slack_user_id):
         return Skip("It was taken back before it was told.")
     message = _with_intro(desk, ctx, card, shown)
     arguments = post(card.channel, message, delivery.id, thread=card.thread)
@@ -82,9 +86,10 @@ def _shown(desk: Desk, ctx: Ctx, card: NewCard) -> Shown:
 
 
 def _with_intro(desk: Desk, ctx: Ctx, card: NewCard, shown: Shown) -> Message:
-    holds = still_true(card.purpose, shown, ctx.actor.slack_user_id)
-    line = intro(ctx.viewer, card.purpose, shown, desk.name(card.by_id), holds=holds)
+    kind = NoticeKind(card.purpose.value)
+    holds = still_true(kind, shown.card, ctx.actor.slack_user_id)
+    line = reason(ctx.viewer, kind, shown.card, desk.name(card.by_id), holds=holds)
     blocks = shown.message.blocks or [kit.section(shown.message.text)]
     audience = ctx.actor.slack_user_id if card.personal else card.channel
-    head = kit.section(line, notices.settings_button(audience, ctx.viewer))
+    head = kit.section(line, settings_button(audience, ctx.viewer))
     return Message(f"{line} {shown.message.text}", [head, *blocks][: kit.MESSAGE_BLOCKS_MAX])

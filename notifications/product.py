@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from bot.replies import Home, Message
-from bot.views import deals as deal_views
 from bot.views import help as help_views
 from bot.views import home as home_views
 from bot.views import kit
@@ -21,8 +20,7 @@ from bot.views import records as record_views
 from bot.views import replies as reply_views
 from bot.views import tasks as task_views
 from core.context import Ctx
-from core.enums import EntityType, QuoteStatus, StageKind
-from core.i18n import Viewer
+from core.enums import EntityType, StageKind
 from core.queries import home as home_queries
 from core.queries import records
 from core.queries.deals import DealCard
@@ -52,8 +50,9 @@ class ProductContent:
     def card(self, ctx: Ctx, entity: EntityType, record_id: UUID, *, public: bool) -> Shown:
         """A record's card for the actor, or `public` for everybody in a channel. Raises NotFound."""
         record = records.card_of(ctx, entity, record_id)
-        if isinstance(record, ReplyCard):
-            return _reply(for_channel(record) if public else record, ctx.viewer)
+        shown = for_channel(record) if public else record
+        if isinstance(shown, ReplyCard):
+            return Shown(shown, reply_views.alert(shown, ctx.viewer))
         won = isinstance(record, DealCard) and record.stage_kind is StageKind.WON
         if isinstance(record, QuoteCard) and not public:
             # The only thing somebody is told of a quote is that it ended: what to do next, and not all of its lines.
@@ -61,21 +60,11 @@ class ProductContent:
         elif isinstance(record, TaskRow) and not public:
             message = task_views.told(record, ctx.viewer)
         else:
-            shown = record_views.for_everybody if public else record_views.card
-            message = shown(for_channel(record) if public else record, ctx.viewer)
+            message = (record_views.for_everybody if public else record_views.card)(shown, ctx.viewer)
         if public and not won:
             note = ctx.viewer.t("Contact details, notes and the timeline are not shown in channels.")
             message = replace(message, blocks=[*message.blocks, kit.context(note)])
-        return Shown(
-            record.ref,
-            record.name,
-            message,
-            won,
-            done=isinstance(record, TaskRow) and record.done,
-            expired=isinstance(record, QuoteCard) and record.status is QuoteStatus.EXPIRED,
-            owner=getattr(record, "owner", ""),
-            worth=_worth(record, ctx.viewer),
-        )
+        return Shown(shown, message)
 
     def home(self, ctx: Ctx) -> Home:
         """The actor's App Home, on its first pages."""
@@ -84,29 +73,6 @@ class ProductContent:
     def welcome(self, ctx: Ctx, *, installer: bool) -> Message:
         """The first message to the actor."""
         return help_views.welcome(ctx.viewer, installer=installer)
-
-
-def _reply(record: AnyCard, viewer: Viewer) -> Shown:
-    if not isinstance(record, ReplyCard):
-        raise TypeError("a card keeps its kind")
-    return Shown(
-        record.ref,
-        record.name,
-        reply_views.alert(record, viewer),
-        done=record.handled_at is not None,
-        owner=record.owner,
-        headline=reply_views.headline(record, viewer),
-    )
-
-
-def _worth(record: AnyCard, viewer: Viewer) -> str:
-    match record:
-        case DealCard():
-            return deal_views.worth(record, viewer)
-        case QuoteCard():
-            return viewer.money(record.total, record.currency)
-        case _:
-            return ""
 
 
 def for_channel(record: AnyCard) -> AnyCard:

@@ -20,7 +20,7 @@ from bot.routes import (
     ReadFollowUp,
     SendFollowUp,
 )
-from bot.views import kit, meetings
+from bot.views import kit, meetings, notices, own_settings
 from bot.views.when import due
 from core.away import OPEN, Absent
 from core.enums import EntityType
@@ -36,13 +36,13 @@ SPOKEN = 5
 LATER = (("Tomorrow", 1), ("Next week", 7))
 
 
-def message(data: MorningData, viewer: Viewer, extra: Sequence[Block] = (), otherwise: str = "") -> Message:
-    """What waits, each with what can be done about it; what is done stays, struck through.
-
-    `extra` are blocks that follow, at most sixteen; `otherwise` is the title where there is nothing but those.
+def message(data: MorningData, viewer: Viewer) -> Message:
+    """What waits, each with what can be done about it; what is done stays, struck through. Then what was kept for the
+    morning, and where its reader says how they want to hear of all that.
     """
     waiting = [line for line in data.lines if not line.done]
-    title = _title(len(waiting), len(data.lines), viewer) if data.lines or not otherwise else otherwise
+    alone = bool(data.kept.count) and not data.lines
+    title = notices.kept_title(data.kept, viewer) if alone else _title(len(waiting), len(data.lines), viewer)
     blocks: list[Block] = [kit.header(title)]
     away = {one.slack_user_id for one in data.absent}
     mine = [line for line in data.lines if line.owner not in away]
@@ -65,8 +65,9 @@ def message(data: MorningData, viewer: Viewer, extra: Sequence[Block] = (), othe
         )
         blocks.append(kit.context(text))
     blocks += _let_lie(data, viewer)
-    blocks += extra
-    return Message(_spoken(title, waiting, viewer), blocks[: kit.MESSAGE_BLOCKS_MAX])
+    blocks += notices.kept_blocks(data.kept, viewer)
+    buttons = kit.actions(own_settings.button(viewer), notices.settings_button("", viewer))
+    return Message(_spoken(title, waiting, data, viewer), [*blocks[: kit.MESSAGE_BLOCKS_MAX - 1], buttons])
 
 
 def _is_today(line: MorningLine, data: MorningData) -> bool:
@@ -98,12 +99,11 @@ def _title(waiting: int, told: int, viewer: Viewer) -> str:
     return viewer.t("All done for today") if told else viewer.t("Nothing waits for you today")
 
 
-def _spoken(title: str, waiting: Sequence[MorningLine], viewer: Viewer) -> str:
+def _spoken(title: str, waiting: Sequence[MorningLine], data: MorningData, viewer: Viewer) -> str:
     names = ", ".join(line.title for line in waiting[:SPOKEN])
-    if not names:
-        return title
     more = viewer.t(" and more") if len(waiting) > SPOKEN else ""
-    return kit.cut(kit.esc(f"{title}: {names}{more}"), 300)
+    text = kit.cut(kit.esc(f"{title}: {names}{more}"), 300) if names else title
+    return kit.cut(f"{text}. {notices.kept_spoken(data.kept, viewer)}", kit.TEXT_MAX) if data.kept.count else text
 
 
 def _open(line: MorningLine, data: MorningData, viewer: Viewer) -> list[Block]:

@@ -1,16 +1,18 @@
-"""The settings of what people and channels are told."""
+"""The settings of what people and channels are told, and what was kept for their mornings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.payloads import Element
 from bot.replies import Block, Choice, Message, Modal
-from bot.routes import ReportTime, SaveNotices, ShowDigestSettings, ShowNotices
+from bot.routes import OpenRecord, ReportTime, SaveNotices, ShowDigestSettings, ShowNotices
 from bot.views import kit, own_settings
 from bot.views.forms import Form, Select
+from bot.views.reasons import reason
 from core.enums import NoticeMode
 from core.i18n import Viewer
-from core.notices import Mornings, NoticeKind, kinds_for
+from core.notices import Mornings, NoticeKind, is_channel, kinds_for
+from core.queries.kept import Kept, KeptNotice
 from core.schedules import in_words_order
 
 KINDS: Mapping[NoticeKind, str] = {
@@ -110,3 +112,48 @@ def saved(channel: str, modes: Modes, viewer: Viewer) -> Message:
     text = f"{head} {chosen}"
     change = kit.button(viewer.t("Change"), ShowNotices(channel), label=viewer.t("Change the notifications"))
     return Message(text, [kit.section(text, change)])
+
+
+def settings_button(audience: str, viewer: Viewer) -> Block:
+    """Where the reader of a post says how they want to hear of such things. `audience` as in core.notices."""
+    label = viewer.t("Choose what Rapport tells you")
+    if is_channel(audience):
+        return kit.button(viewer.t("Notifications"), ShowNotices(audience), label=viewer.t("What is posted here"))
+    return kit.button(viewer.t("Notifications"), ShowNotices(), label=label)
+
+
+def kept_message(audience: str, kept: Kept, viewer: Viewer) -> Message:
+    """What was kept for an audience's morning, in a message of its own."""
+    title = kept_title(kept, viewer)
+    buttons = kit.actions(settings_button(audience, viewer))
+    blocks = [kit.header(title), *kept_blocks(kept, viewer), buttons]
+    return Message(kit.cut(f"{title}. {kept_spoken(kept, viewer)}", kit.TEXT_MAX), blocks)
+
+
+def kept_title(kept: Kept, viewer: Viewer) -> str:
+    """How many notices were kept."""
+    return viewer.nt("{n} notice kept for this morning", "{n} notices kept for this morning", kept.count)
+
+
+def kept_blocks(kept: Kept, viewer: Viewer) -> list[Block]:
+    """Each notice with the button that opens its record, and how many there are besides."""
+    blocks = [_kept(notice, viewer) for notice in kept.shown]
+    if kept.more:
+        more = viewer.nt("{n} more notice is not shown.", "{n} more notices are not shown.", len(kept.more))
+        blocks.append(kit.context(more))
+    return blocks
+
+
+def kept_spoken(kept: Kept, viewer: Viewer) -> str:
+    """The notices, as they are read out."""
+    return " ".join(_why(notice, viewer) for notice in kept.shown)
+
+
+def _kept(notice: KeptNotice, viewer: Viewer) -> Block:
+    label = viewer.t("Open {ref}", ref=notice.card.ref)
+    opened = kit.button(viewer.t("Open"), OpenRecord(notice.entity, notice.entity_id), label=label)
+    return kit.section(_why(notice, viewer), opened)
+
+
+def _why(notice: KeptNotice, viewer: Viewer) -> str:
+    return reason(viewer, notice.kind, notice.card, "", holds=True)

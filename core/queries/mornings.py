@@ -1,7 +1,7 @@
 """Reading a person's morning: what waits for them, and what became of it during the day."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import StrEnum
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from core.enums import EntityType, InboundState, MailKind
 from core.models import Account, Activity, Contact, Deal, History, InboundEmail, Lead, Member, Reminder
 from core.queries.activities import CLOSED_LEADS, all_due
 from core.queries.day import all_tasks_due, tasks_by_id
+from core.queries.kept import Kept
 from core.queries.meetings import Slot, meetings_by_id, meetings_until
 from core.queries.records import Hit, hit_of
 from core.queries.unanswered import UnansweredMail, unanswered_mail
@@ -102,6 +103,13 @@ class MorningData:
     """Whom the reader stands in for: the lines with such an owner are theirs."""
     let_lie: tuple[MorningLine, ...] = ()
     """What the reader's people were reminded of twice and let lie."""
+    kept: Kept = field(default_factory=Kept)
+    """Notices the reader wants to hear of in the morning."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to say."""
+        return not (self.lines or self.let_lie or self.kept.count)
 
 
 def waiting(ctx: Ctx, day: date, people: Collection[UUID] | None = None) -> list[Waiting]:

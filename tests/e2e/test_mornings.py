@@ -220,6 +220,12 @@ def test_what_is_kept_for_the_morning_comes_in_the_same_message(world: World) ->
     (message,) = mornings(world.ana)
     assert "Zoe Lima" in message.visible_text()
     assert "Call the lawyer" in message.visible_text()
+    message.click("Done")
+    inline = message.visible_text()
+    assert message.text == "All done for today. You have a new task: Call the lawyer."
+    assert inline.endswith("[My settings]\n[Notifications]")
+    world.settle()
+    assert message.visible_text() == inline
 
 
 def test_on_days_off_nobody_is_woken(world: World) -> None:

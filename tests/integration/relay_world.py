@@ -21,6 +21,7 @@ from core.db import Database
 from core.enums import DeliveryState, EntityType
 from core.events import CardShared, Event, RecordChanged
 from core.models import Card, Delivery, Lead, Member
+from core.queries.leads import lead_card
 from notifications.claims import LEASE
 from notifications.content import Shown
 from notifications.failures import Backoff, Failure
@@ -59,9 +60,8 @@ class PlainContent:
         """The lead's name and, where not public, its phone."""
         lead = load(ctx, Lead, record_id, Verb.SEE)
         text = f"{lead.name} ({lead.status})" + ("" if public else f" {lead.phone}")
-        owner = ctx.session.get(Member, (lead.workspace_id, lead.owner_id)) if lead.owner_id else None
         message = Message(text, [kit.section(kit.esc(text))])
-        return Shown(f"L-{lead.number}", lead.name, message, owner=owner.slack_user_id if owner else "")
+        return Shown(lead_card(ctx, record_id), message)
 
     def home(self, ctx: Ctx) -> Home:
         """The names of the actor's leads."""

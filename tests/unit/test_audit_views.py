@@ -1,5 +1,6 @@
 """The audit and the notification settings as they are painted."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from uuid import UUID
@@ -7,17 +8,18 @@ from zoneinfo import ZoneInfo
 
 from bot.views import kit
 from bot.views.audit import exporting, page
-from bot.views.notices import NoticeSettings, saved, settings_modal
+from bot.views.notices import NoticeSettings, kept_message, saved, settings_modal
 from core.enums import NoticeMode
 from core.i18n import Viewer
 from core.models.schedules import WEEKDAYS
 from core.notices import Mornings, NoticeKind
 from core.queries.audit import AuditLine, AuditPage
 from core.queries.history import Amount, FieldChange, Word
+from core.queries.kept import Kept, KeptNotice
 from core.queries.records import Page
 from notifications.exports import safe
-from notifications.notices import LINES_SHOWN, Line, morning_message
 from tests.golden import assert_golden
+from tests.unit.test_lead_views import BARE
 
 VIEWER = Viewer("en_US", "Europe/Berlin")
 HOSTILE = "<!channel> *x* <https://evil|ok> & `code`"
@@ -96,7 +98,14 @@ def test_notification_settings() -> None:
     assert_golden("notices/saved", saved("C1", channel, VIEWER))
 
 
+def kept(shown: int, more: int = 0) -> Kept:
+    """So many leads that were given away, and so many that are only counted."""
+    ids = [UUID(int=n) for n in range(1, shown + more + 1)]
+    leads = [replace(BARE, id=one, ref=f"L-{one.int}") for one in ids[:shown]]
+    notices = tuple(KeptNotice(lead.id, NoticeKind.ASSIGNED, "lead", lead.id, lead) for lead in leads)
+    return Kept(notices, tuple(ids[shown:]))
+
+
 def test_a_morning_message_names_what_it_leaves_out() -> None:
-    lines = [Line(f"L-{n} is yours.", f"L-{n}", "lead", UUID(int=n)) for n in range(1, LINES_SHOWN + 4)]
-    assert_golden("notices/morning", morning_message("U1", lines, VIEWER))
-    assert_golden("notices/morning_channel", morning_message("C1", lines[:1], VIEWER))
+    assert_golden("notices/morning", kept_message("U1", kept(20, more=3), VIEWER))
+    assert_golden("notices/morning_channel", kept_message("C1", kept(1), VIEWER))

@@ -21,6 +21,7 @@ from core.queries.mornings import MorningData, MorningLine, Waiting, What
 from core.queries.records import Hit, Page
 from core.queries.unanswered import Prepared, UnansweredMail
 from tests.golden import assert_golden, problems_of
+from tests.unit.test_audit_views import kept
 
 BERLIN = Viewer("en_US", "Europe/Berlin")
 TODAY = date(2026, 3, 16)
@@ -167,15 +168,17 @@ def test_a_whole_morning() -> None:
         line(What.FOLLOW_UP, 8, "Bens Berta", -2, owner="UBEN"),
     )
     absent = Absent(UUID(int=80), "UBEN", "Ben Okafor", TODAY + timedelta(days=2))
-    data = MorningData(TODAY, lines, 3, (absent,), (line(What.FOLLOW_UP, 30, "Let Lie", -9, owner="UANA"),))
+    lie = (line(What.FOLLOW_UP, 30, "Let Lie", -9, owner="UANA"),)
+    data = MorningData(TODAY, lines, 3, (absent,), lie, kept(1))
     assert_golden("mornings/whole", mornings.message(data, BERLIN))
 
 
 def test_the_fullest_morning_fits_and_its_names_do_nothing() -> None:
     meetings_told = tuple(meeting(100 + n, 9 + n) for n in range(4))
     lines = tuple(line(What.FOLLOW_UP, n, HOSTILE, -n, why=HOSTILE, detail=HOSTILE) for n in range(1, 11))
-    data = MorningData(TODAY, (*meetings_told, *lines), 40, (), lines[:5])
+    data = MorningData(TODAY, (*meetings_told, *lines), 40, (), lines[:5], kept(5, more=40))
     shown = mornings.message(data, BERLIN)
     assert problems_of(shown) == []
     assert "<!channel>" not in marked_up(shown)
+    assert "40 more notices are not shown." in str(shown.blocks)
     assert mornings.message(MorningData(TODAY, ()), BERLIN).text == "Nothing waits for you today"

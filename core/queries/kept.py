@@ -1,0 +1,119 @@
+"""What was kept for an audience's morning message, as its reader sees it and as far as it still holds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from core import schedules
+from core.context import Ctx
+from core.enums import EntityType, QuoteStatus, StageKind
+from core.errors import NotFound
+from core.models import HeldNotice
+from core.notices import NoticeKind
+from core.queries.deals import DealCard
+from core.queries.quotes import QuoteCard
+from core.queries.records import AnyCard, card_of
+from core.queries.reply_cards import ReplyCard
+from core.queries.tasks import TaskRow
+
+
+@dataclass(frozen=True)
+class KeptNotice:
+    """A notice that was kept, and the record it is about as its reader sees it."""
+
+    id: UUID
+    kind: NoticeKind
+    entity: str
+    entity_id: UUID
+    card: AnyCard
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a morning message takes along."""
+
+    shown: tuple[KeptNotice, ...] = ()
+    more: tuple[UUID, ...] = ()
+    """Further ones, which nobody looked at more closely."""
+    over: tuple[UUID, ...] = ()
+    """Those that do not hold any more, or are not for these eyes."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.shown) + len(self.more)
+
+    @property
+    def told(self) -> tuple[UUID, ...]:
+        """Those that the message tells of, shown or counted."""
+        return (*(notice.id for notice in self.shown), *self.more)
+
+
+def still_true(kind: NoticeKind, card: AnyCard, reader: str) -> bool:
+    """Whether the reason to tell of a record still holds. `reader` is the Slack user id of who hears it."""
+    match kind:
+        case NoticeKind.ASSIGNED:
+            return getattr(card, "owner", "") == reader
+        case NoticeKind.TASK:
+            return isinstance(card, TaskRow) and card.owner == reader and not card.done
+        case NoticeKind.EXPIRED:
+            return isinstance(card, QuoteCard) and card.status is QuoteStatus.EXPIRED
+        case NoticeKind.WON:
+            return isinstance(card, DealCard) and card.stage_kind is StageKind.WON
+        case NoticeKind.REPLY:
+            return isinstance(card, ReplyCard) and card.handled_at is None
+        case NoticeKind.SHARED | NoticeKind.BOUNCED | NoticeKind.SPAM:
+            return True
+
+
+def kept_for(ctx: Ctx, audience: str, limit: int) -> Kept:
+    """What waits for an audience's next morning message, the oldest first. At most `limit` are shown."""
+    return _read(ctx, audience, _waits(ctx), limit)
+
+
+def kept_on(ctx: Ctx, day: date, limit: int) -> Kept:
+    """What the actor's morning message of a day of theirs takes along: what it told of, and today what waits too."""
+    since, until = (schedules.moment(one, time.min, ctx.actor.zone) for one in (day, day + timedelta(days=1)))
+    told = and_(HeldNotice.sent_at >= since, HeldNotice.sent_at < until)
+    which = or_(told, _waits(ctx)) if ctx.today.date() == day else told
+    return _read(ctx, ctx.actor.slack_user_id, which, limit)
+
+
+def _waits(ctx: Ctx) -> ColumnElement[bool]:
+    return and_(HeldNotice.sent_at.is_(None), HeldNotice.due_at <= ctx.now)
+
+
+def _read(ctx: Ctx, audience: str, which: ColumnElement[bool], limit: int) -> Kept:
+    query = (
+        select(HeldNotice)
+        .where(HeldNotice.workspace_id == ctx.workspace.id, HeldNotice.audience == audience, which)
+        .order_by(HeldNotice.held_at, HeldNotice.id)
+    )
+    return _looked_at(ctx, iter(ctx.session.scalars(query).all()), limit)
+
+
+def _looked_at(ctx: Ctx, rows: Iterator[HeldNotice], limit: int) -> Kept:
+    shown: list[KeptNotice] = []
+    over: list[UUID] = []
+    while len(shown) < limit and (row := next(rows, None)) is not None:
+        notice = _notice(ctx, row)
+        if notice is None:
+            over.append(row.id)
+        else:
+            shown.append(notice)
+    return Kept(tuple(shown), tuple(row.id for row in rows), tuple(over))
+
+
+def _notice(ctx: Ctx, row: HeldNotice) -> KeptNotice | None:
+    """None where it is not true any more, or not for these eyes."""
+    kind = NoticeKind(row.kind)
+    try:
+        card = card_of(ctx, EntityType(row.entity), row.entity_id)
+    except NotFound:
+        return None
+    if not still_true(kind, card, ctx.actor.slack_user_id):
+        return None
+    return KeptNotice(row.id, kind, row.entity, row.entity_id, card)
