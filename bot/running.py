@@ -170,10 +170,13 @@ def _introduce(ctx: Ctx, person: SlackPerson) -> None:
 # -- handlers -----------------------------------------------------------------------------------------------------
 
 
-def run_command(ctx: Ctx, name: str, call: CommandCall) -> Reply:
-    """Answer `/name text`; help where nobody knows the word. Raises UnknownRoute for a command without help."""
+def run_command(ctx: Ctx, name: str, call: CommandCall, called: str = "/") -> Reply:
+    """Answer `/name text`; help where nobody knows the word. `called` is what stood before the name.
+
+    Raises UnknownRoute for a command without help.
+    """
     found, rest = COMMANDS.find(name, call.text)
-    ctx.source = f"/{name} {found.word}".strip() if found else f"/{name}"
+    ctx.source = f"{called}{name} {found.word}".strip() if found else f"{called}{name}"
     if found is not None:
         word = call.text.strip().partition(" ")[0]
         return found.handler(ctx, CommandCall(rest, call.channel_id, word))

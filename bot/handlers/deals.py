@@ -24,6 +24,7 @@ from bot.routes import (
 )
 from bot.views import deal_forms as forms
 from bot.views import deals as views
+from bot.views import records as record_views
 from core import deals
 from core.context import Ctx
 from core.deals import DealInput
@@ -32,6 +33,8 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.queries import deals as queries
 from core.queries import stages
 from core.queries.deals import DealCard, DealRow
+from core.queries.records import Hit, similar
+from core.queries.similar import WORDS_MAX
 from core.refs import deal_ref, parse_ref
 
 # -- commands -----------------------------------------------------------------------------------------------------
@@ -252,4 +255,17 @@ def _deal_of_channel(ctx: Ctx, channel_id: str, words: str) -> DealCard | None:
 def _which_to_move(ctx: Ctx, words: str, found: tuple[DealRow, ...]) -> Reply:
     if not found and _is_reference(words.split(maxsplit=1)[0]):
         raise NotFound
+    near = [] if found else _nearly(ctx, words)
+    if near:
+        return Say(record_views.similar_hits(near, words, ctx.viewer))
     return Say(views.several(found, words, ctx.viewer))
+
+
+def _nearly(ctx: Ctx, words: str) -> list[Hit]:
+    """Open deals that are called nearly what was typed, whatever of its ending names a stage."""
+    parts = words.split()[:WORDS_MAX]
+    for cut in range(len(parts), 0, -1):
+        near = similar(ctx, " ".join(parts[:cut]), (EntityType.DEAL,), open_only=True)
+        if near:
+            return near
+    return []

@@ -14,7 +14,8 @@ from core.context import Ctx
 @on_event("app_mention")
 def mentioned(ctx: Ctx, event: EventBody) -> Reply:
     """Somebody wrote `@Rapport deal move D-7 negotiation`."""
-    return _answer(ctx, event)
+    reply = _answer(ctx, event)
+    return Say(help_views.for_mentions(reply.message)) if isinstance(reply, Say) else reply
 
 
 @on_event("message")
@@ -38,8 +39,7 @@ def _answer(ctx: Ctx, event: EventBody) -> Reply:
     name, rest = _command(text)
     if not name:
         return _unknown(ctx, text, event.channel)
-    reply = run_command(ctx, name, CommandCall(rest, event.channel))
-    ctx.source = f"@Rapport {ctx.source.removeprefix('/')}"
+    reply = run_command(ctx, name, CommandCall(rest, event.channel), called=help_views.MENTION)
     if isinstance(reply, OpenModal | UpdateModal):
         return Say(views.open_form(reply.modal.title, name, rest, ctx.viewer))
     return reply
@@ -63,7 +63,7 @@ def _unknown(ctx: Ctx, text: str, channel: str) -> Reply:
     near = nearly(first.lower(), _names())
     if near and COMMANDS.find(near, rest)[0] is not None:
         return Say(views.did_you_mean(first, near, rest, ctx.viewer))
-    return run_command(ctx, "crm", CommandCall(text, channel))
+    return run_command(ctx, "crm", CommandCall(text, channel), called=help_views.MENTION)
 
 
 def _names() -> list[str]:

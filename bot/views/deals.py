@@ -249,7 +249,8 @@ def listing(page: Page[DealRow], words: str, viewer: Viewer) -> Message:
         text = viewer.t("No open deals yet.")
         if words:
             text = viewer.t("No deal is called “{words}”.", words=kit.esc(kit.cut(words, 80)))
-        return Message(text, [kit.section(text), kit.actions(new)])
+        other = [kit.button(viewer.t("List deals"), ListDeals())] if words else []
+        return Message(text, [kit.section(text), kit.actions(*other, new)])
     title = viewer.t("Deals: {words}", words=words) if words else viewer.t("Open deals, by expected close")
     blocks: list[Block] = [kit.header(title), *(row_block(row, viewer) for row in page.rows)]
     pager: list[Block] = []

@@ -1,6 +1,7 @@
 """What is possible: the list of commands, and where to start."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.commands import Subcommand
@@ -22,11 +23,16 @@ TOPICS = {
     "crm": "Everything else",
 }
 """The slash commands in the order a sale takes, with a heading each."""
+_COMMAND = rf"/(?=(?:{'|'.join(TOPICS)})\b)"
+_TYPED = re.compile(f"`{_COMMAND}")
+_SPOKEN = re.compile(rf"(?<!\S){_COMMAND}")
 BARE = "Show this help"
 """What a command alone does unless it has something better to do."""
 BARE_SEARCH = "Find any record by name, company, e-mail, phone or reference; alone, show this help"
 ORDER = ("", "new", "log", "view", "find", "list", "move", "assign", "task", "tasks")
 """The words people need first; others follow in the order they were declared, `help` comes last."""
+MENTION = "@Rapport "
+"""What stands before a command's words in place of its slash, where slash commands do not work: in threads."""
 ARGUMENTS_SHOWN = 24
 """Characters; of longer arguments the list of all commands says only that there are some."""
 
@@ -58,6 +64,7 @@ def help_message(shown: Help, viewer: Viewer) -> Message:
         quick_actions(viewer),
         kit.context(
             viewer.t("REF is what a record is called, such as L-42 or D-7; words of its name do as well."),
+            viewer.t("In a thread, write to me instead: `@Rapport deal move D-7 won`."),
         ),
     ]
     return Message(text=_plain(lead), blocks=blocks)
@@ -130,6 +137,24 @@ def quick_actions(viewer: Viewer) -> Block:
         kit.button(viewer.t("Deals"), ListDeals(), label=viewer.t("List deals")),
         kit.button(viewer.t("Quotes"), ListQuotes(), label=viewer.t("List quotes")),
     )
+
+
+def for_mentions(said: Message) -> Message:
+    """An answer to a mention: the commands it names can be typed in a thread, `@Rapport deal move` for `/deal move`."""
+    return Message(_SPOKEN.sub(MENTION, said.text), [_for_mentions(block) for block in said.blocks])
+
+
+def _for_mentions(part: Block) -> Block:
+    """A part of a message; only what Rapport itself says is mrkdwn with commands in it."""
+    if part.get("type") == "mrkdwn":
+        return {**part, "text": _TYPED.sub(f"`{MENTION}", str(part["text"]))}
+    return {name: _each(value) for name, value in part.items()}
+
+
+def _each(value: object) -> object:
+    if isinstance(value, Mapping):
+        return _for_mentions(value)
+    return [_each(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _by_topic(subcommands: Sequence[Subcommand]) -> list[tuple[str, list[Subcommand]]]:

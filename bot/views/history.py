@@ -159,7 +159,7 @@ def did(action: str, *, takes_back: bool, viewer: Viewer) -> str:
 def where_from(source: str, viewer: Viewer) -> str:
     """Where a change came from. Sources are written by core.context.Ctx.source's makers."""
     kind = source.partition(" ")[0]
-    if source.startswith("/"):
+    if source.startswith(("/", "@")):
         return f"`{kit.esc(source)}`"
     if kind in ("button", "form", "shortcut", "event"):
         return viewer.t("in Slack")

@@ -300,7 +300,7 @@ def _deals(data: HomeData, viewer: Viewer) -> list[Block]:
         if data.has_team and not data.team:
             buttons.insert(0, kit.button(viewer.t("My team's day"), SwitchHome(team=True)))
         # Who owns nothing is still here to see how the others are doing.
-        buttons.insert(0, kit.button(viewer.t("Pipeline of all"), ShowPipeline(Whose.ALL)))
+        buttons.insert(0, kit.button(viewer.t("Company pipeline"), ShowPipeline(Whose.ALL)))
         return [*blocks, kit.section(none), kit.actions(*buttons)]
     for stage, deals in groupby(data.deals.rows, key=lambda deal: deal.stage):
         blocks.append(kit.context(f"*{kit.esc(stage)}*"))

@@ -199,12 +199,11 @@ def _related_rows(ctx: Ctx) -> Select[*tuple[Any, ...]]:
 def deal_page(ctx: Ctx, words: str = "", page: int = 0) -> Page[DealRow]:
     """A page of the open deals the actor may see, by expected close; with words, of all deals that match them."""
     query = visible(ctx, Deal)
-    query = (
-        query.where(matching(ctx, EntityType.DEAL, words))
-        if name_text(words)
-        else query.where(Deal.closed_at.is_(None))
-    )
-    return page_of(ctx, query, page, Deal.expected_close.asc().nulls_last(), Deal.id)
+    by_close = (Deal.expected_close.asc().nulls_last(), Deal.id)
+    if not name_text(words):
+        return page_of(ctx, query.where(Deal.closed_at.is_(None)), page, *by_close)
+    query = query.where(matching(ctx, EntityType.DEAL, words))
+    return page_of(ctx, query, page, Deal.closed_at.is_not(None), *by_close)  # as deals_meant orders its first page
 
 
 def open_deals(ctx: Ctx, owner_id: UUID | None, page: int = 0) -> Page[DealRow]:

@@ -79,7 +79,7 @@ def lead_list(ctx: Ctx, chosen: ListFilter, page: int) -> Page[LeadRow]:
 
 
 def deal_list(ctx: Ctx, chosen: ListFilter, page: int) -> Page[DealRow]:
-    """A page of deals."""
+    """A page of deals; of open and closed ones the open come first."""
     orders: dict[str, tuple[Order, ...]] = {
         "value": (Deal.value.desc().nulls_last(),),
         "stage": (Stage.position.asc(),),
@@ -87,8 +87,11 @@ def deal_list(ctx: Ctx, chosen: ListFilter, page: int) -> Page[DealRow]:
         "name": (Deal.name_key.asc(),),
         "touched": (Deal.last_touch_at.desc().nulls_last(),),
     }
-    usual: tuple[Order, ...] = (Deal.expected_close.asc().nulls_last(),)
-    return deals.page_of(ctx, _deals(ctx, chosen), page, *orders.get(chosen.sort, usual), Deal.id.asc())
+    keys = orders.get(chosen.sort, (Deal.expected_close.asc().nulls_last(),))
+    if chosen.state == lists.ALL:
+        # Only here: where all rows have the same, the key would cost the list its index.
+        keys = (Deal.closed_at.is_not(None), *keys)
+    return deals.page_of(ctx, _deals(ctx, chosen), page, *keys, Deal.id.asc())
 
 
 def quote_list(ctx: Ctx, chosen: ListFilter, page: int) -> Page[QuoteRow]:

@@ -181,16 +181,24 @@ def _indexed(ctx: Ctx, entity: EntityType, asked: _Asked, limit: int, *, open_on
 
 def _within(ctx: Ctx, entity: EntityType, asked: _Asked, limit: int, *, open_only: bool) -> list[_Ranked]:
     """What has the words, or the digits in its telephone number, anywhere: of the records changed last."""
-    model, over = NUMBERED[entity], _is_over(entity)
+    over, within = _is_over(entity), _within_latest(ctx, entity, asked, open_only=open_only)
+    if within is None:
+        return []
+    updated_at = NUMBERED[entity].updated_at
+    query = rows_of(ctx, entity).where(within).add_columns(over.label("over"), updated_at)
+    found = ctx.session.execute(query.order_by(over, updated_at.desc()).limit(limit))
+    return [_ranked(entity, row, 0) for row in found]
+
+
+def _within_latest(ctx: Ctx, entity: EntityType, asked: _Asked, *, open_only: bool) -> ColumnElement[bool] | None:
+    """The condition of `_within`; None where too little was typed to look for it everywhere."""
     conditions = _anywhere(ctx, entity, asked)
     if not conditions:
-        return []
+        return None
+    model = NUMBERED[entity]
     latest = visible(ctx, model).where(open_ones(entity) if open_only else true()).with_only_columns(model.id)
     latest = latest.order_by(model.updated_at.desc(), model.id.desc()).limit(LATEST)
-    query = rows_of(ctx, entity).where(model.id.in_(latest), or_(*conditions))
-    query = query.add_columns(over.label("over"), model.updated_at)
-    found = ctx.session.execute(query.order_by(over, model.updated_at.desc()).limit(limit))
-    return [_ranked(entity, row, 0) for row in found]
+    return and_(model.id.in_(latest), or_(*conditions))
 
 
 def _anywhere(ctx: Ctx, entity: EntityType, asked: _Asked) -> list[ColumnElement[bool]]:
@@ -237,11 +245,16 @@ def people_at(ctx: Ctx, account_id: UUID, words: str = "", limit: int = 10) -> l
 
 def matching(ctx: Ctx, entity: EntityType, words: str) -> ColumnElement[bool]:
     """Whether a record of a kind may be meant by the words, in any way `search` knows: for an area's own lists."""
-    ref = parse_ref(words)
+    ref, asked, model = parse_ref(words), _asked(ctx, words), NUMBERED[entity]
     if ref is not None and ref.kind is entity:
-        return NUMBERED[entity].number.in_([ref.number])
-    asked = _asked(ctx, words)
-    return _matches(ctx, entity, asked) if asked.text else true()
+        return model.number.in_([ref.number])
+    if not asked.text:
+        return true()
+    begins_so = _matches(ctx, entity, asked)
+    if ctx.session.scalar(visible(ctx, model).where(begins_so).with_only_columns(model.id).limit(1)) is not None:
+        return begins_so
+    within = _within_latest(ctx, entity, asked, open_only=False)
+    return begins_so if within is None else within
 
 
 # -- what was asked -----------------------------------------------------------------------------------------------

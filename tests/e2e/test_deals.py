@@ -225,6 +225,10 @@ def test_move_by_name(world: World, deal: Deal) -> None:
 
 
 def test_an_unknown_stage_is_answered_with_the_stages(world: World, deal: Deal) -> None:
+    nearly = world.ana.command("/deal move acmee rollout negotiation")
+    assert nearly is not None
+    assert "Did you mean one of these?" in nearly.text
+    assert f"D-{deal.number}" in nearly.visible_text()
     said = world.ana.command(f"/deal move D-{deal.number} zzz")
     assert said is not None
     assert said.text == "There is no stage “zzz”. Choose one below."

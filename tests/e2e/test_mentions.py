@@ -72,7 +72,7 @@ def test_a_misspelt_command_is_asked_back(world: World, deal: Deal) -> None:
     answer.click("Yes, do it")
     assert "Rollout" in world.ana.last_message("#sales").visible_text()
     nearest = ask(world, world.ana, "deal mvoe D-1 won")
-    assert "Did you mean /deal move" in nearest.text
+    assert "Did you mean @Rapport deal move" in nearest.text, "slash commands do not work in threads"
 
 
 def test_hostile_words_are_harmless(world: World) -> None:

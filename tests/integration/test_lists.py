@@ -104,7 +104,10 @@ def test_each_filter_of_deals(ctx_for: CtxFor, ana: Member, mira: Member) -> Non
     assert deals_of(ctx_for, mira, state="won") == ["Done"]
     assert deals_of(ctx_for, mira, state="lost") == []
     assert deals_of(ctx_for, mira, owner=ana.slack_user_id, sort="value") == ["Ten days", "Old"]
-    assert deals_of(ctx_for, ana, owner="mine", state="all", sort="name") == ["Done", "Old", "Ten days"]
+    assert deals_of(ctx_for, ana, owner="mine", state="all", sort="name") == ["Old", "Ten days", "Done"]
+    assert deals_of(ctx_for, mira, state="all") == ["Past", "Soon", "Old", "Ten days", "Done"]
+    assert deals_of(ctx_for, mira, words="days") == ["Ten days"], "a word within a name, as in a search"
+    assert deals_of(ctx_for, mira, words="day off") == []
     assert deals_of(ctx_for, mira, sort="stage")[-2:] == ["Past", "Soon"]
 
 
