@@ -42,7 +42,7 @@ def message(data: MorningData, viewer: Viewer) -> Message:
     """
     waiting = [line for line in data.lines if not line.done]
     alone = bool(data.kept.count) and not data.lines
-    title = notices.kept_title(data.kept, viewer) if alone else _title(len(waiting), len(data.lines), viewer)
+    title = notices.kept_title(data.kept, viewer) if alone else _title(len(waiting) + data.more, data, viewer)
     blocks: list[Block] = [kit.header(title)]
     away = {one.slack_user_id for one in data.absent}
     mine = [line for line in data.lines if line.owner not in away]
@@ -93,15 +93,15 @@ def absent(one: Absent, viewer: Viewer) -> str:
     return viewer.t("*For {who}*, away until {day}", who=person, day=viewer.when(one.until))
 
 
-def _title(waiting: int, told: int, viewer: Viewer) -> str:
+def _title(waiting: int, data: MorningData, viewer: Viewer) -> str:
     if waiting:
         return viewer.nt("{n} thing waits for you today", "{n} things wait for you today", waiting)
-    return viewer.t("All done for today") if told else viewer.t("Nothing waits for you today")
+    return viewer.t("All done for today") if data.lines else viewer.t("Nothing waits for you today")
 
 
 def _spoken(title: str, waiting: Sequence[MorningLine], data: MorningData, viewer: Viewer) -> str:
     names = ", ".join(line.title for line in waiting[:SPOKEN])
-    more = viewer.t(" and more") if len(waiting) > SPOKEN else ""
+    more = viewer.t(" and more") if len(waiting) + data.more > SPOKEN else ""
     text = kit.cut(kit.esc(f"{title}: {names}{more}"), 300) if names else title
     return kit.cut(f"{text}. {notices.kept_spoken(data.kept, viewer)}", kit.TEXT_MAX) if data.kept.count else text
 
@@ -231,6 +231,8 @@ def _send_follow_up(about: Hit, mail: UnansweredMail, ready: Prepared, data: Mor
 
 def _done(line: MorningLine, data: MorningData, viewer: Viewer) -> list[Block]:
     text = f"~{who(line).replace('*', '')}~"
+    if line.put_off_to is not None:
+        text += f"\n{viewer.t('Next: {when}', when=viewer.relative_when(line.put_off_to, line.waiting.at, data.day))}"
     if line.change_id is None:
         return [kit.context(text)]
     undo = kit.button(

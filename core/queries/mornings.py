@@ -90,6 +90,8 @@ class MorningLine:
     """What the reader did about it last, while that can be undone."""
     meeting: Slot | None = None
     """When and where a meeting is."""
+    put_off_to: date | None = None
+    """The later day it has by now, with `waiting.at` as its hour; it is done as far as its own day goes."""
 
 
 @dataclass(frozen=True)
@@ -230,8 +232,10 @@ def last_changes(ctx: Ctx, ids: Collection[UUID]) -> dict[UUID, UUID]:
 
 def _since(line: MorningLine, due_on: date) -> MorningLine:
     """A thing that was moved to a later day than it was told for is done as far as that telling goes."""
-    moved = line.waiting.due_on > due_on
-    return replace(line, done=line.done or moved, waiting=replace(line.waiting, due_on=due_on))
+    told = replace(line.waiting, due_on=due_on)
+    if line.done or line.waiting.due_on <= due_on:
+        return replace(line, waiting=told)
+    return replace(line, done=True, waiting=told, put_off_to=line.waiting.due_on)
 
 
 def _own(ctx: Ctx, line: MorningLine) -> MorningLine:

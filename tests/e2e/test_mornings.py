@@ -92,6 +92,7 @@ def test_all_done(world: World) -> None:
     (message,) = mornings(world.ana)
     message.click("Tomorrow")
     assert message.text == "All done for today"
+    assert "Next: tomorrow" in message.visible_text()
     (lead,) = world.rows(Lead)
     assert lead.next_follow_up == MONDAY + timedelta(days=1)
 

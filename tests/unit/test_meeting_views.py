@@ -165,6 +165,7 @@ def test_a_whole_morning() -> None:
         meeting(11, 8, over=True),
         meeting(13, 10, -3, over=True),
         line(What.FOLLOW_UP, 6, "Done Dora", done=True, change_id=CHANGE),
+        line(What.FOLLOW_UP, 7, "Later Lou", done=True, change_id=CHANGE, put_off_to=TODAY + timedelta(days=1)),
         line(What.FOLLOW_UP, 8, "Bens Berta", -2, owner="UBEN"),
     )
     absent = Absent(UUID(int=80), "UBEN", "Ben Okafor", TODAY + timedelta(days=2))
