@@ -36,9 +36,10 @@ def log_call(ctx: Ctx, found: tuple[EntityType, UUID], values: CallInput) -> Log
     if entity not in SUBJECTS:
         raise Stop("Calls are logged on leads, contacts, companies and deals. Name one of those.")
     call = activities.log_call(ctx, entity, record_id, values)
-    after = queries.standing(ctx, entity, record_id)
+    goes_on, goes_on_id = queries.where_it_goes_on(ctx, entity, record_id)
+    after = queries.standing(ctx, goes_on, goes_on_id)
     return Logged(
-        record=hit_of(ctx, entity, record_id),
+        record=hit_of(ctx, EntityType(goes_on), goes_on_id),
         outcome=values.outcome,
         objections=tuple(one.removeprefix(NEW_OBJECTION) for one in values.objections),
         status=after.status,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from types import MappingProxyType
 from uuid import UUID
 
@@ -100,7 +100,8 @@ def status_after(status: LeadStatus, outcome: CallOutcome) -> LeadStatus:
 def log_call(ctx: Ctx, entity: str, entity_id: UUID, values: CallInput) -> Activity:
     """Log a call that just took place on a record, and what follows from it: status, follow-up, next step, last touch.
 
-    Without a next follow-up, one that is due by today is done where somebody was spoken to; a later one stays.
+    Without a next follow-up, one that is due by today is done where somebody was spoken to; a later one stays. What
+    follows concerns the record that `goes_on` names.
     Raises Invalid, NotFound, Forbidden.
     """
     record = load_subject(ctx, entity, entity_id)
@@ -112,8 +113,22 @@ def log_call(ctx: Ctx, entity: str, entity_id: UUID, values: CallInput) -> Activ
     return activity
 
 
-def check_talk(ctx: Ctx, record: Owned, values: TalkInput) -> None:
-    """Whether what came of a talk can be kept on a record. Raises Invalid."""
+def goes_on(ctx: Ctx, record: Owned) -> Owned:
+    """The record on which the work goes on after a talk about this one, locked: of a converted lead its deal.
+
+    The lead itself where the deal is not the actor's to change: what was said is kept there, and nothing is planned.
+    """
+    if not isinstance(record, Lead) or record.deal_id is None:
+        return record
+    try:
+        return load(ctx, Deal, record.deal_id)
+    except (NotFound, Forbidden):
+        return record
+
+
+def check_talk(ctx: Ctx, subject: Owned, values: TalkInput) -> None:
+    """Whether what came of a talk about a record can be kept. Raises Invalid."""
+    record = goes_on(ctx, subject)
     problems: dict[str, str] = {}
     if values.duration_minutes is not None and not 0 <= values.duration_minutes <= MINUTES_MAX:
         problems["duration_minutes"] = "number_out_of_range"
@@ -124,6 +139,8 @@ def check_talk(ctx: Ctx, record: Owned, values: TalkInput) -> None:
     if values.next_follow_up is not None:
         if isinstance(record, Account):
             problems["next_follow_up"] = "no_follow_up_here"
+        elif isinstance(record, Lead) and record.deal_id is not None:
+            problems["next_follow_up"] = "follow_up_on_deal"
         else:
             then = (values.next_follow_up, values.next_follow_up_at)
             past = follow_ups.problem(ctx, *then, owner_id=record.owner_id)
@@ -132,18 +149,20 @@ def check_talk(ctx: Ctx, record: Owned, values: TalkInput) -> None:
         raise Invalid(problems)
 
 
-def keep_talk(ctx: Ctx, record: Owned, activity: Activity, values: TalkInput) -> None:
-    """What came of a talk, checked before, on its activity; and what follows on the record: status, follow-up, next
-    step, last touch. Raises Invalid for an objection nobody knows.
+def keep_talk(ctx: Ctx, subject: Owned, activity: Activity, values: TalkInput) -> None:
+    """What came of a talk about a record, checked before, on its activity; and what follows where the work `goes_on`:
+    status, follow-up, next step, last touch. Raises Invalid for an objection nobody knows.
     """
+    record = goes_on(ctx, subject)
     activity.outcome, activity.duration_minutes = values.outcome, values.duration_minutes
     activity.notes, activity.next_step = multiline_text(values.notes), name_text(values.next_step)
     ctx.session.flush()
     for objection_id in _objection_ids(ctx, values.objections):
         ctx.add(ActivityObjection(activity_id=activity.id, objection_id=objection_id))
     _follow_from(ctx, record, activity, values)
-    record.last_touch_at = max(record.last_touch_at or activity.at, activity.at)
-    ctx.emit(RecordChanged(record.__entity__, record.id))
+    for touched in dict.fromkeys((subject, record)):
+        touched.last_touch_at = max(touched.last_touch_at or activity.at, activity.at)
+        ctx.emit(RecordChanged(touched.__entity__, touched.id))
 
 
 @operation("follow_up.set")
@@ -166,22 +185,33 @@ def set_follow_up(ctx: Ctx, entity: str, entity_id: UUID, day: date | None, at: 
 
 
 def refresh_last_touch(ctx: Ctx, activity: Activity) -> None:
-    """Set the last touch of an activity's record anew from the activities that stand (one was taken back)."""
+    """Set the last touch of an activity's record, and of where the work `goes_on`, anew from the activities that stand
+    (one was taken back).
+    """
     for model, column in SUBJECTS.values():
         subject_id = getattr(activity, column.key)
         if subject_id is not None:
             record = load_any(ctx, model, subject_id)
-            record.last_touch_at = ctx.session.scalar(
-                select(func.max(Activity.at)).where(
-                    Activity.workspace_id == ctx.workspace.id,
-                    column == subject_id,
-                    Activity.kind.in_(TOUCHES),
-                    Activity.archived_at.is_(None),
-                    # A meeting that is to come, or did not take place, touched nobody.
-                    or_(Activity.kind != ActivityKind.MEETING, Activity.outcome.is_not(None)),
-                )
-            )
-            ctx.emit(RecordChanged(model.__entity__, subject_id))
+            for touched in dict.fromkeys((record, goes_on(ctx, record))):
+                touched.last_touch_at = _last_touch(ctx, touched)
+                ctx.emit(RecordChanged(touched.__entity__, touched.id))
+
+
+def _last_touch(ctx: Ctx, record: Owned) -> datetime | None:
+    """When the other side was last reached; a deal goes on with what was said while it was still a lead."""
+    about = SUBJECTS[record.__entity__][1] == record.id
+    if isinstance(record, Deal):
+        came_from = select(Lead.id).where(Lead.workspace_id == ctx.workspace.id, Lead.deal_id == record.id)
+        about = or_(about, Activity.lead_id.in_(came_from))
+    query = select(func.max(Activity.at)).where(
+        Activity.workspace_id == ctx.workspace.id,
+        about,
+        Activity.kind.in_(TOUCHES),
+        Activity.archived_at.is_(None),
+        # A meeting that is to come, or did not take place, touched nobody.
+        or_(Activity.kind != ActivityKind.MEETING, Activity.outcome.is_not(None)),
+    )
+    return ctx.session.scalar(query)
 
 
 def load_subject(ctx: Ctx, entity: str, entity_id: UUID, verb: Verb = Verb.EDIT) -> Owned:
@@ -199,21 +229,9 @@ def _follow_from(ctx: Ctx, record: Owned, talk: Activity, values: TalkInput) -> 
     if isinstance(record, Account):
         return
     if values.next_follow_up is not None:
-        follow_ups.plan(_going_on(ctx, record), values.next_follow_up, values.next_follow_up_at)
+        follow_ups.plan(record, values.next_follow_up, values.next_follow_up_at)
     elif record.next_follow_up and record.next_follow_up <= ctx.today.date() and talk.outcome in REACHED:
         follow_ups.plan(record, None)
-
-
-def _going_on(ctx: Ctx, record: Lead | Contact | Deal) -> Lead | Contact | Deal:
-    """What a follow-up is planned on: of a converted lead its deal, for nobody is reminded of a closed lead."""
-    if not isinstance(record, Lead) or record.deal_id is None:
-        return record
-    try:
-        deal = load(ctx, Deal, record.deal_id, Verb.EDIT)
-    except (NotFound, Forbidden) as error:
-        raise Invalid({"next_follow_up": "follow_up_on_deal"}) from error
-    ctx.emit(RecordChanged(Deal.__entity__, deal.id))
-    return deal
 
 
 def _objection_ids(ctx: Ctx, chosen: Sequence[str]) -> list[UUID]:

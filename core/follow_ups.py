@@ -21,6 +21,17 @@ def planned(record: Followed | None) -> tuple[date | None, time | None]:
     return (record.next_follow_up, record.next_follow_up_at) if record is not None else (None, None)
 
 
+def carried_on(ctx: Ctx, record: Followed) -> tuple[date | None, time | None]:
+    """The day and the hour with which a record's follow-up goes on elsewhere, by its owner's clock: what is overdue is
+    still due, today and at any time.
+    """
+    day, at = planned(record)
+    if day is None:
+        return None, None
+    clock = ctx.now.astimezone(zone_of(ctx, record.owner_id))
+    return (clock.date(), None) if _over(day, at, clock) else (day, at)
+
+
 def problem(
     ctx: Ctx,
     day: date | None,

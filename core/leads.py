@@ -175,9 +175,7 @@ def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
             name=values.contact_name, account_id=account.id, email=lead.email, phone=lead.phone, owner=owner
         ),
     )
-    # A follow-up that is overdue is still due: today.
-    due = max(lead.next_follow_up, ctx.today.date()) if lead.next_follow_up else None
-    hour = None if follow_ups.problem(ctx, due, lead.next_follow_up_at) else lead.next_follow_up_at
+    due, hour = follow_ups.carried_on(ctx, lead)
     deal = deals.create(
         ctx,
         deals.DealInput(
@@ -189,7 +187,7 @@ def convert(ctx: Ctx, lead_id: UUID, values: ConversionInput) -> Deal:
             stage_id=values.stage_id,
             owner=owner,
             next_follow_up=due,
-            next_follow_up_at=hour if due == lead.next_follow_up else None,
+            next_follow_up_at=hour,
             expected_close=values.expected_close,
             next_step=values.next_step,
         ),

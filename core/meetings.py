@@ -8,13 +8,13 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from core import follow_ups, planned, schedules
-from core.access import Owned, Verb, load
-from core.activities import MINUTES_MAX, TalkInput, check_talk, keep_talk, load_subject
+from core.access import Owned, load
+from core.activities import MINUTES_MAX, TalkInput, check_talk, goes_on, keep_talk, load_subject
 from core.conflicts import refuse_stale
 from core.context import Ctx
 from core.enums import ActivityKind
 from core.errors import Conflict, Invalid, NotFound
-from core.models import Activity, Deal, Lead
+from core.models import Activity
 from core.normalise import NOTES_MAX, SHORT_TEXT_MAX, multiline_text, name_text
 from core.operations import operation
 from core.planned import load_planned, put
@@ -89,11 +89,11 @@ def cancel(ctx: Ctx, meeting_id: UUID) -> Activity:
 def log(ctx: Ctx, meeting_id: UUID, values: TalkInput) -> Activity:
     """A planned meeting took place: what came of it, and what follows from that, as after a call.
 
-    Logged before its hour, it took place now. On a lead that became a deal meanwhile, what follows is the deal's.
+    Logged before its hour, it took place now.
     Raises Conflict("meeting_over") for whoever is second, Invalid, NotFound, Forbidden.
     """
     meeting = _open(ctx, meeting_id)
-    record = _goes_on(ctx, planned.record_of(ctx, meeting))
+    record = _record(ctx, meeting)
     check_talk(ctx, record, values)
     meeting.done_at = ctx.now
     if meeting.starts_at is not None and meeting.starts_at > ctx.now:
@@ -163,13 +163,12 @@ def _moment(ctx: Ctx, values: MeetingInput) -> datetime:
     return schedules.moment(values.day, values.at or time.min, ctx.actor.zone)
 
 
-def _goes_on(ctx: Ctx, record: Owned | None) -> Owned:
-    """The record what follows belongs to, locked."""
+def _record(ctx: Ctx, meeting: Activity) -> Owned:
+    """The record a meeting is about; where the work goes on with it, it is the actor's to change."""
+    record = planned.record_of(ctx, meeting)
     if record is None:
         raise NotFound
-    if isinstance(record, Lead) and record.deal_id is not None:
-        return load(ctx, Deal, record.deal_id, Verb.EDIT)
-    return load(ctx, type(record), record.id, Verb.EDIT)
+    return load(ctx, type(record), record.id) if goes_on(ctx, record) is record else record
 
 
 def _check(values: MeetingInput, wrong_moment: str) -> None:

@@ -57,9 +57,10 @@ def all_fields(ctx: Ctx, _route: SaveCall, request: Request) -> Modal:
 @on_submit(SaveCall, views.CALL_FORM)
 def save_call(ctx: Ctx, _route: SaveCall, logged: LoggedCall) -> Reply:
     """Save the call on the record that is chosen in the form."""
-    before = queries.standing(ctx, logged.entity, logged.entity_id)
+    record = queries.where_it_goes_on(ctx, logged.entity, logged.entity_id)
+    before = queries.standing(ctx, *record)
     activities.log_call(ctx, logged.entity, logged.entity_id, logged.call)
-    saved = saved_on(ctx, logged.entity, logged.entity_id, before, logged.call.outcome)
+    saved = saved_on(ctx, *record, before, logged.call.outcome)
     return CloseModal(views.call_saved(saved, ctx.viewer))
 
 

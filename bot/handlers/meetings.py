@@ -156,10 +156,11 @@ def all_fields_of_log(ctx: Ctx, route: SaveMeetingLog, request: Request) -> Moda
 @on_submit(SaveMeetingLog, views.LOG_FORM)
 def save_meeting_log(ctx: Ctx, route: SaveMeetingLog, talk: TalkInput) -> Reply:
     """Save how it went, and say what follows."""
-    record = queries.meeting_card(ctx, route.meeting_id).record
-    before = activity_queries.standing(ctx, record.entity, record.id)
+    about = queries.meeting_card(ctx, route.meeting_id).record
+    record = activity_queries.where_it_goes_on(ctx, about.entity, about.id)
+    before = activity_queries.standing(ctx, *record)
     meetings.log(ctx, route.meeting_id, talk)
-    saved = saved_on(ctx, record.entity, record.id, before, talk.outcome)
+    saved = saved_on(ctx, *record, before, talk.outcome)
     return CloseModal(activity_views.meeting_saved(saved, ctx.viewer))
 
 
@@ -172,9 +173,10 @@ def all_fields_of_held(ctx: Ctx, _route: SaveHeldMeeting, request: Request) -> M
 @on_submit(SaveHeldMeeting, views.HELD_FORM)
 def save_held_meeting(ctx: Ctx, _route: SaveHeldMeeting, typed: TypedHeldMeeting) -> Reply:
     """Save a meeting nobody had planned, and say what follows."""
-    before = activity_queries.standing(ctx, typed.entity, typed.entity_id)
+    record = activity_queries.where_it_goes_on(ctx, typed.entity, typed.entity_id)
+    before = activity_queries.standing(ctx, *record)
     meetings.log_unplanned(ctx, typed.entity, typed.entity_id, typed.meeting, typed.talk)
-    saved = saved_on(ctx, typed.entity, typed.entity_id, before, typed.talk.outcome)
+    saved = saved_on(ctx, *record, before, typed.talk.outcome)
     return CloseModal(activity_views.meeting_saved(saved, ctx.viewer))
 
 

@@ -36,7 +36,7 @@ def check(ctx: Ctx, values: DealInput, old: Deal | None) -> None:
         problems["currency"] = "choice_invalid"
     if values.next_step and len(values.next_step) > SHORT_TEXT_MAX:
         problems["next_step"] = "too_long"
-    owner_id = old.owner_id if old else None
+    owner_id = old.owner_id if old else owner_from_slack(ctx, values.owner, "owner")
     then = (values.next_follow_up, values.next_follow_up_at)
     past = follow_ups.problem(ctx, *then, follow_ups.planned(old), owner_id=owner_id)
     if past:

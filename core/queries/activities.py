@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, fu
 
 from core import follow_ups
 from core.access import Verb, may, visible
-from core.activities import SUBJECTS, load_subject
+from core.activities import SUBJECTS, goes_on, load_subject
 from core.context import Ctx
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus, MailKind
 from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Member, Objection
@@ -320,6 +320,15 @@ def subject(ctx: Ctx, entity: str, entity_id: UUID) -> Subject | None:
         return None
     kind = EntityType(entity)
     return Subject(kind, found.id, f"{LETTERS[kind]}-{found.number}", found.name, may(ctx, Verb.EDIT, found.owner_id))
+
+
+def where_it_goes_on(ctx: Ctx, entity: str, entity_id: UUID) -> tuple[str, UUID]:
+    """The record on which the work goes on after a talk about this one, as core.activities.goes_on says.
+
+    Raises Invalid, NotFound.
+    """
+    record = goes_on(ctx, load_subject(ctx, entity, entity_id, Verb.SEE))
+    return record.__entity__, record.id
 
 
 def standing(ctx: Ctx, entity: str, entity_id: UUID) -> Standing:

@@ -309,6 +309,12 @@ def test_a_lead_becomes_a_deal_and_back(world: World) -> None:
     lead = saw(world.ana.command("/lead view L-1", channel="#sales"))
     assert {"Open deal", "Open contact", "Open account"} <= set(lead.buttons())
     assert [len(world.rows(model)) for model in (Account, Contact, Deal)] == [1, 1, 1]
+    world.ana.command("/call log L-1", channel="#sales")
+    world.ana.modal.fill({"Outcome": "Connected", "Next follow-up": "tomorrow"})
+    world.ana.modal.submit()
+    logged = world.ana.last_message("#sales")
+    assert logged.text == "Call logged on D-1 Acme rollout: Connected. Next follow-up: tomorrow."
+    logged.click("Undo")
     lead.click("Open account")
     assert "D-1" in world.ana.last_message("#sales").visible_text()
     said.click("Undo")

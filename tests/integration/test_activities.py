@@ -100,22 +100,36 @@ def test_a_call_touches_the_record_and_undo_takes_that_back(
         assert len(queries.timeline(ctx, "lead", lead.id)) == 1
 
 
-def test_what_follows_a_call_on_a_converted_lead_is_the_deals(ctx_for: CtxFor, ana: Member, lead: Lead) -> None:
+def test_what_follows_a_call_on_a_converted_lead_is_the_deals(
+    ctx_for: CtxFor, ana: Member, lead: Lead, clock: FixedClock
+) -> None:
     with ctx_for() as ctx:
         deal = make_deal(ctx, owner=ana)
         ctx.session.get_one(Lead, (ctx.workspace.id, lead.id)).deal_id = deal.id
     with ctx_for(ana) as ctx:
-        activities.log_call(ctx, "lead", lead.id, call(next_follow_up=TODAY + timedelta(days=2)))
+        activities.log_call(ctx, "lead", lead.id, call())
+    first = clock.now()
+    clock.advance(hours=2)
+    with ctx_for(ana) as ctx:
+        activities.log_call(ctx, "lead", lead.id, call(next_follow_up=TODAY + timedelta(days=2), next_step="Offer"))
+        assert queries.where_it_goes_on(ctx, "lead", lead.id) == ("deal", deal.id)
         change_id = ctx.change_id
     with ctx_for(ana) as ctx:
-        assert fresh(ctx, deal).next_follow_up == TODAY + timedelta(days=2)
+        after = fresh(ctx, deal)
+        assert (after.next_follow_up, after.next_step) == (TODAY + timedelta(days=2), "Offer")
         assert fresh(ctx, lead).next_follow_up is None
+        assert after.last_touch_at == fresh(ctx, lead).last_touch_at == clock.now()
         undo.undo(ctx, change_id)
-        assert fresh(ctx, deal).next_follow_up is None
+        before = fresh(ctx, deal)
+        assert (before.next_follow_up, before.next_step) == (None, "")
+        assert before.last_touch_at == fresh(ctx, lead).last_touch_at == first
     with ctx_for() as ctx:
         ctx.session.get_one(Deal, (ctx.workspace.id, deal.id)).owner_id = make_member(ctx, "Carl Boe").id
     with ctx_for(ana) as ctx, pytest.raises(Invalid):
         activities.log_call(ctx, "lead", lead.id, call(next_follow_up=TODAY + timedelta(days=2)))
+    with ctx_for(ana) as ctx:
+        activities.log_call(ctx, "lead", lead.id, call())
+        assert queries.where_it_goes_on(ctx, "lead", lead.id) == ("lead", lead.id)
 
 
 def test_undo_of_the_first_call_leaves_no_touch(ctx_for: CtxFor, ana: Member, lead: Lead) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -141,6 +142,24 @@ def test_an_overdue_follow_up_is_due_today_on_the_deal(ctx_for: CtxFor, ana: Mem
     clock.advance(days=5)
     with ctx_for(ana) as ctx:
         assert leads.convert(ctx, lead_id, conversion()).next_follow_up == TODAY + timedelta(days=5)
+
+
+def test_an_hour_goes_on_where_it_is_to_come_for_its_owner(ctx_for: CtxFor, clock: FixedClock) -> None:
+    with ctx_for() as ctx:
+        mira = make_member(ctx, "Mira", role=Role.MANAGER, tz="Australia/Sydney")
+        ana = make_member(ctx, "Ana", manager=mira, tz="America/Los_Angeles")
+    tomorrow = clock.now().astimezone(ZoneInfo("America/Los_Angeles")).date() + timedelta(days=1)
+    planned = replace(LENA, owner=ana.slack_user_id, next_follow_up=tomorrow, next_follow_up_at=time(9))
+    kept, late = created(ctx_for, ana, planned), created(ctx_for, ana, planned)
+    # Four in the morning in Los Angeles, ten at night in Sydney.
+    clock.advance(seconds=(datetime.combine(tomorrow, time(11), UTC) - clock.now()).total_seconds())
+    with ctx_for(mira) as ctx:
+        deal = leads.convert(ctx, kept, conversion())
+        assert (deal.next_follow_up, deal.next_follow_up_at) == (tomorrow, time(9))
+    clock.advance(hours=10)
+    with ctx_for(mira) as ctx:
+        deal = leads.convert(ctx, late, conversion())
+        assert (deal.next_follow_up, deal.next_follow_up_at) == (tomorrow, None)
 
 
 def test_two_who_convert_at_once_make_one_deal(ctx_for: CtxFor, ana: Member, ben: Member) -> None:
