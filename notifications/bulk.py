@@ -1,6 +1,7 @@
 """The worker's part of changes to many records: piece by piece, with the progress in one edited message."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from uuid import UUID, uuid5
@@ -15,12 +16,14 @@ from bot.views import bulk as views
 from core import bulk, jobs
 from core.context import Clock, Ctx
 from core.db import Database
-from core.enums import BulkState
+from core.enums import BulkState, EntityType, NoticeMode
 from core.errors import Busy
 from core.jobs import OPEN
 from core.members import find_member
-from core.models import BulkJob
+from core.models import BulkJob, History
+from core.notices import NoticeKind
 from core.workspaces import member_ctx
+from notifications import notices
 from notifications.desk import SOURCE
 from notifications.failures import Failure, Permanent
 from notifications.slack import Answer, Sender
@@ -31,6 +34,19 @@ EDIT_EVERY = timedelta(seconds=1)
 """Slack takes about one message a second in a conversation (docs.slack.dev/apis/web-api/rate-limits)."""
 IDLE_SECONDS = 1.0
 TROUBLE_SECONDS = 5.0
+GIFTS = (jobs.ASSIGN, jobs.HAND_OVER)
+"""Changes after which many records have another owner, who hears of it once."""
+TOLD = "told"
+"""Where a job keeps which message (channel and ts) told the new owner."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a new owner (a Slack user id) is told; `place` is the message it replaces, empty for a new one."""
+
+    owner: str
+    message: Message
+    place: tuple[str, str] = ("", "")
 
 
 class BulkRunner:
@@ -98,20 +114,18 @@ class BulkRunner:
             seen = bulk.progress(ctx, job_id)
             message, team_id = views.progress(seen, ctx.viewer), ctx.workspace.team_id
             place, reader = (job.channel, job.ts), ctx.actor.slack_user_id
-            gift = self._gift(ctx, job, seen) if ended else None
+            word = self._word(ctx, job, seen) if seen.state is BulkState.DONE else None
         self._edited[job_id] = self._clock.now()
         try:
             answer = self._send(team_id, message, place, reader, job_id)
-            if gift is not None:
-                owner, word = gift
-                self._send(team_id, word, ("", ""), owner, uuid5(job_id, owner))
+            told = self._send(team_id, word.message, word.place, word.owner, uuid5(job_id, word.owner)) if word else {}
         except Permanent as error:
             log.error("bulk_not_shown", job_id=str(job_id), code=error.code)
-            answer = {}
+            answer = told = {}
         except Failure as error:
             log.warning("bulk_shown_later", job_id=str(job_id), code=error.code)
             return
-        self._shown(workspace_id, job_id, answer, lease if ended else None)
+        self._shown(workspace_id, job_id, answer, told, lease if ended else None)
 
     def _send(self, team_id: str, message: Message, place: tuple[str, str], reader: str, post_id: UUID) -> Answer:
         channel, ts = place
@@ -122,26 +136,68 @@ class BulkRunner:
             team_id, "chat.postMessage", {"channel": reader, "client_msg_id": str(post_id), **payload}
         )
 
-    def _gift(self, ctx: Ctx, job: BulkJob, seen: bulk.Progress) -> tuple[str, Message] | None:
-        """The word to the new owner of many records, in their language; None where there is nothing to tell."""
-        if job.kind not in (jobs.ASSIGN, jobs.HAND_OVER) or seen.state is not BulkState.DONE:
+    def _word(self, ctx: Ctx, job: BulkJob, seen: bulk.Progress) -> Word | None:
+        """What the new owner of many records is told of a change that is done; None where there is nothing to tell."""
+        if job.kind != jobs.UNDO:
+            return self._gift(ctx, job, seen)
+        given = ctx.session.scalars(
+            select(BulkJob).where(
+                BulkJob.workspace_id == job.workspace_id, BulkJob.change_id == job.undoes, BulkJob.kind.in_(GIFTS)
+            )
+        ).one_or_none()
+        if given is None or TOLD not in given.params:
             return None
+        channel, ts = given.params[TOLD]
+        giver = member_ctx(ctx.session, self._clock, job.workspace_id, given.member_id, SOURCE)
+        reader = self._new_owner(ctx, given)
+        if reader is None:
+            return None
+        message = views.taken_back(bulk.progress(giver, given.id), ctx.actor.name, reader.viewer)
+        return Word(reader.actor.slack_user_id, message, (channel, ts))
+
+    def _gift(self, ctx: Ctx, job: BulkJob, seen: bulk.Progress) -> Word | None:
+        """The word to the new owner, in their language; kept for their morning where they want it then."""
+        reader = self._new_owner(ctx, job) if job.kind in GIFTS and seen.changed else None
+        if reader is None:
+            return None
+        owner = reader.actor.slack_user_id
+        match notices.mode_of(ctx, owner, NoticeKind.ASSIGNED):
+            case NoticeMode.INSTANT:
+                return Word(owner, views.received(seen, ctx.actor.name, reader.viewer))
+            case NoticeMode.MORNING:
+                notices.keep(ctx, owner, NoticeKind.ASSIGNED, _changed(ctx, job))
+        return None
+
+    def _new_owner(self, ctx: Ctx, job: BulkJob) -> Ctx | None:
+        """Who was given the records, as a reader; None for nobody, the giver, and who has no access any more."""
         owner = str(job.params["target" if job.kind == jobs.HAND_OVER else "value"])
-        if not owner or not seen.changed:
-            return None
-        member = find_member(ctx, owner)
+        member = find_member(ctx, owner) if owner else None
         if member is None or member.id == job.member_id or member.guest or not member.active:
             return None
-        reader = member_ctx(ctx.session, self._clock, job.workspace_id, member.id, SOURCE)
-        return owner, views.received(seen, ctx.actor.name, reader.viewer)
+        return member_ctx(ctx.session, self._clock, job.workspace_id, member.id, SOURCE)
 
-    def _shown(self, workspace_id: UUID, job_id: UUID, answer: Answer, ended: datetime | None) -> None:
-        """Keep where the message is; `ended` marks the end that was shown, which may have changed meanwhile."""
+    def _shown(self, workspace_id: UUID, job_id: UUID, answer: Answer, told: Answer, ended: datetime | None) -> None:
+        """Keep where the message is, and the word to the new owner where one was `told`.
+
+        `ended` marks the end that was shown, which may have changed meanwhile.
+        """
         with self._database.begin(workspace_id) as session:
             query = select(BulkJob).where(BulkJob.workspace_id == workspace_id, BulkJob.id == job_id)
             job = session.scalars(query.with_for_update()).one()
             if not job.ts:
                 job.channel, job.ts = str(answer.get("channel", "")), str(answer.get("ts", ""))
+            if told and job.kind in GIFTS:
+                job.params = {**job.params, TOLD: [str(told.get("channel", "")), str(told.get("ts", ""))]}
             if ended is not None and job.lease_until == ended:
                 job.lease_until = None
                 self._edited.pop(job_id, None)
+
+
+def _changed(ctx: Ctx, job: BulkJob) -> dict[str, tuple[str, UUID]]:
+    """The leads and deals a change has touched, by a key of their own."""
+    query = select(History.entity, History.entity_id).where(
+        History.workspace_id == job.workspace_id,
+        History.change_id == job.change_id,
+        History.entity.in_([EntityType.LEAD.value, EntityType.DEAL.value]),
+    )
+    return {f"{job.id}:{row.entity_id}": (row.entity, row.entity_id) for row in ctx.session.execute(query)}

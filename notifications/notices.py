@@ -1,6 +1,7 @@
 """What an audience wants to hear in the morning, or not at all, is taken out of what would be sent at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from sqlalchemy import select, update
@@ -10,6 +11,7 @@ from core import notices
 from core.context import Ctx
 from core.enums import NoticeMode
 from core.models import HeldNotice, Member, NoticeSetting
+from core.notices import NoticeKind
 from notifications.plans import Kind, Morning, NewCard, NotShared, Plan, Purpose
 
 SWITCHED_OFF = "Shared cards are switched off for this channel."
@@ -51,20 +53,38 @@ def _modes(ctx: Ctx, audiences: Iterable[str]) -> dict[tuple[str, str], NoticeMo
     }
 
 
+def mode_of(ctx: Ctx, audience: str, kind: NoticeKind) -> NoticeMode:
+    """How an audience (a Slack user or channel id) hears of a kind of thing as it is sent."""
+    return _modes(ctx, {audience}).get((audience, kind.value), NoticeMode.INSTANT)
+
+
+def keep(ctx: Ctx, audience: str, kind: NoticeKind, records: Mapping[str, tuple[str, UUID]]) -> datetime:
+    """Write down for an audience's morning that a kind of thing happened to records, each (entity and id) by its key.
+
+    What is kept a second time under a key is kept once. Returns when that morning is (UTC).
+    """
+    due_at = notices.due_next(ctx, audience)
+    rows = [
+        {
+            "workspace_id": ctx.workspace.id,
+            "id": uuid5(NAMESPACE_OID, f"{ctx.workspace.id}:{key}"),
+            "audience": audience,
+            "kind": kind.value,
+            "entity": entity,
+            "entity_id": entity_id,
+            "held_at": ctx.now,
+            "due_at": due_at,
+        }
+        for key, (entity, entity_id) in records.items()
+    ]
+    if rows:
+        ctx.session.execute(insert(HeldNotice).values(rows).on_conflict_do_nothing())
+    return due_at
+
+
 def _hold(ctx: Ctx, key: str, card: NewCard) -> list[Plan]:
-    due_at = notices.due_next(ctx, card.channel)
-    row = {
-        "workspace_id": ctx.workspace.id,
-        # Of the plan's key: an event that is read a second time is held once.
-        "id": uuid5(NAMESPACE_OID, f"{ctx.workspace.id}:{key}"),
-        "audience": card.channel,
-        "kind": card.purpose.value,
-        "entity": card.entity,
-        "entity_id": card.entity_id,
-        "held_at": ctx.now,
-        "due_at": due_at,
-    }
-    ctx.session.execute(insert(HeldNotice).values(row).on_conflict_do_nothing())
+    # By the plan's key: an event that is read a second time is held once.
+    due_at = keep(ctx, card.channel, NoticeKind(card.purpose.value), {key: (card.entity, card.entity_id)})
     if not notices.is_channel(card.channel):
         return []  # a person's morning message, which comes by schedule, takes it along
     # A lane of its own: what waits for nine o'clock must not hold up what is said before.

@@ -7,8 +7,8 @@ from typing import Any
 from bot import errors
 from bot.payloads import Element
 from bot.replies import Choice, Message, Modal
-from bot.routes import ChooseBulk, FindTag, StartBulk, UndoBulk
-from bot.views import kit, mailings, people, settings_lists, settings_pipelines
+from bot.routes import ChooseBulk, FindTag, RunWords, StartBulk, UndoBulk
+from bot.views import kit, mailings, notices, people, settings_lists, settings_pipelines
 from bot.views.forms import Field, Form, Person, Search, Select
 from bot.views.leads import STATUS
 from core import jobs
@@ -197,6 +197,8 @@ def _done_text(job: Progress, viewer: Viewer) -> str:
 def received(job: Progress, giver: str, viewer: Viewer) -> Message:
     """What the new owner of many records is told, once. `giver` is a name."""
     count, who = job.changed, kit.esc(giver)
+    leads = kit.button(viewer.t("My leads"), RunWords("lead", "list mine"))
+    deals = kit.button(viewer.t("My deals"), RunWords("deal", "list mine"))
     if job.kind == jobs.HAND_OVER:
         text = viewer.nt(
             "{who} gave you {n} record of {name}.",
@@ -205,11 +207,39 @@ def received(job: Progress, giver: str, viewer: Viewer) -> Message:
             who=who,
             name=kit.esc(job.name),
         )
-        return Message(text, [kit.section(f"{text} `/lead list mine` `/deal list mine`")])
-    if job.entity is EntityType.LEAD:
+        shown = [leads, deals]
+    elif job.entity is EntityType.LEAD:
         text = viewer.nt("{who} gave you {n} lead.", "{who} gave you {n} leads.", count, who=who)
-        hint = "/lead list mine"
+        shown = [leads]
     else:
         text = viewer.nt("{who} gave you {n} deal.", "{who} gave you {n} deals.", count, who=who)
-        hint = "/deal list mine"
-    return Message(text, [kit.section(f"{text} `{hint}`")])
+        shown = [deals]
+    return Message(text, [kit.section(text), kit.actions(*shown, notices.settings_button("", viewer))])
+
+
+def taken_back(job: Progress, taker: str, viewer: Viewer) -> Message:
+    """What stands in its place once `taker` (a name) has undone that change."""
+    count, who = job.changed, kit.esc(taker)
+    if job.kind == jobs.HAND_OVER:
+        text = viewer.nt(
+            "{who} took back the {n} record of {name} that you were given.",
+            "{who} took back the {n} records of {name} that you were given.",
+            count,
+            who=who,
+            name=kit.esc(job.name),
+        )
+    elif job.entity is EntityType.LEAD:
+        text = viewer.nt(
+            "{who} took back the {n} lead that you were given.",
+            "{who} took back the {n} leads that you were given.",
+            count,
+            who=who,
+        )
+    else:
+        text = viewer.nt(
+            "{who} took back the {n} deal that you were given.",
+            "{who} took back the {n} deals that you were given.",
+            count,
+            who=who,
+        )
+    return Message(text, [kit.section(text)])

@@ -6,12 +6,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from core import bulk, jobs, leads
+from core import bulk, jobs, leads, notices
 from core.context import Workspace
 from core.db import Database
-from core.enums import BulkState, EntityType, LeadStatus
+from core.enums import BulkState, EntityType, LeadStatus, NoticeMode
 from core.errors import Conflict, Invalid, NotFound
-from core.models import BulkJob, History, Lead, Member
+from core.models import BulkJob, HeldNotice, History, Lead, Member
+from core.notices import NoticeKind
 from core.queries.tags import tags_of
 from notifications.bulk import BulkRunner
 from notifications.failures import Transient
@@ -194,6 +195,24 @@ def test_the_new_owner_hears_of_all_of_them_once(
     with ctx_for() as ctx:
         owners = select(Lead.owner_id).where(Lead.workspace_id == workspace.id).distinct()
         assert list(ctx.session.scalars(owners)) == [ana.id]
+    assert ("chat.update", "Ana Costa took back the 30 leads that you were given.") in [
+        (method, text) for method, _, text in slack.calls
+    ]
+
+
+@pytest.mark.parametrize(("mode", "kept"), [(NoticeMode.MORNING, 2), (NoticeMode.OFF, 0)])
+def test_who_does_not_want_to_hear_at_once_does_not(
+    ctx_for: CtxFor, ana: Member, ben: Member, runner: BulkRunner, slack: Slack, mode: NoticeMode, kept: int
+) -> None:
+    with ctx_for(ben) as ctx:
+        notices.choose(ctx, ben.slack_user_id, {NoticeKind.ASSIGNED: mode})
+    job = started(ctx_for, ana, jobs.ASSIGN, ben.slack_user_id, make_leads(ctx_for, 2, owner=ana))
+    while runner.round([job.workspace_id]):
+        pass
+    assert [channel for _, channel, _ in slack.calls if channel == ben.slack_user_id] == []
+    with ctx_for(ben) as ctx:
+        held = ctx.session.scalars(select(HeldNotice).where(HeldNotice.audience == ben.slack_user_id)).all()
+    assert [one.kind for one in held] == ["assigned"] * kept
 
 
 def test_tags_are_put_on_and_taken_off(ctx_for: CtxFor, ana: Member, runner: BulkRunner, workspace: Workspace) -> None:

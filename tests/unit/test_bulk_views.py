@@ -64,4 +64,5 @@ def test_how_far_it_is(name: str, job: Progress) -> None:
 def test_the_new_owner_is_told() -> None:
     assert_golden("bulk/received_leads", views.received(DONE, HOSTILE, EN))
     assert_golden("bulk/received_of_leaver", views.received(replace(REMOVAL, kind=jobs.HAND_OVER), "Ana", EN))
+    assert "took back the 37 leads" in views.taken_back(DONE, "Ana", EN).text
     assert_golden("bulk/received_deals", views.received(replace(DONE, entity=EntityType.DEAL), "Ana", EN))
