@@ -12,8 +12,9 @@ from bot.views import kit
 from bot.views.activities import KINDS
 from core import history
 from core.away import OPEN
-from core.enums import ActivityKind
+from core.enums import ActivityKind, Direction
 from core.i18n import Viewer
+from core.queries.attached import Named
 from core.queries.history import (
     Amount,
     Channel,
@@ -45,9 +46,10 @@ LOGGED: Mapping[ActivityKind, str] = {
     ActivityKind.CALL: "logged a call",
     ActivityKind.MEETING: "noted a meeting",
     ActivityKind.NOTE: "kept a note",
-    ActivityKind.EMAIL: "noted an e-mail",
+    ActivityKind.EMAIL: "wrote an e-mail",
     ActivityKind.TASK: "planned a task",
 }
+RECEIVED = "received an e-mail"
 TOUCHED: Mapping[str, str] = {
     "activity": "changed what was planned",
     "tagging": "changed the tags",
@@ -114,13 +116,13 @@ def _what_happened(item: HistoryItem, viewer: Viewer) -> str:
     if first is None or item.takes_back or item.action in (history.CREATE, history.ARCHIVE, history.RESTORE):
         return did(item.action or history.UPDATE, takes_back=item.takes_back, viewer=viewer)
     if first.about.kind is not None and first.action == history.CREATE:
-        return viewer.t(LOGGED[first.about.kind])
+        return viewer.t(RECEIVED if _came_in(first.about) else LOGGED[first.about.kind])
     return viewer.t(TOUCHED.get(first.entity, "changed it")) if not item.action else viewer.t("changed it")
 
 
 def _part_line(part: Part, viewer: Viewer) -> str:
     """A line about something that hangs on the record: `Tag added: vip`, `Line changed: Setup (Quantity: 1 → 2)`."""
-    what = [viewer.t(WHAT[part.entity]) if part.about.kind is None else viewer.t(KINDS[part.about.kind])]
+    what = [_kind(part, viewer)]
     if part.action != history.CREATE or part.about.kind is None:
         what.append(viewer.t(PART_DID[part.action]))
     said = " ".join(part.about.what.split())
@@ -130,6 +132,21 @@ def _part_line(part: Part, viewer: Viewer) -> str:
     if part.fields:
         text += f" ({'; '.join(change_line(one, viewer) for one in part.fields)})"
     return text
+
+
+def _kind(part: Part, viewer: Viewer) -> str:
+    """What something is; of an e-mail also who it went to or came from."""
+    about = part.about
+    if about.kind is None:
+        return viewer.t(WHAT[part.entity])
+    if about.kind is not ActivityKind.EMAIL or not about.other:
+        return viewer.t(KINDS[about.kind])
+    other = kit.esc(kit.cut(about.other, VALUE_SHOWN))
+    return viewer.t("E-mail from {who}", who=other) if _came_in(about) else viewer.t("E-mail to {who}", who=other)
+
+
+def _came_in(about: Named) -> bool:
+    return about.kind is ActivityKind.EMAIL and about.direction is Direction.INBOUND
 
 
 def edited_meanwhile(who: str, changes: Sequence[FieldChange], viewer: Viewer) -> list[Block]:

@@ -1,15 +1,15 @@
 """What hangs on a record and belongs to its history: what was done on it, its tags, its channels, a quote's lines."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from core.context import Ctx
-from core.enums import ActivityKind, CallOutcome, EntityType
-from core.models import Activity, ChannelLink, QuoteLine, Tag, Tagging
+from core.enums import ActivityKind, CallOutcome, Direction, EntityType
+from core.models import Activity, ChannelLink, Email, InboundEmail, QuoteLine, Tag, Tagging
 
 Hanging = Activity | Tagging | ChannelLink | QuoteLine
 _ON_A_RECORD: tuple[type[Activity | Tagging | ChannelLink], ...] = (Activity, Tagging, ChannelLink)
@@ -34,6 +34,9 @@ class Named:
     what: str
     kind: ActivityKind | None = None
     outcome: CallOutcome | None = None
+    direction: Direction | None = None
+    other: str = ""
+    """Of an e-mail: whom it went to, or who wrote it; a name, else an address."""
 
 
 def ids_on(ctx: Ctx, entity: EntityType, record_id: UUID) -> list[UUID]:
@@ -54,7 +57,10 @@ def names_of(ctx: Ctx, wanted: Sequence[tuple[str, UUID]]) -> dict[UUID, Named]:
     if ids["activity"]:
         done = select(Activity).where(Activity.workspace_id == here, Activity.id.in_(ids["activity"]))
         for one in ctx.session.scalars(done):
-            named[one.id] = Named(one.subject or one.notes, one.kind, one.outcome)
+            named[one.id] = Named(one.subject or one.notes, one.kind, one.outcome, one.direction)
+        mails = [row_id for row_id, one in named.items() if one.kind is ActivityKind.EMAIL]
+        for row_id, other in _others(ctx, mails).items():
+            named[row_id] = replace(named[row_id], other=other)
     if ids["tagging"]:
         tags = select(Tagging.id, Tag.name).join(
             Tag, (Tag.workspace_id == Tagging.workspace_id) & (Tag.id == Tagging.tag_id)
@@ -70,3 +76,18 @@ def names_of(ctx: Ctx, wanted: Sequence[tuple[str, UUID]]) -> dict[UUID, Named]:
         for row in ctx.session.execute(lines.where(QuoteLine.id.in_(ids["quote_line"]))):
             named[row.id] = Named(row.description)
     return named
+
+
+def _others(ctx: Ctx, activity_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Whom the mails behind these activities went to, or who wrote them."""
+    if not activity_ids:
+        return {}
+    here = ctx.workspace.id
+    went = select(Email.activity_id, Email.to_name, Email.to_address).where(
+        Email.workspace_id == here, Email.activity_id.in_(activity_ids)
+    )
+    came = select(InboundEmail.activity_id, InboundEmail.from_name, InboundEmail.from_address).where(
+        InboundEmail.workspace_id == here, InboundEmail.activity_id.in_(activity_ids)
+    )
+    found = ctx.session.execute(union_all(went, came))
+    return {activity_id: name or address for activity_id, name, address in found if activity_id is not None}

@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from core import leads, undo
 from core.access import load
-from core.enums import EntityType, LeadStatus, Role, Visibility
+from core.enums import ActivityKind, Direction, EntityType, InboundState, LeadStatus, MailKind, Role, Visibility
 from core.errors import Conflict, NotFound
 from core.events import CardShared
-from core.models import Deal, Lead, Member, Outbox, WorkspaceRow
+from core.models import Deal, InboundEmail, Lead, Member, Outbox, WorkspaceRow
 from core.queries.history import PAGE_SIZE, Amount, FieldChange, Unseen, Word, history_page
 from core.queries.records import card_after
 from core.records import share
@@ -26,6 +26,7 @@ from tests.factories import (
     make_source,
     the_stage,
 )
+from tests.integration.mail_world import make_email
 
 
 @pytest.fixture
@@ -161,3 +162,31 @@ def test_sharing_names_a_channel_and_needs_sight(ctx_for: CtxFor, ana: Member) -
                 share(ctx, EntityType.LEAD, mine, nowhere)
         rows = ctx.session.scalars(select(Outbox).order_by(Outbox.id)).all()[before:]
         assert [(row.kind, row.payload["channel"]) for row in rows] == [(CardShared.kind, "C042")]
+
+
+def test_an_email_says_whom_it_went_to_and_who_wrote_it(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        lead = make_lead(ctx, "Lena Fischer", owner=ana)
+        out = make_activity(ctx, lead, kind=ActivityKind.EMAIL, direction=Direction.OUTBOUND, subject="Your offer")
+        back = make_activity(ctx, lead, kind=ActivityKind.EMAIL, direction=Direction.INBOUND, subject="Re: Your offer")
+        make_email(ctx, lead, activity_id=out.id, to_name="Lena Fischer")
+        ctx.add(
+            InboundEmail(
+                key="1",
+                state=InboundState.LINKED,
+                kind=MailKind.HUMAN,
+                lead_id=lead.id,
+                activity_id=back.id,
+                from_address="lena@acme.example",
+                to_addresses=[],
+                received_at=ctx.now,
+            )
+        )
+        lead_id = lead.id
+    with ctx_for(ana) as ctx:
+        items = history_page(ctx, EntityType.LEAD, lead_id).page.rows
+    told = [part.about for item in items for part in item.parts]
+    assert {(one.direction, one.other) for one in told} == {
+        (Direction.OUTBOUND, "Lena Fischer"),
+        (Direction.INBOUND, "lena@acme.example"),
+    }

@@ -11,7 +11,7 @@ from bot.views import kit
 from bot.views import records as views
 from bot.views.history import history_modal
 from core import history
-from core.enums import ActivityKind, CallOutcome, EntityType
+from core.enums import ActivityKind, CallOutcome, Direction, EntityType
 from core.i18n import Viewer
 from core.queries.attached import Named
 from core.queries.history import Amount, FieldChange, HistoryItem, Part, RecordHistory, Unseen, Word
@@ -78,7 +78,11 @@ def test_history_of_what_hangs_on_a_record() -> None:
     call = Named(HOSTILE, ActivityKind.CALL, CallOutcome.INTERESTED)
     task = Named("Send the deck", ActivityKind.TASK)
     tags = (Part("tagging", history.CREATE, Named("vip")), Part("tagging", history.ARCHIVE, Named("x")))
+    sent = Named("Your offer", ActivityKind.EMAIL, direction=Direction.OUTBOUND, other=HOSTILE)
+    came = Named("Re: Your offer", ActivityKind.EMAIL, direction=Direction.INBOUND, other="Lena Fischer")
     shown = pages(
+        item(7, "", parts=(Part("activity", history.CREATE, came),)),
+        item(6, "", parts=(Part("activity", history.CREATE, sent),)),
         item(5, "", parts=tags),
         item(
             4,
