@@ -122,6 +122,8 @@ def settle(ctx: Ctx, member: Member, before: Watched) -> None:
     status = member.status_away_until
     if status is not None and status != before.arranged[-1] and status == last:
         ctx.emit(AwayByStatus(member.id))
+    if now[0] is None and before.arranged[0] is not None and before.arranged[0] == ctx.actor.member_id:
+        ctx.emit(StandInGone(member.id, before.arranged[0]))
     for delegate_id in {before.arranged[0], now[0]}:
         if delegate_id is not None:
             ctx.emit(HomeChanged(delegate_id))

@@ -80,6 +80,17 @@ class TaskGiven(Event, kind="task.given"):
 
 
 @dataclass(frozen=True)
+class RecordsGiven(Event, kind="records.given"):
+    """Somebody got all that a leaver had open, so many records at once; told to them."""
+
+    change_id: UUID
+    leaver_id: UUID
+    owner_id: UUID
+    by_id: UUID | None
+    count: int
+
+
+@dataclass(frozen=True)
 class QuoteExpired(Event, kind="quote.expired"):
     """Nobody decided on a quote until its last day was over; told to the deal's owner."""
 

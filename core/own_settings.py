@@ -10,7 +10,7 @@ from core import away
 from core.conflicts import last_change, refuse_changed
 from core.context import Ctx
 from core.errors import Forbidden, Invalid, NotFound
-from core.events import ProfileChanged, StandInGone
+from core.events import ProfileChanged
 from core.members import owner_from_slack
 from core.models import History, Member
 from core.models.schedules import WEEKDAYS
@@ -120,7 +120,7 @@ def come_back(ctx: Ctx) -> None:
     away.settle(ctx, member, before)
 
 
-@operation("stand_in.refuse")
+@operation("member.refuse_stand_in")
 def refuse(ctx: Ctx, member_id: UUID) -> Member:
     """The actor cannot stand in for a colleague, who is told. Raises NotFound where they do not (any more)."""
     query = select(Member).where(
@@ -129,15 +129,26 @@ def refuse(ctx: Ctx, member_id: UUID) -> Member:
     member = ctx.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
     if member is None or ctx.actor.member_id is None:
         raise NotFound
+    before = away.watch(member, ctx.now)
     member.delegate_id = None
-    ctx.emit(StandInGone(member.id, ctx.actor.member_id))
+    ctx.session.flush()
+    away.settle(ctx, member, before)
     return member
 
 
-def is_own(ctx: Ctx, change: History) -> bool:
-    """Whether a change is one the actor made to their own settings: theirs to take back, whatever their role."""
-    mine = change.actor_id == change.entity_id == ctx.actor.member_id
-    return mine and change.entity == Member.__entity__ and set(change.changes) <= set(FIELDS)
+def own_change(ctx: Ctx, change: History) -> Member | None:
+    """The row of a change that is the actor's to take back, whatever their role, locked; None for any other change.
+
+    That is what they changed of their own settings, and that they do not stand in for a colleague, or do again.
+    """
+    if change.entity != Member.__entity__ or change.actor_id is None or change.actor_id != ctx.actor.member_id:
+        return None
+    mine = change.entity_id == change.actor_id and set(change.changes) <= set(FIELDS)
+    stand_in = set(change.changes) == {"delegate_id"} and str(change.actor_id) in change.changes["delegate_id"]
+    if not (mine or stand_in):
+        return None
+    query = select(Member).where(Member.workspace_id == ctx.workspace.id, Member.id == change.entity_id)
+    return ctx.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
 def me(ctx: Ctx, *, locked: bool = False) -> Member:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.context import Ctx, new_id
 from core.enums import RunState, ScheduleKind
+from core.errors import Busy
 from core.i18n import Viewer
 from core.models import Member, Schedule, ScheduleRun
 
@@ -101,7 +102,7 @@ def put(
     """
     found = _of(ctx, kind, audience)
     if found is None:
-        row = {
+        first = {
             "workspace_id": ctx.workspace.id,
             "id": new_id(),
             "kind": kind,
@@ -113,8 +114,13 @@ def put(
             "next_due_at": next_due(ctx.now, at, _zone(tz), days).at,
             "changed_at": ctx.now,
         }
-        ctx.session.execute(insert(Schedule).values(row).on_conflict_do_nothing())
-        return
+        statement = insert(Schedule).values(first).on_conflict_do_nothing().returning(Schedule.id)
+        if ctx.session.scalar(statement) is not None:
+            return
+        # Somebody else was first at this very moment; who comes second says when.
+        found = _of(ctx, kind, audience)
+        if found is None:
+            raise Busy
     same = (found.local_time, found.tz, found.days) == (at, tz, days)
     if same and found.next_due_at is not None:
         return

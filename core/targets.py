@@ -110,6 +110,11 @@ def may_set(ctx: Ctx, member_id: UUID) -> bool:
     return may_touch(ctx, Target(member_id=member_id), Verb.EDIT)
 
 
+def in_reach(month: date, today: date) -> bool:
+    """Whether targets are set and read for a month: it lies within YEARS of today's year."""
+    return abs(month.year - today.year) <= YEARS
+
+
 def month_before(month: date) -> date:
     """The first day of the month before."""
     return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
@@ -127,7 +132,7 @@ def month_meant(text: str, locale: str, now: datetime) -> date:
     nobody sets targets for.
     """
     month = _month_typed(text, locale, now)
-    if not _in_reach(month, now):
+    if not in_reach(month, now.date()):
         raise Unusable("month_invalid")
     return month
 
@@ -208,12 +213,8 @@ def _checked(values: TargetsInput) -> Iterable[Wanted]:
 
 
 def _check_month(ctx: Ctx, month: date) -> None:
-    if month.day != 1 or not _in_reach(month, ctx.today):
+    if month.day != 1 or not in_reach(month, ctx.today.date()):
         raise Invalid({"month": "month_invalid"})
-
-
-def _in_reach(month: date, now: datetime) -> bool:
-    return abs(month.year - now.year) <= YEARS
 
 
 def _turn(month: date) -> str:

@@ -29,7 +29,7 @@ KEPT = frozenset({"objection", "tag", "member"})
 """Words of a shared vocabulary, and colleagues who were made members by being chosen as an owner, stay when the change
 that brought them is taken back: others may have used them."""
 DECIDED = ("word.%", "member.%")
-"""Operations by which an admin changes just those: they are taken back like any other."""
+"""Operations that change just those: they are taken back like any other, and so is their undo."""
 
 
 Row = TenantModel | WorkspaceRow
@@ -95,12 +95,12 @@ def brings_back(ctx: Ctx, change_id: UUID) -> bool:
 
 
 def _changes(ctx: Ctx, change_id: UUID) -> list[History]:
-    by_admin = or_(*(History.operation.like(pattern) for pattern in DECIDED))
+    decided = or_(*(History.operation.like(pattern) for pattern in DECIDED), History.undoes.is_not(None))
     joined = (History.entity == Member.__entity__) & (History.action == history.CREATE)
     query = select(History).where(
         History.workspace_id == ctx.workspace.id,
         History.change_id == change_id,
-        or_(History.entity.not_in(KEPT), by_admin & not_(joined)),
+        or_(History.entity.not_in(KEPT), decided & not_(joined)),
     )
     changes = list(ctx.session.scalars(query.order_by(History.id)))
     if not changes:
@@ -134,8 +134,9 @@ def _load(ctx: Ctx, change: History) -> Row:
     model = tracked_models().get(change.entity)
     if model is None:
         raise NotFound
-    if own_settings.is_own(ctx, change):
-        return own_settings.me(ctx, locked=True)
+    own = own_settings.own_change(ctx, change)
+    if own is not None:
+        return own
     given_to = _given_to(ctx, change)
     row = load_given_away(ctx, model, change.entity_id, given_to) if given_to else None
     return row or load_any(ctx, model, change.entity_id, Verb.EDIT)

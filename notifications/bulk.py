@@ -16,11 +16,11 @@ from bot.views import bulk as views
 from core import bulk, jobs
 from core.context import Clock, Ctx
 from core.db import Database
-from core.enums import BulkState, EntityType, NoticeMode
+from core.enums import BulkState, NoticeMode
 from core.errors import Busy
 from core.jobs import OPEN
 from core.members import find_member
-from core.models import BulkJob, History
+from core.models import BulkJob
 from core.notices import NoticeKind
 from core.workspaces import member_ctx
 from notifications import notices
@@ -165,7 +165,7 @@ class BulkRunner:
             case NoticeMode.INSTANT:
                 return Word(owner, views.received(seen, ctx.actor.name, reader.viewer))
             case NoticeMode.MORNING:
-                notices.keep(ctx, owner, NoticeKind.ASSIGNED, _changed(ctx, job))
+                notices.keep(ctx, owner, NoticeKind.ASSIGNED, notices.changed_by(ctx, job.change_id))
         return None
 
     def _new_owner(self, ctx: Ctx, job: BulkJob) -> Ctx | None:
@@ -191,13 +191,3 @@ class BulkRunner:
             if ended is not None and job.lease_until == ended:
                 job.lease_until = None
                 self._edited.pop(job_id, None)
-
-
-def _changed(ctx: Ctx, job: BulkJob) -> dict[str, tuple[str, UUID]]:
-    """The leads and deals a change has touched, by a key of their own."""
-    query = select(History.entity, History.entity_id).where(
-        History.workspace_id == job.workspace_id,
-        History.change_id == job.change_id,
-        History.entity.in_([EntityType.LEAD.value, EntityType.DEAL.value]),
-    )
-    return {f"{job.id}:{row.entity_id}": (row.entity, row.entity_id) for row in ctx.session.execute(query)}

@@ -49,6 +49,7 @@ COMPOSERS: Mapping[Kind, Composer] = MappingProxyType(
         Kind.DAY: day_messages.day_message,
         Kind.PING: pings.ping,
         Kind.STAND_IN: absences.stand_in_word,
+        Kind.GIVEN: people.given,
         Kind.AWAY: absences.away_word,
         Kind.DIGEST: digests.digest,
         Kind.WEEKLY: reports.weekly,

@@ -26,6 +26,7 @@ from core.events import (
     QuoteExpired,
     RecordAssigned,
     RecordChanged,
+    RecordsGiven,
     ReplyArrived,
     ReportAsked,
     StandInAsked,
@@ -94,7 +95,7 @@ class FactFinder:
                 | MemberBack()
             ):
                 return (event.member_id,)
-            case RecordAssigned() | TaskGiven() | QuoteExpired() | EmailCameBack():
+            case RecordAssigned() | RecordsGiven() | TaskGiven() | QuoteExpired() | EmailCameBack():
                 return (event.owner_id,)
             case RecordChanged():
                 owner_id = self._owners.get((event.entity, event.entity_id))

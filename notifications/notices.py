@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import notices
 from core.context import Ctx
-from core.enums import NoticeMode
-from core.models import HeldNotice, Member, NoticeSetting
+from core.enums import EntityType, NoticeMode
+from core.models import HeldNotice, History, Member, NoticeSetting
 from core.notices import NoticeKind
 from notifications.plans import Kind, Morning, NewCard, NotShared, Plan, Purpose
 
@@ -80,6 +80,16 @@ def keep(ctx: Ctx, audience: str, kind: NoticeKind, records: Mapping[str, tuple[
     if rows:
         ctx.session.execute(insert(HeldNotice).values(rows).on_conflict_do_nothing())
     return due_at
+
+
+def changed_by(ctx: Ctx, change_id: UUID) -> dict[str, tuple[str, UUID]]:
+    """The leads and deals a change has touched, as `keep` takes them."""
+    query = select(History.entity, History.entity_id).where(
+        History.workspace_id == ctx.workspace.id,
+        History.change_id == change_id,
+        History.entity.in_([EntityType.LEAD.value, EntityType.DEAL.value]),
+    )
+    return {f"{change_id}:{row.entity_id}": (row.entity, row.entity_id) for row in ctx.session.execute(query)}
 
 
 def _hold(ctx: Ctx, key: str, card: NewCard) -> list[Plan]:

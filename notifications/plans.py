@@ -29,6 +29,7 @@ class Kind(StrEnum):
     DAY = "morning.message"
     PING = "item.ping"
     STAND_IN = "stand_in.word"
+    GIVEN = "records.given"
     AWAY = "away.word"
     DIGEST = "digest.message"
     WEEKLY = "report.weekly"
@@ -75,6 +76,7 @@ METHODS: Mapping[Kind, str] = MappingProxyType(
         Kind.DAY: "chat.postMessage",
         Kind.PING: "chat.postMessage",
         Kind.STAND_IN: "chat.postMessage",
+        Kind.GIVEN: "chat.postMessage",
         Kind.AWAY: "chat.postMessage",
         Kind.DIGEST: "chat.postMessage",
         Kind.WEEKLY: "chat.postMessage",
@@ -183,6 +185,17 @@ class StandInWord:
     delegate_id: UUID
     reader_id: UUID
     gone: bool = False
+
+
+@dataclass(frozen=True)
+class GivenWord:
+    """Payload of the word to a leaver's successor: by which change, who left, who reads it, who gave it, how much."""
+
+    change_id: UUID
+    leaver_id: UUID
+    reader_id: UUID
+    by_id: UUID | None
+    count: int
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from core.events import (
     QuoteExpired,
     RecordAssigned,
     RecordChanged,
+    RecordsGiven,
     ReplyArrived,
     ReportAsked,
     StandInAsked,
@@ -35,6 +36,7 @@ from notifications.plans import (
     AuditFile,
     ChannelTried,
     ForMember,
+    GivenWord,
     Kind,
     MailOut,
     MailWord,
@@ -124,7 +126,15 @@ def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
             return _told(f"expired:{event.quote_id}", card, facts)
         case CardShared() | DealWon() | ChannelsChosen() | ReplyArrived():
             return _in_channels(event, facts, event_id)
-        case HomeChanged() | AuditAsked() | ReportAsked() | MemberBack() | StandInAsked() | StandInGone():
+        case (
+            HomeChanged()
+            | AuditAsked()
+            | ReportAsked()
+            | RecordsGiven()
+            | MemberBack()
+            | StandInAsked()
+            | StandInGone()
+        ):
             return _to_people(event, facts, event_id)
         case ProfileChanged() | AwayByStatus():
             return _of_profile(event, facts, event_id)
@@ -168,7 +178,7 @@ def _ping_of(due: Timed) -> Ping:
 
 
 def _to_people(
-    event: HomeChanged | AuditAsked | ReportAsked | MemberBack | StandInAsked | StandInGone,
+    event: HomeChanged | AuditAsked | ReportAsked | RecordsGiven | MemberBack | StandInAsked | StandInGone,
     facts: Facts,
     event_id: UUID,
 ) -> list[Plan]:
@@ -177,6 +187,8 @@ def _to_people(
             return _home(event.member_id, facts)
         case AuditAsked() | ReportAsked():
             return _file(event, facts, event_id)
+        case RecordsGiven():
+            return _given(event, facts, event_id)
         case MemberBack():
             return _back(event, facts, event_id)
         case StandInAsked():
@@ -233,6 +245,15 @@ def _told(key: str, card: NewCard, facts: Facts) -> list[Plan]:
     if slack_user_id is None or card.by_id == card.member_id:
         return []
     return [Plan(key, slack_user_id, Kind.CARD_POST, replace(card, channel=slack_user_id))]
+
+
+def _given(event: RecordsGiven, facts: Facts, event_id: UUID) -> list[Plan]:
+    """One word for all of them; nobody is told what they did themselves."""
+    slack_user_id = facts.people.get(event.owner_id)
+    if slack_user_id is None or event.by_id == event.owner_id:
+        return []
+    word = GivenWord(event.change_id, event.leaver_id, event.owner_id, event.by_id, event.count)
+    return [Plan(f"given:{event_id}", slack_user_id, Kind.GIVEN, word)]
 
 
 def _in_channels(

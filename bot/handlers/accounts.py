@@ -14,7 +14,7 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Conflict, Forbidden
 from core.queries import accounts as queries
-from core.queries.deals import anything_changed
+from core.queries.history import anything_changed
 from core.refs import account_ref
 
 

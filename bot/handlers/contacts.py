@@ -18,7 +18,7 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Conflict, Forbidden
 from core.queries import contacts as queries
-from core.queries.deals import anything_changed
+from core.queries.history import anything_changed
 from core.queries.records import hit_of
 from core.refs import contact_ref
 

@@ -15,6 +15,7 @@ from core.errors import Forbidden, Invalid, NotFound
 from core.queries import deals as queries
 from core.queries import stages
 from core.queries.deals import DealCard
+from core.queries.history import anything_changed
 from core.queries.stages import StageRow
 from core.requirements import REQUIRABLE, missing_on_the_way
 
@@ -95,7 +96,7 @@ def _ask_needs(ctx: Ctx, deal: DealCard, stage: StageRow) -> OpenModal | None:
 
 def _moved(ctx: Ctx, deal_id: UUID) -> Message:
     deal = queries.deal_card(ctx, deal_id)
-    if not queries.anything_changed(ctx):
+    if not anything_changed(ctx):
         return views.unchanged(views.same_stage_text(deal, ctx.viewer), deal, ctx.viewer)
     return views.done(views.moved_text(deal, ctx.viewer), deal, ctx.change_id, ctx.viewer)
 

@@ -33,6 +33,7 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.queries import deals as queries
 from core.queries import stages
 from core.queries.deals import DealCard, DealRow
+from core.queries.history import anything_changed
 from core.queries.records import Hit, similar
 from core.queries.similar import WORDS_MAX
 from core.refs import deal_ref, parse_ref
@@ -186,7 +187,7 @@ def _said(ctx: Ctx, deal_id: UUID, text: str, owner: str) -> Message:
         deal = queries.deal_card(ctx, deal_id)
     except NotFound:
         return views.handed_over(text, owner, ctx.viewer)
-    if not queries.anything_changed(ctx):
+    if not anything_changed(ctx):
         return views.unchanged(ctx.viewer.t("Nothing was changed."), deal, ctx.viewer)
     return views.done(text, deal, ctx.change_id, ctx.viewer)
 

@@ -15,7 +15,7 @@ from core import channels, links
 from core.context import Ctx
 from core.enums import EntityType, Visibility
 from core.errors import Conflict, NotFound
-from core.queries.deals import anything_changed
+from core.queries.history import anything_changed
 from core.queries.records import SEARCHABLE, Hit, card_of, hit_of, search, similar
 
 HITS = 6

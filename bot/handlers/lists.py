@@ -21,7 +21,8 @@ from core.enums import EntityType
 from core.errors import Forbidden, NotFound
 from core.lists import ListFilter
 from core.queries import lists as queries
-from core.queries.deals import anything_changed, deal_card
+from core.queries.deals import deal_card
+from core.queries.history import anything_changed
 from core.queries.leads import lead_card
 from core.queries.records import card_of, find_by_ref, hit_of, search
 from core.refs import LETTERS, Ref, parse_ref

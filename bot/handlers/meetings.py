@@ -37,7 +37,7 @@ from core.meetings import MeetingInput
 from core.normalise import SHORT_TEXT_MAX
 from core.queries import activities as activity_queries
 from core.queries import meetings as queries
-from core.queries.deals import anything_changed
+from core.queries.history import anything_changed
 from core.queries.meetings import MeetingCard
 from core.queries.records import Hit, hit_of
 from core.when import split_off

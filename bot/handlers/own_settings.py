@@ -19,7 +19,7 @@ from core.context import Ctx
 from core.errors import Conflict, Invalid
 from core.own_settings import OwnSettings
 from core.queries import administration as queries
-from core.queries.deals import anything_changed
+from core.queries.history import anything_changed
 from core.when import understand
 
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -99,7 +99,7 @@ def come_back(ctx: Ctx, _route: ComeBack, request: Request) -> Reply:
 def refuse(ctx: Ctx, route: RefuseStandIn, _request: Request) -> Reply:
     """Who was named cannot."""
     member = own_settings.refuse(ctx, route.member_id)
-    return Replace(views.refused(member.slack_user_id, ctx.viewer))
+    return Replace(views.refused(member.slack_user_id, ctx.change_id, ctx.viewer))
 
 
 def _modal(ctx: Ctx) -> Modal:

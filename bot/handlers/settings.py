@@ -42,7 +42,7 @@ from core.errors import Conflict
 from core.queries import administration as queries
 from core.queries import pipeline_settings
 from core.queries.administration import WorkspaceSettings
-from core.queries.deals import anything_changed
+from core.queries.history import anything_changed
 
 SECTION_MODALS: dict[Section, Callable[[Ctx, ShowSection, Notice], Modal]] = {}
 """Sections whose windows are made elsewhere."""

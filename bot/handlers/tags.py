@@ -11,7 +11,7 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Forbidden
 from core.queries import tags as queries
-from core.queries.deals import anything_changed
+from core.queries.history import anything_changed
 from core.queries.records import card_of, hit_of
 
 

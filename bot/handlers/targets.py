@@ -29,7 +29,7 @@ from core.errors import Invalid
 from core.i18n import Viewer
 from core.normalise import Unusable
 from core.queries import targets as queries
-from core.queries.deals import anything_changed
+from core.queries.history import anything_changed
 from core.targets import TargetsInput
 
 

@@ -1,6 +1,6 @@
 """Many records at once: choosing them, the question before it is done, and how far it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -194,27 +194,35 @@ def _done_text(job: Progress, viewer: Viewer) -> str:
     return text
 
 
+def handed_over(count: int, leaver: str, giver: str, viewer: Viewer) -> Message:
+    """What a leaver's successor is told, once. `leaver` and `giver` are names."""
+    text = viewer.nt(
+        "{who} gave you {n} record of {name}.",
+        "{who} gave you {n} records of {name}.",
+        count,
+        who=kit.esc(giver),
+        name=kit.esc(leaver),
+    )
+    return _given(text, (EntityType.LEAD, EntityType.DEAL), viewer)
+
+
 def received(job: Progress, giver: str, viewer: Viewer) -> Message:
     """What the new owner of many records is told, once. `giver` is a name."""
-    count, who = job.changed, kit.esc(giver)
-    leads = kit.button(viewer.t("My leads"), RunWords("lead", "list mine"))
-    deals = kit.button(viewer.t("My deals"), RunWords("deal", "list mine"))
     if job.kind == jobs.HAND_OVER:
-        text = viewer.nt(
-            "{who} gave you {n} record of {name}.",
-            "{who} gave you {n} records of {name}.",
-            count,
-            who=who,
-            name=kit.esc(job.name),
-        )
-        shown = [leads, deals]
-    elif job.entity is EntityType.LEAD:
+        return handed_over(job.changed, job.name, giver, viewer)
+    count, who = job.changed, kit.esc(giver)
+    if job.entity is EntityType.LEAD:
         text = viewer.nt("{who} gave you {n} lead.", "{who} gave you {n} leads.", count, who=who)
-        shown = [leads]
     else:
         text = viewer.nt("{who} gave you {n} deal.", "{who} gave you {n} deals.", count, who=who)
-        shown = [deals]
-    return Message(text, [kit.section(text), kit.actions(*shown, notices.settings_button("", viewer))])
+    return _given(text, (job.entity,), viewer)
+
+
+def _given(text: str, kinds: Iterable[EntityType], viewer: Viewer) -> Message:
+    """That somebody has more records now, with the lists of these kinds and how they hear of it."""
+    lists = {EntityType.LEAD: viewer.t("My leads"), EntityType.DEAL: viewer.t("My deals")}
+    buttons = [kit.button(lists[kind], RunWords(kind.value, "list mine")) for kind in kinds]
+    return Message(text, [kit.section(text), kit.actions(*buttons, notices.settings_button("", viewer))])
 
 
 def taken_back(job: Progress, taker: str, viewer: Viewer) -> Message:

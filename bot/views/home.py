@@ -1,6 +1,6 @@
 """App Home: what waits for a person, their deals, and where to start."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
@@ -31,6 +31,7 @@ from bot.views.triage import home_rows as triage_rows
 from bot.views.when import due
 from core.enums import EntityType
 from core.i18n import Viewer
+from core.notices import NoticeKind
 from core.queries.day import TaskItem
 from core.queries.deals import DealRow
 from core.queries.home import DeadLetter, HomeData, StoodFor
@@ -49,12 +50,24 @@ UNDELIVERED = {
     "digest.details": "A pipeline digest's details",
     "home.publish": "Somebody's App Home",
     "item.ping": "A reminder",
+    "records.given": "Word to a leaver's successor",
     "report.weekly": "The weekly report",
     "member.welcome": "A welcome message",
     "notices.morning": "A morning message",
     "profile.sync": "Reading a profile",
 }
 """What kinds of delivery are called; others are a message."""
+POSTED: Mapping[str, str] = {
+    NoticeKind.ASSIGNED: "Word to a new owner",
+    NoticeKind.TASK: "Word of a task",
+    NoticeKind.EXPIRED: "Word of an expired quote",
+    NoticeKind.BOUNCED: "Word of a mail that came back",
+    NoticeKind.SPAM: "Word of a spam report",
+    NoticeKind.WON: "The announcement of a win",
+    NoticeKind.SHARED: "A shared card",
+    NoticeKind.REPLY: "The alert of an answer",
+}
+"""What a card is called that was to be posted, by why."""
 NAME_SHOWN = 200
 STAGE_SHOWN = 60
 STAGES_SHOWN = 12
@@ -349,7 +362,8 @@ def _dead(data: HomeData, viewer: Viewer) -> list[Block]:
 
 
 def _letter(letter: DeadLetter, viewer: Viewer) -> Sequence[Block]:
-    what = [f"*{viewer.t(UNDELIVERED.get(letter.kind, 'A message'))}*"]
+    name = POSTED.get(letter.purpose) or UNDELIVERED.get(letter.kind, "A message")
+    what = [f"*{viewer.t(name)}*"]
     if letter.record is not None:
         what.append(f"{letter.record.ref} {kit.esc(kit.cut(letter.record.name, NAME_SHOWN))}")
     if letter.channel:

@@ -232,10 +232,10 @@ def by_status(shown: Standing, today: date, viewer: Viewer) -> Message:
     )
 
 
-def refused(who: str, viewer: Viewer) -> Message:
-    """That one does not stand in. `who` is a Slack user id."""
+def refused(who: str, change_id: UUID, viewer: Viewer) -> Message:
+    """That one does not stand in, and the way back. `who` is a Slack user id."""
     text = viewer.t("You do not stand in for {who}. They are told, and their reminders wait.", who=f"<@{who}>")
-    return Message(text, [kit.section(text)])
+    return Message(text, confirmation(viewer, text, change_id))
 
 
 # -- standing in --------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from core.i18n import Viewer
 from core.queries.metrics import Progress
 from core.queries.metrics.targets import NUMBERS
 from core.queries.targets import MonthProgress, TargetDetails, TargetPage, TargetRow
-from core.targets import COUNT_MAX, TargetsInput, Wanted, month_after, month_before
+from core.targets import COUNT_MAX, TargetsInput, Wanted, in_reach, month_after, month_before
 
 VALUE = "value_"
 """Begins the name of the field of each currency; core.targets names its problems so."""
@@ -110,12 +110,13 @@ def _top(notice: Notice, back: TargetPlace, viewer: Viewer) -> list[Block]:
 
 
 def _months(shown: TargetPage, viewer: Viewer) -> list[Block]:
-    """To the months around this one, and all of the month before once more."""
+    """To the months around this one, as far as targets reach, and all of the month before once more."""
     before, after = month_before(shown.month), month_after(shown.month)
-    made = [
-        kit.button(f"‹ {viewer.month(before)}", ShowTargets(before), label=viewer.t("The month before")),
-        kit.button(f"{viewer.month(after)} ›", ShowTargets(after), label=viewer.t("The month after")),
-    ]
+    made: list[Block] = []
+    if in_reach(before, shown.this_month):
+        made.append(kit.button(f"‹ {viewer.month(before)}", ShowTargets(before), label=viewer.t("The month before")))
+    if in_reach(after, shown.this_month):
+        made.append(kit.button(f"{viewer.month(after)} ›", ShowTargets(after), label=viewer.t("The month after")))
     if shown.to_copy:
         label = viewer.t("For all who have none yet, the targets of {month}", month=viewer.month(before))
         made.append(kit.button(viewer.t("Copy last month's"), CopyTargets(shown.month), label=label))

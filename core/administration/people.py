@@ -13,7 +13,7 @@ from core.conflicts import refuse_changed
 from core.context import Ctx
 from core.enums import ActivityKind, EntityType, LeadStatus, Role
 from core.errors import Conflict, Invalid
-from core.events import HomeChanged, RecordChanged
+from core.events import HomeChanged, RecordChanged, RecordsGiven, TaskGiven
 from core.invariants import PEOPLE, admins_left, leads_to_itself
 from core.jobs import AT_ONCE
 from core.locks import take_turns
@@ -85,7 +85,10 @@ def deactivate(ctx: Ctx, member_id: UUID, successor: str) -> Moved:
         params = {"subject": str(member.id), "target": successor, "name": member.name}
         jobs.put(ctx, jobs.HAND_OVER, EntityType.LEAD, params, total, change_id=ctx.change_id)
         return Moved(0, later=total)
-    return Moved(_give(ctx, member.id, heir, AT_ONCE + 1))
+    given = _give(ctx, member.id, heir, AT_ONCE + 1)
+    if given:
+        ctx.emit(RecordsGiven(ctx.change_id, member.id, heir, ctx.actor.member_id, given))
+    return Moved(given)
 
 
 @operation("member.deactivate")
@@ -152,7 +155,7 @@ def _give(ctx: Ctx, member_id: UUID, heir: UUID, most: int) -> int:
 
 def _task_heir(ctx: Ctx, task: Activity, member_id: UUID, heir: UUID) -> UUID:
     """Who does a leaver's task: the owner of its record, where that is another colleague with access. The successor may
-    not even see such a record.
+    not even see such a record. That owner is told of it.
     """
     owner_id = record_owner(ctx, task)
     if owner_id in (None, member_id, heir):
@@ -161,6 +164,8 @@ def _task_heir(ctx: Ctx, task: Activity, member_id: UUID, heir: UUID) -> UUID:
     if not owner.active:
         return heir
     ctx.emit(HomeChanged(owner.id))
+    if task.kind is ActivityKind.TASK:
+        ctx.emit(TaskGiven(task.id, owner.id, ctx.actor.member_id))
     return owner.id
 
 

@@ -13,7 +13,7 @@ from core.access import Verb, may, visible
 from core.context import Ctx
 from core.enums import EntityType, StageKind
 from core.errors import NotFound
-from core.models import Account, Contact, Deal, History, Lead, LossReason, Member, Pipeline, Stage
+from core.models import Account, Contact, Deal, Lead, LossReason, Member, Pipeline, Stage
 from core.normalise import name_text
 from core.prepared import read
 from core.queries.activities import TimelineItem, timeline
@@ -27,7 +27,6 @@ from core.refs import Ref, deal_ref, parse_ref
 __all__ = [
     "DealCard",
     "DealRow",
-    "anything_changed",
     "deal_card",
     "deal_page",
     "deals_meant",
@@ -224,12 +223,6 @@ def deals_meant(ctx: Ctx, text: str) -> Page[DealRow]:
         return Page()
     query = visible(ctx, Deal).where(matching(ctx, EntityType.DEAL, plain))
     return page_of(ctx, query, 0, Deal.closed_at.is_not(None), Deal.expected_close.asc().nulls_last(), Deal.id)
-
-
-def anything_changed(ctx: Ctx) -> bool:
-    """Whether this transaction has changed a record: whether there is something to undo."""
-    query = select(History.id).where(History.workspace_id == ctx.workspace.id, History.change_id == ctx.change_id)
-    return ctx.session.scalar(query.limit(1)) is not None
 
 
 def _same(

@@ -185,6 +185,12 @@ class RecordHistory:
     page: Page[HistoryItem]
 
 
+def anything_changed(ctx: Ctx) -> bool:
+    """Whether this transaction has changed a record: whether there is something to undo."""
+    query = select(History.id).where(History.workspace_id == ctx.workspace.id, History.change_id == ctx.change_id)
+    return ctx.session.scalar(query.limit(1)) is not None
+
+
 def history_page(ctx: Ctx, entity: EntityType, record_id: UUID, page: int = 0) -> RecordHistory:
     """What changed on a record and on what hangs on it (calls, tags, lines …), newest first, one item a change.
 

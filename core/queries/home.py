@@ -42,13 +42,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A delivery that was given up. `kind` says what it was, `channel` where to, `record` what about."""
+    """A delivery that was given up. `kind` says what it was, `channel` where to, `record` what about.
+
+    `purpose`: why a card was to be posted (a core.notices.NoticeKind); empty for anything else.
+    """
 
     id: UUID
     kind: str
     channel: str
     record: Hit | None
     reason: str
+    purpose: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,7 @@ def _dead(ctx: Ctx) -> list[DeadLetter]:
             channel=str(row.payload.get("channel") or ""),
             record=_record(ctx, row.payload.get("entity"), row.payload.get("entity_id")),
             reason=row.last_error,
+            purpose=str(row.payload.get("purpose") or ""),
         )
         for row in ctx.session.scalars(query)
     ]

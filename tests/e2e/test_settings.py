@@ -4,9 +4,12 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from core import notices
+from core.administration import people
 from core.administration.words import WordList
-from core.enums import ActivityKind, Role, StageKind, Visibility
-from core.models import ActivityObjection, Deal, LeadSource, Member, Pipeline, Product, Stage, WorkspaceRow
+from core.enums import ActivityKind, NoticeMode, Role, StageKind, Visibility
+from core.models import ActivityObjection, Deal, HeldNotice, LeadSource, Member, Pipeline, Product, Stage, WorkspaceRow
+from core.notices import NoticeKind
 from core.queries import administration as queries
 from core.queries import pipeline_settings
 from sandbox.driver import Modal, Person
@@ -200,11 +203,19 @@ def test_who_leaves_hands_over_and_is_turned_away(world: World) -> None:
     assert "access to Rapport was taken away" in said.text
     assert {deal.owner_id for deal in world.rows(Deal)} == {world.member(world.ben).id}
     world.settle()
+    assert "gave you 2 records of" in world.ben.last_message(world.ben.dm_with_app).visible_text()
     clicked(modal, "Edit", world.ana.id)
     modal.click("Give access back")
     again = world.ana.command("/lead list")
     assert again is not None
     assert "taken away" not in again.text
+    with world.ctx(world.ben) as ctx:
+        notices.choose(ctx, world.ben.id, {NoticeKind.ASSIGNED: NoticeMode.MORNING})
+    with world.ctx(world.sam) as ctx:
+        lead = make_lead(ctx, owner=world.member(world.ana))
+        people.deactivate(ctx, world.member(world.ana).id, world.ben.id)
+    world.settle()
+    assert [kept.entity_id for kept in world.rows(HeldNotice)] == [lead.id]
 
 
 # -- pipelines and stages -----------------------------------------------------------------------------------------

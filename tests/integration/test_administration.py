@@ -58,6 +58,7 @@ from tests.factories import (
     make_stage,
     the_stage,
 )
+from tests.integration.lead_world import events
 from tests.together import at_once
 
 HOSTILE = "<!channel> *x* <https://evil|ok>"
@@ -369,6 +370,9 @@ def test_who_leaves_hands_over_tasks_too(ctx_for: CtxFor, ada: Member, ana: Memb
         change = ctx.change_id
     # What was to be done on a colleague's record is theirs: Ben may not see it.
     assert owners() == [ben.id, ben.id, cleo.id, ana.id, ana.id]
+    assert [(told["task_id"], told["owner_id"]) for told in events(ctx_for, "task.given")] == [
+        (str(on_cleos.id), str(cleo.id))
+    ]
     with ctx_for(ada) as ctx:
         undo.undo(ctx, change)
     assert owners() == [ana.id] * 5

@@ -269,3 +269,17 @@ def test_many_workers_make_each_run_once(ctx_for: CtxFor, clock: FixedClock) -> 
         claimed = [audience for found in pool.map(worker, range(40)) for audience in found]
     mine = sorted(person.slack_user_id for person in people)
     assert sorted(audience for audience in claimed if audience in mine) == mine
+
+
+def test_of_two_first_choices_at_once_the_second_holds(ctx_for: CtxFor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def chosen_for(hour: int) -> None:
+        schedules.put(ctx, ScheduleKind.DIGEST, "C0SALES", at=time(hour), tz="Europe/Berlin", days=EVERY_DAY)
+
+    of, unseen = schedules._of, iter([None])
+    with ctx_for() as ctx:
+        chosen_for(9)
+        # As it looked to the second just before the first was saved.
+        monkeypatch.setattr(schedules, "_of", lambda *asked: next(unseen, of(*asked)))
+        chosen_for(16)
+        chosen = schedules.chosen(ctx, ScheduleKind.DIGEST, "C0SALES")
+    assert chosen == schedules.Times(time(16), EVERY_DAY)

@@ -43,6 +43,8 @@ WINDOWS: dict[str, Modal] = {
     "list_searched": views.page_modal(
         replace(ALL, words=HOSTILE, page=Page((ANA_ROW,), 1, has_more=True)), None, "abc", EN
     ),
+    "list_first_month": views.page_modal(replace(ALL, month=date(2025, 1, 1), to_copy=False), None, "abc", EN),
+    "list_last_month": views.page_modal(replace(ALL, month=date(2035, 12, 1), to_copy=False), None, "abc", EN),
     "list_nobody": views.page_modal(replace(ALL, words=HOSTILE, page=Page()), None, "abc", EN),
     "form": views.form_modal(
         TargetDetails(TEAM_ROW, WANTED, ("EUR", "USD")), SAVING, views.values_of(WANTED), Shown(None, "abc"), EN
