@@ -1,12 +1,13 @@
 """The weekly report: any week, in place, with the rows behind each number."""
 
+import html
+
 from bot.commands import CommandCall
-from bot.dispatch import COMMANDS, Request, command, on, on_submit
+from bot.dispatch import Request, command, on, on_submit
+from bot.handlers.home import help_reply
 from bot.replies import CloseModal, Message, OpenModal, Replace, Reply, Say
 from bot.routes import ExportWeek, ReportTime, SaveReportTime, ShowWeek, ShowWeekDetails, WeekAsked
-from bot.views import help as help_views
 from bot.views import reports as views
-from bot.views.help import Help
 from bot.views.reports import TypedTime
 from core import reports
 from core.access import Power, has_power
@@ -29,10 +30,16 @@ def week_command(ctx: Ctx, call: CommandCall) -> Reply:
     return Say(_message(ctx, queries.week_ago(ctx, int(words[:4]))))
 
 
+@command("report", "", summary="This week's mails, calls, leads and deals")
+def this_week(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/report`: what it is asked for most."""
+    return week_command(ctx, call)
+
+
 @command("report", "help", summary="Show what is possible")
-def report_help(ctx: Ctx, _call: CommandCall) -> Reply:
-    """What the command can do."""
-    return Say(help_views.help_message(Help(COMMANDS.of("report")), ctx.viewer))
+def report_help(ctx: Ctx, call: CommandCall) -> Reply:
+    """`/report help`; and every word that is no subcommand."""
+    return help_reply(ctx, "report", html.unescape(call.text).strip())
 
 
 @on(ShowWeek)

@@ -139,7 +139,8 @@ def test_a_manager_reads_the_teams_a_rep_their_own(world: World) -> None:
     a_week(world)
     assert "*Calls*  2" in world.mira.command("/report week").visible_text()
     assert "*Calls*  0" in world.ben.command("/report week").visible_text()
-    assert not world.ben.command("/report week").has_button("Team")
+    assert not world.ben.command("/report").has_button("Team")
+    assert "Did you mean /report week" in world.ben.command("/report wek").text
 
 
 def test_next_weeks_goal_is_what_is_missing_of_the_month(world: World) -> None:
