@@ -25,4 +25,5 @@ def ping(desk: Desk, delivery: Claimed) -> Composed:
         return Skip("It is not due any more, or not then.")
     if lines[0].meeting is not None and lines[0].meeting.over:
         return Skip("The meeting is over; the morning asks how it went.")
-    return Call(Kind.PING, post(hears.slack_user_id, views.message(lines[0], now.due_at, ctx.viewer), delivery.id))
+    message = views.message(lines[0], now.due_at, ctx.today.date(), ctx.viewer)
+    return Call(Kind.PING, post(hears.slack_user_id, message, delivery.id))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Text, and_, cast, delete, not_, select
 from sqlalchemy.orm import Session
 
 from core import targets, workspaces
@@ -19,8 +19,8 @@ from core.administration.workspace import ChannelsInput, set_channels
 from core.context import Actor, Clock, Ctx, Workspace
 from core.db import Database
 from core.enums import Role
-from core.events import MemberJoined
-from core.models import Lead, Member, Outbox, Product, WorkspaceRow
+from core.events import MemberJoined, RecordChanged
+from core.models import Activity, Lead, Member, Outbox, Product, WorkspaceRow
 from core.operations import operation
 from core.targets import Holder, TargetsInput
 from core.workspaces import SlackPerson
@@ -140,5 +140,11 @@ def _ctx(session: Session, workspace: Workspace, actor: Actor, at: datetime) -> 
 
 
 def _hush(session: Session, workspace: Workspace) -> None:
-    """Nobody is told of eighteen months at once. The people are still welcomed."""
-    session.execute(delete(Outbox).where(Outbox.workspace_id == workspace.id, Outbox.kind != MemberJoined.kind))
+    """Nobody is told of eighteen months at once. The people are still welcomed, and reminded of what is to come."""
+    to_come = select(cast(Activity.id, Text)).where(
+        Activity.workspace_id == workspace.id, Activity.starts_at.is_not(None), Activity.done_at.is_(None)
+    )
+    reminds = and_(Outbox.kind == RecordChanged.kind, Outbox.payload["entity_id"].astext.in_(to_come))
+    session.execute(
+        delete(Outbox).where(Outbox.workspace_id == workspace.id, Outbox.kind != MemberJoined.kind, not_(reminds))
+    )

@@ -108,10 +108,21 @@ def saved(channel: str, modes: Modes, viewer: Viewer) -> Message:
         if channel
         else viewer.t("Your notifications are saved.")
     )
-    chosen = " ".join(f"{viewer.t(KINDS[kind])}: {viewer.t(MODES[mode])}." for kind, mode in modes.items())
-    text = f"{head} {chosen}"
+    text = "\n".join([head, *_chosen(modes, viewer)])
     change = kit.button(viewer.t("Change"), ShowNotices(channel), label=viewer.t("Change the notifications"))
     return Message(text, [kit.section(text, change)])
+
+
+def _chosen(modes: Modes, viewer: Viewer) -> list[str]:
+    """What does not come at once; of the rest only that it does."""
+    said = []
+    for other in (NoticeMode.MORNING, NoticeMode.OFF):
+        kinds = [viewer.t(KINDS[kind]) for kind, mode in modes.items() if mode is other]
+        if kinds:
+            said.append(f"{viewer.t(MODES[other])}: {'; '.join(kinds)}.")
+    if NoticeMode.INSTANT in modes.values():
+        said.append(viewer.t("At once: everything else.") if said else viewer.t("At once: all of it."))
+    return said
 
 
 def settings_button(audience: str, viewer: Viewer) -> Block:

@@ -1,10 +1,10 @@
 """The word at the hour something is due: what it is, and what can be done about it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from bot.replies import Block, Message
-from bot.routes import LogCall, OpenRecord, PingDone, PingLater
+from bot.routes import Action, LogCall, OpenRecord, PingDone, PingLater, ShowOwnSettings
 from bot.views import kit, meetings
 from bot.views.records import confirmation
 from core.i18n import Viewer
@@ -14,13 +14,15 @@ from core.queries.mornings import MorningLine
 NAME_SHOWN = 150
 
 
-def message(line: MorningLine, due_at: datetime, viewer: Viewer) -> Message:
-    """Something is due now. `due_at`: the moment (UTC) it was planned for."""
+def message(line: MorningLine, due_at: datetime, today: date, viewer: Viewer) -> Message:
+    """Something is due now, or was. `due_at`: the moment (UTC) it was planned for; `today` is the reader's."""
     if line.meeting is not None:
         return _meeting(line, line.meeting, viewer)
     waiting, about = line.waiting, line.record
     what = (waiting.what, waiting.entity, waiting.id)
-    text = viewer.t("{hour}: {name}", hour=viewer.time(due_at), name=kit.esc(kit.cut(line.title, NAME_SHOWN)))
+    then = due_at.astimezone(viewer.zone)
+    hour = viewer.time(due_at) if then.date() == today else viewer.relative_when(then.date(), then.time(), today)
+    text = viewer.t("{hour}: {name}", hour=hour, name=kit.esc(kit.cut(line.title, NAME_SHOWN)))
     shown = f"*{text}*"
     if line.detail and line.detail != line.title:
         shown += f"\n{kit.esc(kit.cut(line.detail, NAME_SHOWN))}"
@@ -33,10 +35,7 @@ def message(line: MorningLine, due_at: datetime, viewer: Viewer) -> Message:
         buttons.append(kit.button(viewer.t("Log call"), LogCall(about.entity, about.id), label=label))
     buttons.append(kit.button(viewer.t("Snooze 1 hour"), PingLater(*what, hours=1)))
     buttons.append(kit.button(viewer.t("Tomorrow"), PingLater(*what, hours=24)))
-    if about is not None:
-        label = viewer.t("Open {ref}", ref=about.ref)
-        buttons.append(kit.button(label, OpenRecord(about.entity, about.id), label=label))
-    return Message(text, [kit.section(shown), kit.actions(*buttons)])
+    return Message(text, [kit.section(shown, kit.overflow(_more(line, viewer))), kit.actions(*buttons)])
 
 
 def _meeting(line: MorningLine, slot: Slot, viewer: Viewer) -> Message:
@@ -47,18 +46,21 @@ def _meeting(line: MorningLine, slot: Slot, viewer: Viewer) -> Message:
     if about is not None:
         facts.append(f"{about.ref} {kit.esc(kit.cut(about.name, NAME_SHOWN))}")
     shown = f"*{kit.esc(kit.cut(line.title, NAME_SHOWN))}*\n{' · '.join(facts)}{_for(line, viewer)}"
-    missed = PingDone(waiting.what, waiting.entity, waiting.id)
-    buttons = [
+    buttons = (
         meetings.log_button(waiting.id, line.title, viewer, primary=False),
         meetings.edit_button(waiting.id, line.title, viewer),
-        kit.button(
-            viewer.t("Did not take place"), missed, label=viewer.t("Did not take place: {name}", name=line.title)
-        ),
-    ]
-    if about is not None:
-        opener = viewer.t("Open {ref}", ref=about.ref)
-        buttons.append(kit.button(opener, OpenRecord(about.entity, about.id), label=opener))
-    return Message(text, [kit.section(shown), kit.actions(*buttons)])
+    )
+    missed = (viewer.t("Did not take place"), PingDone(waiting.what, waiting.entity, waiting.id))
+    more = kit.overflow([missed, *_more(line, viewer)])
+    return Message(text, [kit.section(shown, more), kit.actions(*buttons)])
+
+
+def _more(line: MorningLine, viewer: Viewer) -> list[tuple[str, Action]]:
+    """Under the three dots: its record, and where its reader says whether they want to hear of hours at all."""
+    more: list[tuple[str, Action]] = []
+    if line.record is not None:
+        more.append((viewer.t("Open {ref}", ref=line.record.ref), OpenRecord(line.record.entity, line.record.id)))
+    return [*more, (viewer.t("My settings"), ShowOwnSettings())]
 
 
 def _for(line: MorningLine, viewer: Viewer) -> str:

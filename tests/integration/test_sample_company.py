@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.context import Actor
 from core.db import Database
 from core.enums import ActivityKind, EmailProgress, EmailState, InboundState, MailKind, QuoteStatus, Role
-from core.events import MemberJoined
+from core.events import MemberJoined, RecordChanged
 from core.models import (
     Activity,
     Deal,
@@ -141,7 +141,10 @@ def test_everybody_who_sells_has_follow_ups_due(database: Database, team: Team, 
 def test_the_people_did_it_themselves_and_nobody_is_told_of_it_now(database: Database, team: Team) -> None:
     actors = {entry.actor_id for entry in rows(database, team, History) if entry.operation.startswith("deal.")}
     assert {one.id for one in rows(database, team, Member) if one.role is not Role.ADMIN} == actors
-    assert {event.kind for event in rows(database, team, Outbox)} <= {MemberJoined.kind}
+    told = rows(database, team, Outbox)
+    assert {event.kind for event in told} <= {MemberJoined.kind, RecordChanged.kind}
+    to_come = {str(one.id) for one in rows(database, team, Activity) if one.starts_at and one.done_at is None}
+    assert {event.payload["entity_id"] for event in told if event.kind == RecordChanged.kind} == to_come != set()
 
 
 def test_a_workspace_with_leads_is_left_alone(database: Database, team: Team, moment: FixedClock) -> None:

@@ -142,7 +142,10 @@ def test_foreign_text_is_harmless_and_fits() -> None:
 
 
 def test_the_word_before_it_begins() -> None:
-    assert_golden("meetings/ping", pings.message(meeting(1, 15), NOW, BERLIN))
+    assert_golden("meetings/ping", pings.message(meeting(1, 15), NOW, TODAY, BERLIN))
+    late = pings.message(line(What.TASK, 5, "Send the deck", record=None), NOW - timedelta(days=1), TODAY, BERLIN)
+    assert late.text == "yesterday, 9:00\u202fAM: Send the deck"
+    assert "My settings" in str(late.blocks)
     assert pings.done(meeting(1, 15), CHANGE, BERLIN).text == "Did not take place: Demo 1."
 
 
