@@ -76,12 +76,15 @@ def _undo_changed_since(error: DomainError, viewer: Viewer) -> str:
     who, at = error.data.get("who"), error.data.get("at")
     field = str(error.data.get("field") or "")
     if isinstance(at, datetime):
-        return viewer.t(
-            "This cannot be undone any more: {who} changed {field} on {when}.",
-            who=str(who or "Rapport"),
-            field=f"“{field_label(field, viewer)}”" if field else viewer.t("the record"),
-            when=viewer.datetime(at),
-        )
+        said = {
+            "who": str(who or "Rapport"),
+            "field": f"“{field_label(field, viewer)}”" if field else viewer.t("the record"),
+            "when": viewer.datetime(at),
+        }
+        if error.data.get("ref"):
+            text = "This cannot be undone any more: {who} changed {field} of {ref} on {when}."
+            return viewer.t(text, **said, ref=str(error.data["ref"]))
+        return viewer.t("This cannot be undone any more: {who} changed {field} on {when}.", **said)
     return viewer.t("This cannot be undone any more: the record changed since.")
 
 

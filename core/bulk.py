@@ -21,6 +21,7 @@ from core.jobs import ASSIGN, AT_ONCE, HAND_OVER, MERGE, OPEN, REMOVE_PIPELINE, 
 from core.members import owner_from_slack
 from core.models import BulkJob, Deal, History, Lead, Member
 from core.operations import operation
+from core.queries.records import hit_of
 from core.workspaces import member_ctx
 
 CHUNK = 25
@@ -32,6 +33,8 @@ PIECE = 100
 SOURCE = "list"
 UNCHANGED = "unchanged"
 """Where a job keeps how many of its records were so already."""
+WHY = "why"
+"""Where a job keeps what it was stopped by."""
 Step = Callable[[Ctx, Mapping[str, str], int], tuple[int, bool]]
 """Does so many more records of a job: how many there were, and whether those were the last."""
 STEPS: Mapping[str, Step] = MappingProxyType(
@@ -62,6 +65,8 @@ class Progress:
     state: BulkState
     code: str = ""
     """Why it was stopped: a code of core.errors."""
+    why: Mapping[str, object] = field(default_factory=dict)
+    """What that code is told with, as far as it is known: `who` changed which `field` of the record `ref`, and `at`."""
     name: str = ""
     """What was removed or merged, who left, or the template of a mailing."""
     left_out: Mapping[str, int] = field(default_factory=dict)
@@ -165,7 +170,8 @@ def progress(ctx: Ctx, job_id: UUID) -> Progress:
     name = str(job.params.get("name", ""))
     if job.kind != jobs.MAIL:
         counts = (job.done, job.skipped, job.total)
-        return Progress(job.id, job.kind, entity, *counts, job.state, code, name, unchanged=_unchanged(job))
+        why = _why(job)
+        return Progress(job.id, job.kind, entity, *counts, job.state, code, why, name, unchanged=_unchanged(job))
     left_out, ends_at = dict(job.params["left_out"]), mailings.ends_at(job, ctx.now)
     return Progress(
         job.id,
@@ -176,6 +182,7 @@ def progress(ctx: Ctx, job_id: UUID) -> Progress:
         job.total,
         job.state,
         code,
+        {},
         name,
         left_out,
         ends_at,
@@ -300,9 +307,27 @@ def _take_back(ctx: Ctx, job: BulkJob, clock: Clock) -> bool:
         raise
     except DomainError as error:
         _stop(job, clock, error.code)
+        job.params = {**job.params, WHY: _told_with(ctx, error)}
         return False
     job.done = job.total
     return True
+
+
+def _told_with(ctx: Ctx, error: DomainError) -> dict[str, str]:
+    """What an undo's refusal is told with, as a job keeps it: of many records, the reader wants to know which."""
+    at, record_id = error.data.get("at"), error.data.get("entity_id")
+    if not isinstance(at, datetime) or not isinstance(record_id, UUID):
+        return {}
+    told = {"who": str(error.data["who"] or ""), "field": str(error.data["field"]), "at": at.isoformat()}
+    try:
+        return {**told, "ref": hit_of(ctx, EntityType(str(error.data["entity"])), record_id).ref}
+    except (ValueError, NotFound):  # something that hangs on a record, such as a tag, has no reference
+        return told
+
+
+def _why(job: BulkJob) -> Mapping[str, object]:
+    told = dict(job.params.get(WHY, {}))
+    return {**told, "at": datetime.fromisoformat(told["at"])} if told else {}
 
 
 def _stop(job: BulkJob, clock: Clock, code: str) -> None:

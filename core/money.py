@@ -32,6 +32,8 @@ _BEFORE_SIGN = re.compile(r"(?<!\w)[A-Z]{1,3}(?=([^\w\s.,+−-]))")
 """The letters of `US$`, `R$`, `JP¥`."""
 _WORD_BEFORE = re.compile(r"([^\W\d_]{1,4}\.?)\s*(?=[\d.,+−-])")
 _WORD_AFTER = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,4}\.?)$")
+_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+"""Between a letter and a digit."""
 _NUMBER = re.compile(r"(?P<sign>[-−+]?)(?P<digits>\d[\d.,]*|[.,]\d+)(?P<magnitude>[a-z]*)\.?")
 
 
@@ -86,7 +88,7 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
 
 def format_money(amount: Decimal, currency: str, locale: str) -> str:
     """`1.234,50 €` for a German, `€1,234.50` for an American; with the currency's own number of decimals."""
-    return numbers.format_currency(round_money(amount, currency), currency, locale=locale)
+    return _spaced(numbers.format_currency(round_money(amount, currency), currency, locale=locale))
 
 
 def format_short(amount: Decimal, currency: str, locale: str) -> str:
@@ -94,7 +96,12 @@ def format_short(amount: Decimal, currency: str, locale: str) -> str:
     rounded = round_money(amount, currency)
     if rounded != rounded.to_integral_value():
         return format_money(amount, currency, locale)
-    return str(_whole_pattern(locale).apply(rounded, locale, currency=currency, currency_digits=False))
+    return _spaced(str(_whole_pattern(locale).apply(rounded, locale, currency=currency, currency_digits=False)))
+
+
+def _spaced(text: str) -> str:
+    """A currency's letters apart from its digits, as CLDR wants it and Babel does not do: `CHF 84,000.00`."""
+    return _GLUED.sub("\N{NO-BREAK SPACE}", text)
 
 
 @lru_cache(maxsize=64)

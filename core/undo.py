@@ -53,7 +53,8 @@ def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
     """Take back everything one change did, in one transaction, and say which records that concerns.
 
     Raises NotFound where the change is unknown or concerns something the actor may not see; Forbidden where it is not
-    theirs to edit; Conflict with code `undo_too_late`, `undo_already`, `undo_changed_since` (entity, field, who, at),
+    theirs to edit; Conflict with code `undo_too_late`, `undo_already`, `undo_changed_since` (entity, entity_id, field,
+    who, at),
     `undo_built_upon` (entity, by), `mail_left` or one of core.invariants.check where it cannot be taken back.
     """
     changes = _changes(ctx, change_id)
@@ -237,21 +238,22 @@ def _refuse_touched_since(ctx: Ctx, changes: Sequence[History]) -> None:
     for change in created:
         if change.entity_id in touched:
             last = _later(ctx, change)[0]
-            raise _conflict(ctx, change.entity, next(iter(last.changes), ""), last)
+            raise _conflict(ctx, change, next(iter(last.changes), ""), last)
 
 
 def _changed_since(ctx: Ctx, change: History, field: str) -> Conflict:
     last = next((later for later in _later(ctx, change) if field in later.changes), None)
-    return _conflict(ctx, change.entity, field, last)
+    return _conflict(ctx, change, field, last)
 
 
-def _conflict(ctx: Ctx, entity: str, field: str, last: History | None) -> Conflict:
+def _conflict(ctx: Ctx, change: History, field: str, last: History | None) -> Conflict:
     who = None
     if last is not None and last.actor_id is not None:
         who = ctx.session.scalar(
             select(Member.name).where(Member.workspace_id == ctx.workspace.id, Member.id == last.actor_id)
         )
-    return Conflict("undo_changed_since", entity=entity, field=field, who=who, at=last.at if last else None)
+    at = last.at if last else None
+    return Conflict("undo_changed_since", entity=change.entity, entity_id=change.entity_id, field=field, who=who, at=at)
 
 
 def _refuse_if_built_upon(ctx: Ctx, row: Row, together: set[UUID]) -> None:

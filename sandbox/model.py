@@ -236,6 +236,8 @@ class Team:
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     sent_ids: dict[str, Message] = field(default_factory=dict)
     uploads: dict[str, JsonObject] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    """Of the uploaded files, by id."""
     reads: dict[tuple[str, str], str] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)

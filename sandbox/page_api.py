@@ -126,7 +126,7 @@ def _message(actor: Actor, message: Message) -> JsonObject:
         "text": message.text,
         "blocks": message.blocks,
         "attachments": message.attachments,
-        "files": message.files,
+        "files": [{**file, "address": f"/sandbox/files/{actor.team.id}/{file['id']}"} for file in message.files],
         "unfurls": message.unfurls,
         "thread_ts": message.thread_ts or None,
         "reply_count": len(answers),

@@ -71,6 +71,7 @@ def _slack_routes(app: Flask, sandbox: Sandbox) -> None:
             if file is None:
                 return Response("no_such_upload", 404)
             file["received"] = len(data)
+            sandbox.team(team_id).contents[file_id] = data
         return Response(f"OK - {len(data)}", 200, mimetype="text/plain")
 
 
@@ -134,6 +135,15 @@ def _page_routes(app: Flask, sandbox: Sandbox) -> None:
         actor = actor_for(sandbox, request.args.get("team", ""), request.args.get("as", ""))
         wait_for_change(sandbox, actor.team, as_int(request.args.get("since"), -1))
         return jsonify(state_of(actor))
+
+    @app.get("/sandbox/files/<team_id>/<file_id>")
+    def uploaded(team_id: str, file_id: str) -> Response:
+        team = sandbox.team(team_id)
+        if file_id not in team.contents:
+            return Response("no_such_file", 404)
+        given = Response(team.contents[file_id], mimetype="application/octet-stream")
+        given.headers.set("Content-Disposition", "attachment", filename=as_text(team.uploads[file_id]["name"]))
+        return given
 
     @app.get("/sandbox/messages")
     def messages() -> Response:

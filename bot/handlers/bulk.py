@@ -20,11 +20,12 @@ def select_rows(ctx: Ctx, route: SelectRows, _request: Request) -> Reply:
     """The rows of the page the button stands under."""
     entity = EntityType(route.entity)
     page = (queries.lead_list if entity is EntityType.LEAD else queries.deal_list)(ctx, route.chosen, route.page)
-    total = len(queries.matching_ids(ctx, entity, route.chosen, bulk.MOST))
+    total = len(queries.matching_ids(ctx, entity, route.chosen, bulk.MOST + 1))
     if not page.rows:
         raise NotFound
     choose = ChooseBulk(route.entity, route.chosen, route.page)
-    return OpenModal(views.select_modal(choose, page.rows, total, ctx.viewer))
+    longer = total > bulk.MOST
+    return OpenModal(views.select_modal(choose, page.rows, min(total, bulk.MOST), ctx.viewer, longer=longer))
 
 
 @on_submit(ChooseBulk, views.BULK_FORM)

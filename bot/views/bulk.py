@@ -66,9 +66,17 @@ NOTHING_TYPED: Form[tuple[()]] = Form(tuple, ())
 """The question has no inputs."""
 
 
-def select_modal(route: ChooseBulk, rows: Sequence[LeadRow | DealRow], total: int, viewer: Viewer) -> Modal:
-    """The rows of a page with a box each, and what can be done to them. `total` is how many the list has."""
-    everything = viewer.nt("The {n} record of the list", "All {n} records of the list", total)
+def select_modal(
+    route: ChooseBulk, rows: Sequence[LeadRow | DealRow], total: int, viewer: Viewer, *, longer: bool = False
+) -> Modal:
+    """The rows of a page with a box each, and what can be done to them.
+
+    `total` is how many of the list can be changed at once; `longer`: it has more.
+    """
+    if longer:
+        everything = viewer.t("The first {n} records of the list", n=total)
+    else:
+        everything = viewer.nt("The {n} record of the list", "All {n} records of the list", total)
     form = BULK_FORM.with_choices(
         which=[Choice(viewer.t("Those ticked below"), TICKED), Choice(everything, EVERYTHING)],
         rows=[Choice(f"{row.ref} {row.name}", str(row.id)) for row in rows],
@@ -139,7 +147,7 @@ def progress(job: Progress, viewer: Viewer) -> Message:
 
 def _progress_text(job: Progress, viewer: Viewer) -> str:
     if job.state is BulkState.STOPPED:
-        why = kit.esc(errors.sentence(DomainError(job.code), viewer))
+        why = kit.esc(errors.sentence(DomainError(job.code, **job.why), viewer))
         if not job.done:
             return viewer.t("This was not done. {why}", why=why)
         return viewer.t("Stopped after {done} of {total}. {why}", done=job.done, total=job.total, why=why)

@@ -29,7 +29,7 @@ MEMBER_FORM: Form[MemberInput] = Form(
         Person(
             "manager",
             "Manager",
-            hint="Sees and works on what this person has, if their own role is Manager. Left empty, nobody does.",
+            hint="Sees and works on what this person has, if their own role is Manager. Left empty, only admins do.",
         ),
     ),
 )

@@ -70,28 +70,12 @@ def choices(ctx: Ctx, entity: EntityType) -> ListChoices:
 
 def lead_list(ctx: Ctx, chosen: ListFilter, page: int) -> Page[LeadRow]:
     """A page of leads."""
-    orders: dict[str, tuple[Order, ...]] = {
-        "follow_up": (Lead.next_follow_up.asc().nulls_last(),),
-        "name": (Lead.name_key.asc(),),
-        "touched": (Lead.last_touch_at.desc().nulls_last(),),
-    }
-    return leads.page_of(ctx, _leads(ctx, chosen), page, *orders.get(chosen.sort, ()), Lead.number.desc())
+    return leads.page_of(ctx, _leads(ctx, chosen), page, *_lead_order(chosen))
 
 
 def deal_list(ctx: Ctx, chosen: ListFilter, page: int) -> Page[DealRow]:
     """A page of deals; of open and closed ones the open come first."""
-    orders: dict[str, tuple[Order, ...]] = {
-        "value": (Deal.value.desc().nulls_last(),),
-        "stage": (Stage.position.asc(),),
-        "follow_up": (Deal.next_follow_up.asc().nulls_last(),),
-        "name": (Deal.name_key.asc(),),
-        "touched": (Deal.last_touch_at.desc().nulls_last(),),
-    }
-    keys = orders.get(chosen.sort, (Deal.expected_close.asc().nulls_last(),))
-    if chosen.state == lists.ALL:
-        # Only here: where all rows have the same, the key would cost the list its index.
-        keys = (Deal.closed_at.is_not(None), *keys)
-    return deals.page_of(ctx, _deals(ctx, chosen), page, *keys, Deal.id.asc())
+    return deals.page_of(ctx, _deals(ctx, chosen), page, *_deal_order(chosen))
 
 
 def quote_list(ctx: Ctx, chosen: ListFilter, page: int) -> Page[QuoteRow]:
@@ -112,12 +96,12 @@ def quote_list(ctx: Ctx, chosen: ListFilter, page: int) -> Page[QuoteRow]:
 
 
 def matching_ids(ctx: Ctx, entity: EntityType, chosen: ListFilter, limit: int) -> list[UUID]:
-    """The ids of what a list shows on all its pages, newest first, at most `limit`."""
+    """The ids of what a list shows on all its pages, in its order, at most `limit`."""
     if entity is EntityType.LEAD:
-        query = _leads(ctx, chosen).with_only_columns(Lead.id).order_by(Lead.number.desc())
+        query = _leads(ctx, chosen).with_only_columns(Lead.id).order_by(*_lead_order(chosen))
     else:
         query = _deals(ctx, chosen).join(Stage, _stage_of_deal()).with_only_columns(Deal.id)
-        query = query.order_by(Deal.number.desc())
+        query = query.order_by(*_deal_order(chosen))
     return list(ctx.session.scalars(query.limit(limit)))
 
 
@@ -159,6 +143,30 @@ def _deals(ctx: Ctx, chosen: ListFilter) -> Select[Deal]:
     if chosen.words:
         conditions.append(matching(ctx, EntityType.DEAL, chosen.words))
     return visible(ctx, Deal).where(*conditions)
+
+
+def _lead_order(chosen: ListFilter) -> tuple[Order, ...]:
+    orders: dict[str, tuple[Order, ...]] = {
+        "follow_up": (Lead.next_follow_up.asc().nulls_last(),),
+        "name": (Lead.name_key.asc(),),
+        "touched": (Lead.last_touch_at.desc().nulls_last(),),
+    }
+    return (*orders.get(chosen.sort, ()), Lead.number.desc())
+
+
+def _deal_order(chosen: ListFilter) -> tuple[Order, ...]:
+    orders: dict[str, tuple[Order, ...]] = {
+        "value": (Deal.value.desc().nulls_last(),),
+        "stage": (Stage.position.asc(),),
+        "follow_up": (Deal.next_follow_up.asc().nulls_last(),),
+        "name": (Deal.name_key.asc(),),
+        "touched": (Deal.last_touch_at.desc().nulls_last(),),
+    }
+    keys = orders.get(chosen.sort, (Deal.expected_close.asc().nulls_last(),))
+    if chosen.state == lists.ALL:
+        # Only here: where all rows have the same, the key would cost the list its index.
+        keys = (Deal.closed_at.is_not(None), *keys)
+    return (*keys, Deal.id.asc())
 
 
 def _deal_when(ctx: Ctx, when: str) -> ColumnElement[bool]:

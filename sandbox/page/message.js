@@ -92,7 +92,7 @@ function extras(ctx, given) {
       one.title && h('div', { class: 'card-title' }, one.title_link ? link(one.title_link, one.title) : one.title),
       one.text && h('div', { class: 'text' }, mrkdwn(one.text)),
       one.blocks && h('div', { class: 'blocks' }, blocks(ctx, one.blocks)))),
-    (given.files || []).map((one, index) => h('div', { class: 'box', key: `file ${index}` }, icon('file'), h('span', {}, one.title || one.name || 'File'))),
+    (given.files || []).map((one, index) => h('div', { class: 'box', key: `file ${index}` }, icon('file'), h('a', { href: one.address, download: one.name }, one.title || one.name || 'File'))),
   ];
 }
 

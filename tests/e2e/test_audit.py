@@ -28,6 +28,7 @@ def test_an_admin_searches_turns_pages_and_gets_a_file(world: World) -> None:
     world.settle()
     (sent,) = [m for m in world.team.messages[world.sam.dm_with_app.id] if m.files]
     assert str(sent.files[0]["name"]).endswith(".csv")
+    assert b"Lead 1" in world.team.contents[str(sent.files[0]["id"])]
     assert "10 changes" in sent.text
 
 

@@ -14,6 +14,7 @@ from core.errors import Conflict, Invalid, NotFound
 from core.models import BulkJob, HeldNotice, History, Lead, Member
 from core.notices import NoticeKind
 from core.queries.tags import tags_of
+from core.refs import lead_ref
 from notifications.bulk import BulkRunner
 from notifications.failures import Transient
 from tests.conftest import CtxFor
@@ -248,12 +249,13 @@ def test_what_somebody_built_upon_since_is_not_undone(
     job = started(ctx_for, ana, jobs.STATUS, "contacted", ids)
     finish(runner, workspace)
     with ctx_for(ana) as ctx:
-        leads.set_status(ctx, ids[1], LeadStatus.QUALIFIED)
+        ref = lead_ref(leads.set_status(ctx, ids[1], LeadStatus.QUALIFIED).number)
     with ctx_for(ana) as ctx:
         bulk.start_undo(ctx, job.id)
     finish(runner, workspace)
     assert statuses(ctx_for) == {"contacted": 2, "qualified": 1}
-    assert slack.calls[-1][2].startswith("This was not done. This cannot be undone any more")
+    why = f"This cannot be undone any more: {ana.name} changed “Status” of {ref} on "
+    assert slack.calls[-1][2].startswith(f"This was not done. {why}")
 
 
 def test_refusals(ctx_for: CtxFor, ana: Member, ben: Member, clock: FixedClock) -> None:

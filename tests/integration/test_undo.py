@@ -262,7 +262,8 @@ def test_who_changed_which_field_since_is_said(
     edited(ctx_for, ben, lead, company="Initech")
     refused = refusal(ctx_for, ana, change)
     assert refused.code == "undo_changed_since"
-    assert refused.data == {"entity": "lead", "field": "company", "who": "Ben Okafor", "at": at}
+    told = {"entity": "lead", "entity_id": lead.id, "field": "company", "who": "Ben Okafor", "at": at}
+    assert refused.data == told
     assert now(ctx_for, lead).company == "Initech"
 
 

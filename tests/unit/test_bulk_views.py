@@ -1,6 +1,7 @@
 """Changes to many records as Slack shows them."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -25,6 +26,7 @@ def test_the_window_for_leads_and_for_deals() -> None:
     assert_golden("bulk/select_deals", views.select_modal(replace(CHOOSE, entity="deal"), [DEAL], 1, EN))
     rows = [replace(LEAD, id=UUID(int=n), name=HOSTILE * 30) for n in range(8)]
     assert problems_of(views.select_modal(CHOOSE, rows, 500, EN)) == []
+    assert "The first 500 records of the list" in str(views.select_modal(CHOOSE, rows, 500, EN, longer=True).blocks)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,17 @@ def test_the_question_before(kind: str, value: str) -> None:
         ("nothing_done", replace(DONE, skipped=40)),
         ("undone", replace(DONE, kind=jobs.UNDO, skipped=0)),
         ("stopped", replace(DONE, done=0, skipped=0, state=BulkState.STOPPED, code="undo_changed_since")),
+        (
+            "stopped_by_somebody",
+            replace(
+                DONE,
+                kind=jobs.UNDO,
+                done=0,
+                state=BulkState.STOPPED,
+                code="undo_changed_since",
+                why={"who": "Otto <b>", "field": "owner_id", "ref": "L-7", "at": datetime(2030, 6, 3, 9, tzinfo=UTC)},
+            ),
+        ),
         ("stopped_half", replace(REMOVAL, done=100, state=BulkState.STOPPED, code="target_gone")),
         ("removing_stage", replace(REMOVAL, done=100, state=BulkState.RUNNING)),
         ("removed_stage", REMOVAL),

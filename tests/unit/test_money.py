@@ -130,6 +130,9 @@ def test_rounding_is_commercial_and_knows_the_currency() -> None:
 def test_the_readers_way_of_writing() -> None:
     assert money.format_money(Decimal("1234.5"), "EUR", "de_DE") == "1.234,50\xa0€"
     assert money.format_money(Decimal("1234.5"), "EUR", "en_US") == "€1,234.50"
+    assert money.format_money(Decimal("1234.5"), "CHF", "en_US") == "CHF\xa01,234.50"
+    assert money.format_short(Decimal(1234), "EUR", "en_AU") == "EUR\xa01,234"
+    assert money.format_money(Decimal(-5), "USD", "en_GB") == "-US$5.00"
     assert money.format_money(Decimal("1234.5"), "JPY", "en_US") == "¥1,235"
     assert money.format_percent(Decimal("7.5"), "de_DE") == "7,5\xa0%"
     assert money.format_number(1200, "de_DE") == "1.200"
