@@ -1,14 +1,20 @@
 """What a colleague changed while a form was open, for the form to say."""
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
 
+from bot.replies import Choice
 from bot.views.history import Meanwhile
-from core.conflicts import FieldChange
+from core.conflicts import FieldChange, untouched
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Conflict
+from core.members import find_member
 from core.queries.history import changes_in_words
+
+_SHOWN_AS = {"owner_id": ("owner",), "starts_at": ("day", "at")}
+"""Columns that a form shows under other names."""
 
 
 def meanwhile(ctx: Ctx, entity: EntityType, conflict: Conflict, currency: str = "") -> Meanwhile:
@@ -19,3 +25,15 @@ def meanwhile(ctx: Ctx, entity: EntityType, conflict: Conflict, currency: str = 
     changed = {one.field: (one.old, one.new) for one in cast("Sequence[FieldChange]", conflict.data["changes"])}
     words = changes_in_words(ctx, entity, changed, currency)
     return Meanwhile(str(conflict.data["who"] or ""), words, cast("int", conflict.data["version"]))
+
+
+def with_theirs(ctx: Ctx, conflict: Conflict, typed: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, by field of the form; where nothing was typed and a colleague changed it, what is there `now`."""
+    columns = {name: value.value if isinstance(value, Choice) else value for name, value in typed.items()}
+    if "owner" in typed:
+        owner = find_member(ctx, str(typed["owner"] or ""))
+        columns["owner_id"] = owner.id if owner else None
+    if typed.get("day") and typed.get("at"):
+        columns["starts_at"] = datetime.combine(typed["day"], typed["at"], ctx.actor.zone)
+    theirs = [name for column in untouched(conflict, columns) for name in _SHOWN_AS.get(column, (column,))]
+    return {**typed, **{name: now[name] for name in theirs if name in now}}

@@ -1,6 +1,6 @@
 """Two people edit one record: what changed since the second one opened the form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core.context import Ctx
 from core.errors import Conflict
 from core.models import History, Member, Tracked, Versioned
+from core.models.base import as_json
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,16 @@ def refuse_stale(ctx: Ctx, row: Versioned, expected: int, fields: Sequence[str])
         at=last.at,
         version=row.version,
     )
+
+
+def untouched(conflict: Conflict, typed: Mapping[str, Any]) -> set[str]:
+    """The fields of a Conflict("edited_meanwhile") that stand in a form as they stood when it was opened.
+
+    `typed` holds the form's values by column. Whoever typed nothing there does not mean to take the change back.
+    """
+    values = as_json(typed)
+    changes: Sequence[FieldChange] = conflict.data["changes"]  # type: ignore[assignment]  # refuse_stale's own
+    return {one.field for one in changes if one.field in values and (values[one.field] or None) == (one.old or None)}
 
 
 def _changes_since(ctx: Ctx, row: Versioned, expected: int) -> list[History]:

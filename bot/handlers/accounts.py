@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.dispatch import Request, on, on_submit
 from bot.handlers.lists import confirmed
-from bot.meanwhile import meanwhile
+from bot.meanwhile import meanwhile, with_theirs
 from bot.replies import CloseModal, Message, OpenModal, Reply, UpdateModal
 from bot.routes import EditAccount, SaveAccount
 from bot.views import accounts as views
@@ -37,6 +37,7 @@ def save_account(ctx: Ctx, route: SaveAccount, values: AccountInput) -> Reply:
             raise
         typed: dict[str, Any] = {name: getattr(values, name) for name in views.FIELD_NAMES}
         account_now = queries.account_card(ctx, route.account_id)
+        typed = with_theirs(ctx, conflict, typed, views.values_of(account_now))
         return UpdateModal(views.form(account_now, typed, ctx.viewer, meanwhile(ctx, EntityType.ACCOUNT, conflict)))
     if not anything_changed(ctx):
         return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))

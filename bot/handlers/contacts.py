@@ -7,7 +7,7 @@ from uuid import UUID
 from bot.dispatch import Request, on, on_submit
 from bot.handlers.lists import confirmed
 from bot.handlers.more import expands
-from bot.meanwhile import meanwhile
+from bot.meanwhile import meanwhile, with_theirs
 from bot.replies import Choice, CloseModal, Message, Modal, OpenModal, Reply, UpdateModal
 from bot.resolving import chosen
 from bot.routes import EditContact, NewContact, SaveContact
@@ -77,4 +77,5 @@ def _edited_meanwhile(ctx: Ctx, contact_id: UUID, values: ContactInput, conflict
     now = views.values_of(contact)
     for unseen in (one for one in views.CONTACT_FORM.fields if one.more):
         typed |= unseen.either(typed, now)
+    typed = with_theirs(ctx, conflict, typed, now)
     return UpdateModal(views.form(contact, typed, ctx.viewer, meanwhile(ctx, EntityType.CONTACT, conflict)))

@@ -11,7 +11,7 @@ from bot.handlers.deal_stages import moved_or_asked
 from bot.handlers.lists import listed
 from bot.handlers.more import expands
 from bot.handlers.records import found_elsewhere
-from bot.meanwhile import meanwhile
+from bot.meanwhile import meanwhile, with_theirs
 from bot.replies import Block, CloseModal, Message, Modal, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.resolving import chosen, deal_here
 from bot.routes import (
@@ -196,7 +196,7 @@ def _edited_meanwhile(ctx: Ctx, deal_id: UUID, typed: DealInput, conflict: Confl
     """The form again, on the version that now is, with what was typed and what somebody else changed above it."""
     deal = queries.deal_card(ctx, deal_id)
     changed = meanwhile(ctx, EntityType.DEAL, conflict, deal.currency)
-    values = _as_typed(ctx, deal, typed)
+    values = with_theirs(ctx, conflict, _as_typed(ctx, deal, typed), forms.values_of(deal))
     return UpdateModal(forms.edit_deal_modal(deal, values, ctx.viewer, changed, stages=stages.open_stages(ctx)))
 
 

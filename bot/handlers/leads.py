@@ -10,7 +10,7 @@ from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.lists import listed
 from bot.handlers.more import expands
 from bot.handlers.records import found_elsewhere
-from bot.meanwhile import meanwhile
+from bot.meanwhile import meanwhile, with_theirs
 from bot.replies import Block, Choice, CloseModal, Message, Modal, Nothing, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.resolving import chosen, lead_here
 from bot.routes import (
@@ -185,6 +185,7 @@ def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -
     now = _values(_as_input(lead))
     for unseen in (one for one in views.LEAD_FORM.fields if one.more):
         typed |= unseen.either(typed, now)
+    typed = with_theirs(ctx, conflict, typed, now)
     sources = queries.sources(ctx, lead.id)
     data = LeadFormData(newer, typed, sources, (), lead.ref, changed.who, changed.changes)
     return UpdateModal(views.lead_modal(data, ctx.viewer))

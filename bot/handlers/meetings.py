@@ -10,7 +10,7 @@ from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.activities import saved_on
 from bot.handlers.home import help_reply, show_home
 from bot.handlers.more import expands
-from bot.meanwhile import meanwhile
+from bot.meanwhile import meanwhile, with_theirs
 from bot.replies import CloseModal, Message, Modal, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.resolving import record_here, record_named_in
 from bot.routes import (
@@ -210,6 +210,7 @@ def _edited_meanwhile(ctx: Ctx, route: SaveMeetingEdit, values: MeetingInput, co
     typed: dict[str, Any] = {name: getattr(values, name) for name in views.values_of(meeting, ctx.viewer)}
     # The notes that were not in sight show what is there now.
     typed["notes"] = typed["notes"] or meeting.notes
+    typed = with_theirs(ctx, conflict, typed, views.values_of(meeting, ctx.viewer))
     return UpdateModal(views.edit_form(meeting, typed, ctx.viewer, meanwhile(ctx, EntityType.ACTIVITY, conflict)))
 
 

@@ -8,7 +8,7 @@ from bot.routes import EditAccount, LogCall, NewContact, NewTask, OpenRecord, Pl
 from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
 from bot.views.forms import Form, Person, Text
-from bot.views.history import Meanwhile, edited_meanwhile
+from bot.views.history import Meanwhile, edited_meanwhile, revision_of
 from bot.views.records import rarely
 from core.accounts import AccountInput
 from core.i18n import Viewer
@@ -113,7 +113,7 @@ def form(account: AccountCard, values: Mapping[str, Any], viewer: Viewer, meanwh
     changed = edited_meanwhile(meanwhile.who, meanwhile.changes, viewer) if meanwhile else []
     return Modal(
         viewer.t("Edit {ref}", ref=account.ref),
-        [*changed, *ACCOUNT_FORM.blocks(viewer, values)],
+        [*changed, *ACCOUNT_FORM.blocks(viewer, values, revision=revision_of(meanwhile))],
         SaveAccount(account.id, meanwhile.version if meanwhile else account.version),
         viewer.t("Save"),
         viewer.t("Cancel"),

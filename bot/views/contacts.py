@@ -9,7 +9,7 @@ from bot.views import kit, people, tags, when
 from bot.views.accounts import NOTES_SHOWN, deal_blocks
 from bot.views.activities import timeline_blocks
 from bot.views.forms import Email, Form, Person, Search, Text
-from bot.views.history import Meanwhile, edited_meanwhile
+from bot.views.history import Meanwhile, edited_meanwhile, revision_of
 from bot.views.records import rarely
 from core.contacts import ContactInput
 from core.i18n import Viewer
@@ -104,7 +104,12 @@ def form(
     changed = edited_meanwhile(meanwhile.who, meanwhile.changes, viewer) if meanwhile else []
     return Modal(
         viewer.t("Edit {ref}", ref=contact.ref),
-        [*changed, *CONTACT_FORM.blocks(viewer, values, expanded=expanded or meanwhile is not None)],
+        [
+            *changed,
+            *CONTACT_FORM.blocks(
+                viewer, values, expanded=expanded or meanwhile is not None, revision=revision_of(meanwhile)
+            ),
+        ],
         SaveContact(contact.id, meanwhile.version if meanwhile else contact.version),
         viewer.t("Save"),
         viewer.t("Cancel"),

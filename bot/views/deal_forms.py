@@ -11,7 +11,7 @@ from bot.routes import FindAccount, FindContact, SaveDeal, SaveDealOwner, SaveLo
 from bot.views import kit, when
 from bot.views.deals import worth
 from bot.views.forms import Date, Form, Money, Person, Search, Select, Text
-from bot.views.history import Meanwhile, edited_meanwhile
+from bot.views.history import Meanwhile, edited_meanwhile, revision_of
 from core.deals import DealInput, LossInput, StageNeeds
 from core.enums import StageKind
 from core.i18n import Viewer
@@ -111,7 +111,7 @@ def edit_deal_modal(
     opened_on = deal.version if version is None else version
     return Modal(
         viewer.t("Edit {ref}", ref=deal.ref),
-        [*notice, *changed, *form.blocks(viewer, values, expanded=whole)],
+        [*notice, *changed, *form.blocks(viewer, values, expanded=whole, revision=revision_of(meanwhile))],
         SaveDeal(deal.id, meanwhile.version if meanwhile else opened_on, more=whole),
         viewer.t("Save"),
         viewer.t("Cancel"),

@@ -149,6 +149,13 @@ def _came_in(about: Named) -> bool:
     return about.kind is ActivityKind.EMAIL and about.direction is Direction.INBOUND
 
 
+def revision_of(meanwhile: Meanwhile | None) -> str:
+    """The revision of a form's inputs: as Slack keeps what stands in an input, those that show a colleague's change
+    must be other ones.
+    """
+    return str(meanwhile.version) if meanwhile else ""
+
+
 def edited_meanwhile(who: str, changes: Sequence[FieldChange], viewer: Viewer) -> list[Block]:
     """Above a form: what somebody else changed since it was opened, and that saving again is still possible.
 

@@ -284,12 +284,14 @@ def lead_modal(data: LeadFormData, viewer: Viewer) -> Modal:
     submit = viewer.t("Save")
     if new:
         submit = viewer.t("Create anyway") if data.matches else viewer.t("Create")
+    # As Slack keeps what stands in an input, those that show a colleague's change must be other ones.
+    revision = str(data.route.version) if data.changed else ""
     return Modal(
         title=viewer.t("New lead") if new else viewer.t("Edit {ref}", ref=data.ref),
         blocks=[
             *_conflict(data, viewer),
             *_existing(data.matches, viewer),
-            *form.blocks(viewer, data.values, expanded=data.route.more),
+            *form.blocks(viewer, data.values, expanded=data.route.more, revision=revision),
         ],
         route=data.route,
         submit=submit,

@@ -28,7 +28,7 @@ from bot.routes import (
 from bot.views import kit
 from bot.views.activities import TALK_FIELDS, RecordField, Word
 from bot.views.forms import Form, Number, Text
-from bot.views.history import Meanwhile, edited_meanwhile
+from bot.views.history import Meanwhile, edited_meanwhile, revision_of
 from bot.views.records import confirmation, record_choice
 from bot.views.when import WhenText
 from core.activities import MINUTES_MAX, REACHED, TalkInput
@@ -147,7 +147,9 @@ def edit_form(
 ) -> Modal:
     """The form of a planned meeting, showing `values`; with what somebody else changed since it was opened."""
     changed = edited_meanwhile(meanwhile.who, meanwhile.changes, viewer) if meanwhile else []
-    blocks = EDIT_FORM.blocks(viewer, values, expanded=expanded or meanwhile is not None)
+    blocks = EDIT_FORM.blocks(
+        viewer, values, expanded=expanded or meanwhile is not None, revision=revision_of(meanwhile)
+    )
     route = SaveMeetingEdit(meeting.id, meanwhile.version if meanwhile else meeting.version)
     named = kit.context(_record(meeting.record))
     return Modal(viewer.t("Edit the meeting"), [*changed, named, *blocks], route, viewer.t("Save"), viewer.t("Cancel"))
