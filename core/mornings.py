@@ -4,7 +4,7 @@ Somebody is reminded of one thing due on one day on two mornings. Whoever lets i
 manager is, once. Moved to another day, it begins anew.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -55,18 +55,23 @@ def begin(ctx: Ctx, day: date) -> MorningData:
     _count(ctx, [*mine, *others[: SHOWN - len(mine)]], day)
     if not _told_on(ctx, day, heard=True):
         _hear(ctx, _let_lie(ctx, day)[:LIE_SHOWN], day)
-    return standing(ctx, day)
+    return _standing(ctx, day, [*own, *others])
 
 
 def standing(ctx: Ctx, day: date) -> MorningData:
     """How the things stand now that the actor was reminded of on this day of theirs."""
+    own, others = _fresh(ctx, day)
+    return _standing(ctx, day, [*own, *others])
+
+
+def _standing(ctx: Ctx, day: date, fresh: Sequence[Waiting]) -> MorningData:
+    """The same where it is known what waits; that a morning counted it changes nothing about that on its day."""
     told = _told_on(ctx, day, heard=False)
     lines = queries.lines_of(ctx, told)
     changes = queries.last_changes(ctx, [line.waiting.id for line in lines if line.done])
     lines = [replace(line, change_id=changes.get(line.waiting.id)) for line in lines]
     known = {(entity, entity_id) for entity, entity_id, _ in told}
-    own, others = _fresh(ctx, day)
-    more = [one for one in (*own, *others) if (one.entity, one.id) not in known]
+    more = [one for one in fresh if (one.entity, one.id) not in known]
     lie = queries.lines_of(ctx, _told_on(ctx, day, heard=True))
     lying = tuple(line for line in lie if not line.done)
     kept = kept_on(ctx, day, KEPT_SHOWN)

@@ -12,7 +12,7 @@ from threading import Event as Flag
 from uuid import UUID
 
 import structlog
-from sqlalchemy import DateTime, bindparam, false, select, true, union
+from sqlalchemy import CompoundSelect, DateTime, bindparam, null, select, union
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from core.context import Clock
@@ -27,6 +27,7 @@ from notifications.claims import LEASE, OPEN
 from notifications.content import Content
 from notifications.desk import SOURCE
 from notifications.failures import Backoff
+from notifications.plans import Kind
 from notifications.postman import Postman
 from notifications.slack import Sender
 
@@ -35,15 +36,15 @@ BATCH = 5
 """Calls leased together: even if each takes the client's whole timeout, they end well before the lease."""
 
 _NOW = bindparam("now", type_=DateTime(timezone=True))
-_DUE = union(
-    select(Outbox.workspace_id, true()).where(Outbox.routed_at.is_(None)),
-    select(Delivery.workspace_id, false()).where(
+_DUE: CompoundSelect[UUID, bool | None] = union(
+    select(Outbox.workspace_id, null()).where(Outbox.routed_at.is_(None)),
+    select(Delivery.workspace_id, Delivery.kind == Kind.EMAIL.value).where(
         Delivery.state.in_(OPEN),
         Delivery.next_at <= _NOW,
         (Delivery.state == DeliveryState.PENDING) | (Delivery.lease_until <= _NOW),
     ),
 )
-"""The workspaces with events that wait (true) and with deliveries that are due (false)."""
+"""The workspaces with events that wait (NULL), with mails that are due (true) and with other deliveries (false)."""
 
 
 @dataclass(frozen=True)
@@ -86,22 +87,26 @@ class Relay:
     def round(self, only: Collection[UUID] | None = None) -> Round:
         """Do what is due now, a little of it for each workspace. `only` looks at no other workspaces."""
         found = Round()
-        for workspace_id, events in self._due(only):
+        for workspace_id, what in self._due(only):
             if self._stop.is_set():
                 break
             try:
-                found += self._step(workspace_id, events=events)
+                found += self._step(workspace_id, what)
             except (Busy, NoResultFound) as error:
                 log.info("workspace_left_for_later", workspace_id=str(workspace_id), error=type(error).__name__)
             except Exception:
                 log.exception("workspace_failed", workspace_id=str(workspace_id))
         return found
 
-    def _step(self, workspace_id: UUID, *, events: bool) -> Round:
-        """Read one batch of a workspace's events, where some wait, and send one batch of deliveries."""
+    def _step(self, workspace_id: UUID, what: Collection[bool | None]) -> Round:
+        """Read one batch of a workspace's events, where some wait, and send one batch of deliveries of each kind that
+        is due, or may be after that.
+        """
+        events = None in what
         found = Round(self._route(workspace_id) if events else 0)
         for mails in self._carries:
-            found += self._carry(workspace_id, mails=mails)
+            if mails in what or events:
+                found += self._carry(workspace_id, mails=mails)
         return found
 
     def _carry(self, workspace_id: UUID, *, mails: bool) -> Round:
@@ -115,20 +120,17 @@ class Relay:
                 self._carrier.deliver(ctx.workspace, delivery)
         return Round(len(harvest.claimed), harvest.free_at)
 
-    def _due(self, only: Collection[UUID] | None) -> list[tuple[UUID, bool]]:
-        """The workspaces with something due, and whether those are events too; in any order: several relays then
-        seldom meet.
-        """
+    def _due(self, only: Collection[UUID] | None) -> Sequence[tuple[UUID, Collection[bool | None]]]:
+        """The workspaces with something due for this relay, and what; in any order: several relays then seldom meet."""
         with self._database.dispatcher() as session:
             rows = session.connection().execute(_DUE, {"now": self._clock.now()}).all()
-        events: defaultdict[UUID, bool] = defaultdict(bool)
-        for workspace_id, waiting in rows:
-            events[workspace_id] |= waiting
-        due = [
-            (workspace_id, waiting) for workspace_id, waiting in events.items() if only is None or workspace_id in only
-        ]
-        self._random.shuffle(due)
-        return due
+        due: defaultdict[UUID, set[bool | None]] = defaultdict(set)
+        for workspace_id, what in rows:
+            if (what is None or what in self._carries) and (only is None or workspace_id in only):
+                due[workspace_id].add(what)
+        found = list(due.items())
+        self._random.shuffle(found)
+        return found
 
     # -- events -----------------------------------------------------------------------------------------------------
 

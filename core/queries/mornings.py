@@ -214,6 +214,8 @@ def still_due() -> ColumnElement[bool]:
 
 def last_changes(ctx: Ctx, ids: Collection[UUID]) -> dict[UUID, UUID]:
     """The last change the actor made to when each of these is due, or whether, where it may still be undone."""
+    if not ids:
+        return {}
     planned = or_(*(History.changes.has_key(name) for name in PLANS))
     newest = (
         select(History.entity_id, History.change_id, History.undoes)

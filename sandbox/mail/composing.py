@@ -8,16 +8,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import lru_cache
 
 from sandbox.jsons import JsonObject, as_object, as_objects, as_text, is_true
 from sandbox.mail.model import Sent
 
-DRAFT = policy.SMTP
-WIRE = policy.SMTP.clone(max_line_length=998)
+READ_HEADERS = 4096
+
+
+class KnownHeaders(HeaderRegistry):
+    """Takes a header apart once, and not anew each time a message is asked for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read = lru_cache(READ_HEADERS)(super().__call__)
+
+    def __call__(self, name: str, value: object) -> BaseHeader:
+        """The header; what is not text yet (addresses) is taken apart by the library alone."""
+        return self._read(name, value) if isinstance(value, str) else super().__call__(name, value)
+
+
+_KNOWN = KnownHeaders()
+DRAFT = policy.SMTP.clone(header_factory=_KNOWN)
+WIRE = DRAFT.clone(max_line_length=998)
 """How mails travel: CRLF line ends; header lines in one piece, since folding would tear long Message-IDs."""
+READ = policy.default.clone(max_line_length=998, header_factory=_KNOWN)
+"""How they are read, long Message-IDs in one piece too."""
 DROPPED_HEADERS = frozenset(("message-id", "date", "mime-version"))
 """SendGrid sets these itself, whatever it is given."""
 

@@ -5,12 +5,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, getaddresses, parseaddr
 
-from sandbox.mail.composing import DRAFT
+from sandbox.mail.composing import DRAFT, READ
 from sandbox.mail.quoting import Answered, Style, day_in_words, quoted, words_of
 
 NOTICE = """\
@@ -78,8 +78,7 @@ class Letter:
 
 def read(raw: bytes) -> EmailMessage:
     """A mail as an object."""
-    # The policy without a limit: long Message-IDs must stay in one piece.
-    return message_from_bytes(raw, policy=policy.default.clone(max_line_length=998))
+    return message_from_bytes(raw, policy=READ)
 
 
 def draft(letter: Letter, at: datetime) -> EmailMessage:
