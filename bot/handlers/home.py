@@ -6,13 +6,13 @@ from bot.commands import CommandCall, Subcommand
 from bot.dispatch import COMMANDS, Request, command, on, on_event
 from bot.payloads import EventBody
 from bot.replies import Message, Nothing, Reply, Say, ShowHome
-from bot.routes import DismissDelivery, RefreshHome, RetryDelivery, ShowHelp, SwitchHome
+from bot.routes import DismissDelivery, RefreshHome, RetryDelivery, ShowHelp, SwitchHome, UndoOnHome
 from bot.views import help as views
 from bot.views import home as home_views
 from bot.views import links as link_views
 from bot.views import records as record_views
 from bot.views.help import Help
-from core import deliveries, preferences
+from core import deliveries, preferences, undo
 from core.cards import remember_home
 from core.context import Ctx
 from core.enums import EntityType
@@ -112,6 +112,13 @@ def refresh_home(ctx: Ctx, route: RefreshHome, _request: Request) -> Reply:
 def switch_home(ctx: Ctx, route: SwitchHome, _request: Request) -> Reply:
     """One's own day, or the team's."""
     preferences.remember(ctx, queries.VIEW, {"team": route.team})
+    return show_home(ctx)
+
+
+@on(UndoOnHome)
+def undo_on_home(ctx: Ctx, route: UndoOnHome, _request: Request) -> Reply:
+    """It is due again."""
+    undo.undo(ctx, route.change_id)
     return show_home(ctx)
 
 

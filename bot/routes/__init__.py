@@ -62,7 +62,7 @@ from bot.routes.emails import (
     UseTemplate,
 )
 from bot.routes.health import ShowHealth
-from bot.routes.home import DismissDelivery, RefreshHome, RetryDelivery, ShowHelp, SwitchHome
+from bot.routes.home import DismissDelivery, RefreshHome, RetryDelivery, ShowHelp, SwitchHome, UndoOnHome
 from bot.routes.leads import (
     AssignLead,
     CheckLead,

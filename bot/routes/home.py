@@ -23,6 +23,13 @@ class SwitchHome(Action, id="home.switch"):
 
 
 @dataclass(frozen=True)
+class UndoOnHome(Action, id="home.undo"):
+    """What was done on App Home a moment ago was not to be done."""
+
+    change_id: UUID
+
+
+@dataclass(frozen=True)
 class RetryDelivery(Action, id="delivery.retry"):
     """Try a dead letter again."""
 

@@ -21,10 +21,12 @@ from bot.routes import (
     ShowPipeline,
     SwitchHome,
     TaskDone,
+    UndoOnHome,
 )
 from bot.views import kit, meetings, mornings, own_settings
 from bot.views.activities import due_line
 from bot.views.help import first_steps, quick_actions
+from bot.views.records import undo_button
 from bot.views.replies import waiting_rows
 from bot.views.tasks import later
 from bot.views.triage import home_rows as triage_rows
@@ -86,6 +88,7 @@ def home(data: HomeData, viewer: Viewer) -> Home:
         *waiting_rows(data.replies, viewer, more=data.more_replies),
         *triage_rows(data.triage, viewer),
         *_meetings(data, viewer),
+        *_done(data, viewer),
         *_due(data, viewer),
         *_tasks(data, viewer),
         *(_stood_for(one, data, viewer) for one in data.stood_for),
@@ -169,6 +172,18 @@ def _meetings(data: HomeData, viewer: Viewer) -> list[Block]:
         for one in data.meetings
     ]
     return [kit.header(viewer.t("Meetings")), kit.section("\n".join(lines), kit.overflow(routes))]
+
+
+def _done(data: HomeData, viewer: Viewer) -> list[Block]:
+    """What was done or put off a moment ago, and the way back: the row it stood in is gone."""
+    done = data.done
+    if done is None:
+        return []
+    what = " ".join(filter(None, (done.ref, kit.esc(kit.cut(done.name, NAME_SHOWN)))))
+    text = viewer.t("Done: {what}.", what=what)
+    if done.day is not None:
+        text = viewer.t("Put off: {what}. Due {day}.", what=what, day=viewer.relative_date(done.day, data.today))
+    return [kit.section(text, undo_button(UndoOnHome(done.change_id), viewer, was_undo=False))]
 
 
 # -- follow-ups ---------------------------------------------------------------------------------------------------

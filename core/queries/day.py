@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
 
+from core.access import visible
 from core.context import Ctx
 from core.enums import ActivityKind, EntityType
 from core.errors import NotFound
@@ -20,6 +21,24 @@ RECENT_SHOWN = 5
 CHANGES_READ = 100
 """So many of a person's last changes are looked through for different records."""
 RECENT_KINDS = (EntityType.LEAD, EntityType.CONTACT, EntityType.ACCOUNT, EntityType.DEAL, EntityType.QUOTE)
+
+
+FRESH = timedelta(minutes=15)
+"""So long App Home offers to take back what was done last."""
+OF_A_DAY = ("follow_up.set", "task.done", "task.snooze")
+"""Operations by which a thing that is due is done, or put off."""
+
+
+@dataclass(frozen=True)
+class JustDone:
+    """The follow-up or task the actor has done or put off a moment ago. `name` is a record's or a task's."""
+
+    change_id: UUID
+    ref: str
+    """Empty for a task."""
+    name: str
+    day: date | None
+    """What it was put off to; None where it is done."""
 
 
 @dataclass(frozen=True)
@@ -96,3 +115,32 @@ def recent_records(ctx: Ctx, limit: int = RECENT_SHOWN) -> tuple[Hit, ...]:
             except NotFound:
                 continue
     return tuple(found)
+
+
+def just_done(ctx: Ctx) -> JustDone | None:
+    """What the actor did last, where that was to finish or put off what was due, and a moment ago."""
+    query = select(History).where(
+        History.workspace_id == ctx.workspace.id,
+        History.actor_id == ctx.actor.member_id,
+        History.at >= ctx.now - FRESH,
+    )
+    last = ctx.session.scalars(query.order_by(History.at.desc(), History.id.desc()).limit(1)).one_or_none()
+    if last is None or last.operation not in OF_A_DAY or last.undoes is not None:
+        return None
+    if "done_at" in last.changes:
+        return _named(ctx, last, None)
+    moved = last.changes.get("due_on" if last.entity == Activity.__entity__ else "next_follow_up")
+    return _named(ctx, last, date.fromisoformat(moved[1]) if moved[1] else None) if moved else None
+
+
+def _named(ctx: Ctx, change: History, day: date | None) -> JustDone | None:
+    """None where the actor does not see it any more."""
+    if change.entity == Activity.__entity__:
+        task = visible(ctx, Activity).where(Activity.id == change.entity_id).with_only_columns(Activity.subject)
+        subject = ctx.session.scalar(task)
+        return JustDone(change.change_id, "", subject, day) if subject else None
+    try:
+        record = hit_of(ctx, EntityType(change.entity), change.entity_id)
+    except NotFound:
+        return None
+    return JustDone(change.change_id, record.ref, record.name, day)

@@ -19,7 +19,7 @@ from core.errors import NotFound
 from core.models import Deal, Delivery, Lead, Stage
 from core.queries import mornings, pipeline, replies
 from core.queries.activities import DueItem, due
-from core.queries.day import TaskItem, recent_records, tasks_due
+from core.queries.day import JustDone, TaskItem, just_done, recent_records, tasks_due
 from core.queries.deals import DealRow, page_of
 from core.queries.meetings import MeetingItem, meetings_until
 from core.queries.mornings import MorningLine
@@ -105,6 +105,8 @@ class HomeData:
     """Whom the person stands in for now."""
     meetings: tuple[MeetingItem, ...] = ()
     """Today's, and those before of which nothing is told yet."""
+    done: JustDone | None = None
+    """What the person did last, where it can be taken back here."""
 
 
 def home(ctx: Ctx, pages: Pages | None = None) -> HomeData:
@@ -134,6 +136,7 @@ def home(ctx: Ctx, pages: Pages | None = None) -> HomeData:
         replies=tuple(waiting[:REPLIES_SHOWN]),
         more_replies=len(waiting) > REPLIES_SHOWN,
         triage=replies.triage(ctx, size=TRIAGE_SHOWN),
+        done=just_done(ctx),
         meetings=tuple(meetings_until(ctx, today, people, MEETINGS_SHOWN)),
         stood_for=() if team else tuple(_stood_for(ctx, one, today) for one in away.stood_in_for(ctx)[:ABSENT_SHOWN]),
     )

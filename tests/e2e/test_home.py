@@ -37,9 +37,14 @@ def test_follow_ups_are_done_and_put_off_on_home_itself(world: World) -> None:
     assert home.text().index("Overdue Olaf") < home.text().index("Today Tina")
     home.click("Done")
     assert not world.ana.has_modal
-    assert "Overdue Olaf" not in waits(home)
+    assert "Overdue Olaf" not in waits(home).partition("Follow-ups due")[2]
+    assert "Done: L-1 Overdue Olaf." in home.text()
+    home.click("Undo")
+    assert "Overdue Olaf" in waits(home).partition("Follow-ups due")[2]
+    assert not home.has_button("Undo")
+    home.click("Done")
     home.click("Snooze until tomorrow")
-    assert "Today Tina" not in waits(home)
+    assert "Today Tina" not in waits(home).partition("Follow-ups due")[2]
     olaf, tina = world.rows(Lead)
     assert (olaf.next_follow_up, tina.next_follow_up) == (None, today + timedelta(days=1))
     world.jump(days=1)
@@ -97,7 +102,8 @@ def test_tasks_are_done_and_put_off_on_home_itself(world: World) -> None:
     assert "Tasks due" in home.text()
     assert home.text().index("Send the deck") < home.text().index("Call the lawyer")
     home.click("Done")
-    assert "Send the deck" not in home.text()
+    assert "Send the deck" not in waits(home).partition("Tasks due")[2]
+    assert "Done: Send the deck." in home.text()
     home.click("Snooze until tomorrow")
     assert "Tasks due" not in home.text()
 

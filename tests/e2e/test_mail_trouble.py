@@ -88,6 +88,7 @@ def test_a_refusal_is_told_with_what_sendgrid_says(world: World) -> None:
     word.click("Send again")
     world.settle()
     assert state(world) is EmailState.SENT
+    assert [one.text for one in told(world)] == [], "what was mended does not stand there as failed"
 
 
 @pytest.mark.parametrize("way", ["header", "link"])

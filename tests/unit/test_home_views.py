@@ -10,6 +10,7 @@ import pytest
 
 from bot.commands import Commands, Subcommand, nearly
 from bot.replies import Nothing
+from bot.routes import UndoOnHome
 from bot.views import kit
 from bot.views.help import Help, help_message, short_help, welcome
 from bot.views.home import home
@@ -17,7 +18,7 @@ from core.away import OPEN, Absent
 from core.enums import EntityType, StageKind
 from core.i18n import Viewer
 from core.queries.activities import DueItem
-from core.queries.day import TaskItem
+from core.queries.day import JustDone, TaskItem
 from core.queries.deals import DealRow
 from core.queries.home import DeadLetter, HomeData, StoodFor
 from core.queries.mornings import MorningLine, Waiting, What
@@ -147,6 +148,15 @@ def test_whom_one_stands_in_for() -> None:
     assert_golden("home/stands_in", home(data(stood_for=(stood_for("Zoe Lima"), nothing)), VIEWER))
 
 
+def test_what_was_just_done_can_be_taken_back() -> None:
+    put_off = home(data(done=JustDone(uid(9), "D-7", HOSTILE, TODAY + timedelta(days=1))), VIEWER)
+    said = next(block for block in put_off.blocks if "Put off" in str(block))
+    assert "<!channel>" not in str(said["text"])
+    assert UndoOnHome(uid(9)).pack() in str(said["accessory"])
+    done = home(data(done=JustDone(uid(9), "", "Send the deck", None)), VIEWER)
+    assert "Done: Send the deck." in str(done.blocks)
+
+
 def test_hostile_names_do_nothing_and_the_fullest_home_fits() -> None:
     due = Page(tuple(follow_up(n, -n, HOSTILE) for n in range(1, 9)), 1, True)
     deals = Page(tuple(deal(n, f"{HOSTILE} {n}", HOSTILE * 200, close=n) for n in range(1, 9)), 1, True)
@@ -164,6 +174,7 @@ def test_hostile_names_do_nothing_and_the_fullest_home_fits() -> None:
             dead=letters(5),
             more_dead=True,
             stood_for=(stood_for(HOSTILE * 50),) * 2,
+            done=JustDone(uid(9), "D-7", HOSTILE * 50, TODAY),
         ),
         VIEWER,
     )
