@@ -64,8 +64,14 @@ def _team_of(database: Database, workspace_id: UUID) -> str:
         return f"{row.team_id}  {row.name}"
 
 
-def find_member(session: Session, workspace_id: UUID, who: str) -> Member:
-    """The member by Slack id, by name, or by the beginning of a name; the only admin for an empty text. Raises Stop."""
+WHO_ASKS = "Say with --as who is asking, by Slack id or name:"
+
+
+def find_member(session: Session, workspace_id: UUID, who: str, otherwise: str = WHO_ASKS) -> Member:
+    """The member by Slack id, by name, or by the beginning of a name; the only admin for an empty text.
+
+    Raises Stop with what is said `otherwise`, and the names there are, where that is not one.
+    """
     known = session.scalars(
         select(Member)
         .where(Member.workspace_id == workspace_id, Member.active, Member.guest.is_(False))
@@ -80,4 +86,4 @@ def find_member(session: Session, workspace_id: UUID, who: str) -> Member:
     if len(found) == 1:
         return found[0]
     names = "\n".join(f"  {one.slack_user_id}  {one.name} ({one.role.value})" for one in known)
-    raise Stop(f"Say with --as who is asking, by Slack id or name:\n{names}")
+    raise Stop(f"{otherwise}\n{names}")

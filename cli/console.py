@@ -1,6 +1,7 @@
 """How the terminal talks: tables for people, JSON for programs, one plain sentence where something is wrong."""
 
 import json
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
@@ -34,6 +35,21 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     OUT.print(table)
 
 
+def print_lines(title: str, lines: Iterable[tuple[str, str]]) -> None:
+    """What is known of one thing: a label and a text each."""
+    table = Table(title=escape(text_of(title)), title_justify="left", show_header=False)
+    table.add_column(style="bold")
+    table.add_column()
+    for label, text in lines:
+        table.add_row(label, escape(text_of(text)))
+    OUT.print(table)
+
+
+def harmless(text: str) -> str:
+    """A text without what would steer a terminal: control characters go, but for line breaks."""
+    return "".join(one for one in text if one == "\n" or unicodedata.category(one) != "Cc")
+
+
 def text_of(value: object) -> str:
     """A value as a cell."""
     match value:
@@ -48,4 +64,4 @@ def text_of(value: object) -> str:
         case tuple() | list():
             return ", ".join(text_of(one) for one in value)
         case _:
-            return str(value)
+            return harmless(str(value))

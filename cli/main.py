@@ -138,7 +138,7 @@ def manifest(
 @app.command("list")
 def list_(
     name: Annotated[str, typer.Argument(help="leads, deals, calls or quotes")],
-    words: Annotated[list[str] | None, typer.Argument(help="Words to search for.")] = None,
+    words: Annotated[list[str] | None, typer.Argument(help="What to list, as in Slack: mine due, @ben, acme.")] = None,
     *,
     page: Annotated[int, typer.Option("--page", min=1)] = 1,
     as_json: Json = False,
@@ -147,14 +147,14 @@ def list_(
 ) -> None:
     """List leads, deals, calls or quotes; words narrow the list down.
 
-    Leads and deals: without words your open ones, with words all that fit. Calls and quotes: all you may see, `mine`,
-    an outcome or status (`interested`, `sent`), or words of the record's name.
+    The words are those of `/lead list`, `/deal list` and `/quote list`; without any, the list is your own. Calls: all
+    you may see, `mine`, those that ended so (`interested`), or those about records that fit the words.
     """
     from cli.acting import acting
     from cli.records import show_list
 
     with acting(load_settings(), workspace, member) as ctx:
-        show_list(ctx, name, words=" ".join(words or ()), page=page, as_json=as_json)
+        show_list(ctx, name, words=words or (), page=page, as_json=as_json)
 
 
 @app.command()
@@ -212,21 +212,30 @@ def report(
             show_week(ctx, when or "0", as_json=as_json, as_csv=as_csv)
 
 
+Subject = Annotated[str, typer.Argument(help="L-42, A-7, C-19 or D-7, or words of a name")]
+Outcome = Annotated[CallOutcome, typer.Option("--outcome", help="How it ended.")]
+Objections = Annotated[
+    list[str] | None, typer.Option("--objections", help="What was said against it, commas in between.")
+]
+Notes = Annotated[str, typer.Option("--notes", help="What was said.")]
+Minutes = Annotated[int | None, typer.Option("--duration", help="Minutes.")]
+NextStep = Annotated[str, typer.Option("--next-step", help="What comes next.")]
+FollowUp = Annotated[
+    str, typer.Option("--follow-up", help="When to come back to it: friday, “tomorrow 3pm”, 2026-03-20.")
+]
+
+
 @app.command("log-call")
 def log_call_(
-    ref: Annotated[str, typer.Argument(help="L-42, A-7, C-19 or D-7, or words of a name")],
+    ref: Subject,
     *,
-    outcome: Annotated[CallOutcome, typer.Option("--outcome", help="How it ended.")],
-    objections: Annotated[
-        list[str] | None, typer.Option("--objections", help="What was said against it, commas in between.")
-    ] = None,
-    notes: Annotated[str, typer.Option("--notes", help="What was said.")] = "",
-    duration: Annotated[int | None, typer.Option("--duration", help="Minutes.")] = None,
+    outcome: Outcome,
+    objections: Objections = None,
+    notes: Notes = "",
+    duration: Minutes = None,
     direction: Annotated[Direction, typer.Option("--direction", help="Who called.")] = Direction.OUTBOUND,
-    next_step: Annotated[str, typer.Option("--next-step", help="What comes next.")] = "",
-    follow_up: Annotated[
-        str, typer.Option("--follow-up", help="When to come back to it: friday, “tomorrow 3pm”, 2026-03-20.")
-    ] = "",
+    next_step: NextStep = "",
+    follow_up: FollowUp = "",
     as_json: Json = False,
     member: As = "",
     workspace: Team = "",
@@ -250,7 +259,44 @@ def log_call_(
         if when is not None:
             values = replace(values, next_follow_up=when.day, next_follow_up_at=when.at)
         logged = log_call(ctx, record_named(ctx, ref), values)
-    print_logged(logged, as_json=as_json)
+    print_logged("Call", logged, as_json=as_json)
+
+
+@app.command("log-meeting")
+def log_meeting_(
+    ref: Subject,
+    *,
+    subject: Annotated[str, typer.Option("--subject", help="What it was about.")],
+    outcome: Outcome,
+    when: Annotated[str, typer.Option("--when", help="When it began: “yesterday 3pm”. Without: now.")] = "",
+    objections: Objections = None,
+    notes: Notes = "",
+    duration: Minutes = None,
+    next_step: NextStep = "",
+    follow_up: FollowUp = "",
+    as_json: Json = False,
+    member: As = "",
+    workspace: Team = "",
+) -> None:
+    """Log a meeting that took place, with what follows from it, as after a call."""
+    from cli.acting import acting
+    from cli.calls import log_meeting, objections_from, print_logged, when_from
+    from cli.records import record_named
+    from core.activities import TalkInput
+
+    talk = TalkInput(
+        outcome=outcome,
+        duration_minutes=duration,
+        objections=objections_from(objections or ()),
+        notes=notes,
+        next_step=next_step,
+    )
+    with acting(load_settings(), workspace, member) as ctx:
+        next_day = when_from(ctx, follow_up)
+        if next_day is not None:
+            talk = replace(talk, next_follow_up=next_day.day, next_follow_up_at=next_day.at)
+        logged = log_meeting(ctx, record_named(ctx, ref), subject, when_from(ctx, when), talk)
+    print_logged("Meeting", logged, as_json=as_json)
 
 
 if __name__ == "__main__":

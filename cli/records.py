@@ -1,61 +1,78 @@
 """`rapport list`, `show` and `search`: the same queries and the same rights as in Slack."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from enum import StrEnum
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from rich.markup import escape
-from rich.table import Table
 from sqlalchemy import select
 
-from bot.views.mail_standing import standing
-from cli.console import OUT, Stop, print_json, print_table, text_of
+from cli.acting import find_member
+from cli.cards import Card, Teller, card_lines, columns
+from cli.console import OUT, Stop, harmless, print_json, print_lines, print_table
 from core import lists
 from core.context import Ctx
 from core.enums import EntityType
 from core.errors import NotFound
-from core.i18n import UTC_VIEWER
-from core.lists import Vocabulary
 from core.models import Member
-from core.queries.calls import call_page
-from core.queries.deals import deal_page
-from core.queries.emails import MailStanding
-from core.queries.leads import lead_page
-from core.queries.lists import quote_list
+from core.queries import lists as queries
+from core.queries.calls import CallRow, call_page
+from core.queries.deals import DealRow
+from core.queries.leads import LeadRow
+from core.queries.quotes import QuoteRow
 from core.queries.records import Hit, Page, card_of, find_by_ref, search, similar
 from core.refs import parse_ref
 
-UNSAID = frozenset({"id", "entity", "version", "today", "can_edit", "can_assign"})
-"""What rows and cards know for the sake of buttons only."""
-LISTS: Mapping[str, Callable[[Ctx, str, int], Page[Any]]] = {
-    "leads": lead_page,
-    "deals": deal_page,
-    "calls": call_page,
-    "quotes": lambda ctx, words, page: quote_list(ctx, lists.parse(EntityType.QUOTE, words, Vocabulary()), page),
+AnyPage = Page[LeadRow] | Page[DealRow] | Page[QuoteRow] | Page[CallRow]
+LISTS: Mapping[str, EntityType | None] = {
+    "leads": EntityType.LEAD,
+    "deals": EntityType.DEAL,
+    "calls": None,
+    "quotes": EntityType.QUOTE,
 }
+"""What may be listed; calls are no records of their own."""
 MEANT = 6
 """So many records that words may mean are named; with more, a search is of more use."""
 SEARCH_LIMIT = 20
 REFERENCES = "References look like L-42, A-7, C-19, D-7 or Q-2026-0007."
 
 
-def show_list(ctx: Ctx, name: str, *, words: str, page: int, as_json: bool) -> None:
-    """Print a page (counted from 1) of a list. Raises Stop for a list that there is not."""
+def show_list(ctx: Ctx, name: str, *, words: Sequence[str], page: int, as_json: bool) -> None:
+    """Print a page (counted from 1) of a list. Raises Stop for a list that there is not, and for a stranger's name."""
     if name not in LISTS:
         raise Stop(f"There is no list of {name}. There are: {', '.join(LISTS)}.")
-    found = LISTS[name](ctx, words, page - 1)
+    found = _page(ctx, LISTS[name], " ".join(_mentioned(ctx, word) for word in words), page - 1)
     if as_json:
         print_json({"page": page, "has_more": found.has_more, "rows": found.rows})
         return
     if not found.rows:
         OUT.print(f"No {name} here.")
         return
-    people = names_of(ctx)
-    shown = [dict(told(row, people)) for row in found.rows]
+    shown = [columns(row, _teller(ctx)) for row in found.rows]
     note = f"More: --page {page + 1}" if found.has_more else ""
-    print_table(name.capitalize(), list(shown[0]), [list(row.values()) for row in shown], note)
+    heads = [label for label, _ in shown[0]]
+    print_table(name.capitalize(), heads, [[text for _, text in row] for row in shown], note)
+
+
+def _page(ctx: Ctx, entity: EntityType | None, words: str, page: int) -> AnyPage:
+    """The words are those of the lists in Slack; without any, leads, deals and quotes are the actor's own list."""
+    if entity is None:
+        return call_page(ctx, words, page)
+    vocabulary = queries.choices(ctx, entity).vocabulary
+    chosen = lists.parse(entity, words, vocabulary) if words else lists.kept(ctx, entity)
+    match entity:
+        case EntityType.LEAD:
+            return queries.lead_list(ctx, chosen, page)
+        case EntityType.DEAL:
+            return queries.deal_list(ctx, chosen, page)
+        case _:
+            return queries.quote_list(ctx, chosen, page)
+
+
+def _mentioned(ctx: Ctx, word: str) -> str:
+    """A word as Slack would send it: `@ben` is a colleague. Raises Stop where there is none, or several."""
+    if not word.startswith("@"):
+        return word
+    unclear = f"“{harmless(word)}” is not one colleague. There are:"
+    return f"<@{find_member(ctx.session, ctx.workspace.id, word, unclear).slack_user_id}>"
 
 
 def show_record(ctx: Ctx, text: str, *, as_json: bool) -> None:
@@ -65,12 +82,9 @@ def show_record(ctx: Ctx, text: str, *, as_json: bool) -> None:
     if as_json:
         print_json(card)
         return
-    table = Table(title=card.ref, title_justify="left", show_header=False)
-    table.add_column(style="bold")
-    table.add_column()
-    for label, value in told(card, names_of(ctx)):
-        table.add_row(label, escape(text_of(value)))
-    OUT.print(table)
+    if not isinstance(card, Card):
+        raise Stop("Only leads, accounts, contacts, deals and quotes are shown here.")
+    print_lines(f"{card.ref} {card.name}", card_lines(card, _teller(ctx)))
 
 
 def show_hits(ctx: Ctx, words: str, *, as_json: bool) -> None:
@@ -105,33 +119,12 @@ def record_named(ctx: Ctx, text: str) -> tuple[EntityType, UUID]:
 
 
 def _lines(hits: Iterable[Hit]) -> str:
-    return "\n".join("  " + "  ".join(part for part in (hit.ref, hit.name, hit.detail) if part) for hit in hits)
+    lines = ("  ".join(part for part in (hit.ref, hit.name, hit.detail) if part) for hit in hits)
+    return "\n".join(f"  {harmless(line)}" for line in lines)
 
 
-def told(record: object, people: Mapping[str, str]) -> Iterator[tuple[str, object]]:
-    """The fields of a row or card that people care about, each with its label."""
-    if not is_dataclass(record):
-        raise TypeError(f"{type(record).__name__} is no row and no card")
-    for field in fields(record):
-        value = getattr(record, field.name)
-        if field.name not in UNSAID and not isinstance(value, UUID):
-            yield field.name.replace("_", " ").capitalize(), _plain(value, people)
-
-
-def _plain(value: object, people: Mapping[str, str]) -> object:
-    """A value as a cell: what is inside other data is one line each, a person's Slack id is their name."""
-    if isinstance(value, MailStanding):
-        return standing(value, UTC_VIEWER)
-    if isinstance(value, StrEnum):
-        return value.value.replace("_", " ")
-    if isinstance(value, str):
-        return people.get(value, value)
-    if isinstance(value, tuple | list):
-        return "\n".join(text_of(_plain(one, people)) for one in value)
-    if is_dataclass(value):
-        parts = (text_of(part) for _, part in told(value, people) if part not in (None, "", ()))
-        return " · ".join(parts)
-    return value
+def _teller(ctx: Ctx) -> Teller:
+    return Teller(ctx.viewer, names_of(ctx))
 
 
 def names_of(ctx: Ctx) -> dict[str, str]:

@@ -9,6 +9,8 @@ from core.i18n import Viewer
 VIEWER = Viewer("en_US", "UTC")
 OPTIONS: Mapping[str, str] = {
     "record": "REF",
+    "subject": "--subject",
+    "day": "--when",
     "duration_minutes": "--duration",
     "objections": "--objections",
     "notes": "--notes",

@@ -243,7 +243,7 @@ def _timeline_block(item: TimelineItem, viewer: Viewer) -> Block:
 
 def timeline_line(item: TimelineItem, viewer: Viewer) -> str:
     """One activity: what, how it ended, who, when, and the gist of it."""
-    facts = [f"*{viewer.t(_what(item))}*"]
+    facts = [f"*{viewer.t(what_happened(item))}*"]
     if item.mail is not None:
         facts.append(standing(item.mail, viewer))
     if item.outcome is not None:
@@ -256,7 +256,7 @@ def timeline_line(item: TimelineItem, viewer: Viewer) -> str:
     if item.link:
         facts.append(f"<{item.link}|{viewer.t('Message')}>")
     if item.kind is ActivityKind.TASK:
-        facts.append(_task_state(item, viewer))
+        facts.append(task_state(item, viewer))
     if item.kind is ActivityKind.MEETING and item.outcome is None:
         facts.append(viewer.t("planned") if item.planned else viewer.t("did not take place"))
     lines = [" · ".join(facts)]
@@ -270,7 +270,8 @@ def timeline_line(item: TimelineItem, viewer: Viewer) -> str:
     return "\n".join(lines)
 
 
-def _what(item: TimelineItem) -> str:
+def what_happened(item: TimelineItem) -> str:
+    """What kind of activity it is, as a source text."""
     match item.kind, item.direction:
         case ActivityKind.EMAIL, Direction.INBOUND:
             return "Automatic answer received" if item.automatic else "E-mail received"
@@ -280,7 +281,8 @@ def _what(item: TimelineItem) -> str:
             return KINDS[item.kind]
 
 
-def _task_state(item: TimelineItem, viewer: Viewer) -> str:
+def task_state(item: TimelineItem, viewer: Viewer) -> str:
+    """How far a task is."""
     if item.done:
         return viewer.t("done")
     return viewer.t("due {day}", day=viewer.date(item.due_on)) if item.due_on else viewer.t("open")

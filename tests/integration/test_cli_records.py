@@ -28,6 +28,7 @@ from tests.factories import (
     make_objection,
     make_quote,
     put,
+    the_stage,
 )
 from tests.integration.test_cli import Result
 
@@ -169,6 +170,33 @@ def test_targets_with_how_far_they_are(rapport: Run, ctx_for: CtxFor, ana: Membe
     assert "write a month" in rapport("report", "targets", "whenever").err
 
 
+def test_lists_take_the_words_of_slack(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        make_member(ctx, "Zoe Admin", role=Role.ADMIN)
+        make_deal(ctx, "Arms", owner=ana)
+        make_deal(ctx, "Cells", stage=the_stage(ctx, "Won"), closed_at=ctx.now)
+
+    def listed(*words: str) -> list[object]:
+        return [row["ref"] for row in rows(rapport("list", *words, "--json", who="zoe"))]
+
+    assert (listed("deals", "@ana"), listed("deals", "@Ana Silva", "won")) == (["D-1"], [])
+    assert (listed("deals", "won"), listed("deals", "mine"), listed("deals", "cells")) == (["D-2"], [], ["D-2"])
+    assert (listed("leads"), listed("quotes", "open")) == ([], [])
+    unclear = rapport("list", "deals", "@nobody", who="zoe")
+    assert (unclear.code, "“@nobody” is not one colleague" in unclear.err) == (1, True)
+    assert "There is no “fair” here." in rapport("list", "leads", "source:fair", who="zoe").err
+
+
+def test_what_would_steer_a_terminal_is_not_printed(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        lead = make_lead(ctx, "Lena\x1b[2J Fischer\x9b31m", owner=ana)
+        make_activity(ctx, lead, notes="Said\x07\x1b]0;x\x07 this\nand that")
+    printed = [rapport(*words).out for words in (("list", "leads"), ("show", "L-1"), ("search", "fischer"))]
+    printed.append(rapport("log-call", "L-1", "--outcome", "connected").out)
+    assert all("Fischer" in text for text in printed)
+    assert not {"\x1b", "\x07", "\x9b"} & set("".join(printed))
+
+
 def test_search_finds_what_one_may_see(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
     with ctx_for() as ctx:
         make_lead(ctx, "Lena Fischer", company="Acme GmbH", owner=ana)
@@ -256,6 +284,23 @@ def test_what_cannot_be_logged_is_named_and_nothing_is_kept(
         assert ctx.session.scalars(select(Activity)).all() == []
 
 
+def test_a_meeting_is_logged(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        make_lead(ctx, "Lena Fischer", owner=ana)
+    what = ("--subject", "Demo", "--outcome", "interested", "--objections", "No time")
+    said = rapport("log-meeting", "lena", *what, "--when", "yesterday 3pm", "--follow-up", "2099-01-05")
+    assert said.out.strip() == "Meeting logged on L-1 Lena Fischer. Status: qualified. Next follow-up: 2099-01-05."
+    told = json.loads(rapport("log-meeting", "L-1", *what, "--json").out)
+    assert (told["record"]["ref"], told["objections"]) == ("L-1", ["No time"])
+    with ctx_for() as ctx:
+        held, just_now = ctx.session.scalars(select(Activity).order_by(Activity.starts_at)).all()
+        assert (held.subject, held.kind, held.starts_at.hour) == ("Demo", ActivityKind.MEETING, 15)
+        assert just_now.done_at is not None
+    refused = rapport("log-meeting", "L-1", *what, "--when", "2099-01-05 3pm")
+    assert (refused.code, refused.err.startswith("--when: ")) == (1, True)
+    assert rapport("log-meeting", "L-1", *what, who="ben").code == 1
+
+
 def test_who_may_not_change_a_record_logs_no_call_on_it(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
     with ctx_for() as ctx:
         make_member(ctx, "Zoe Admin", role=Role.ADMIN)
@@ -273,7 +318,7 @@ def test_a_quote_has_no_calls(rapport: Run, ctx_for: CtxFor, ana: Member) -> Non
         ref = f"Q-{ctx.now.year}-0001"
     said = rapport("log-call", ref, "--outcome", "connected")
     assert said.code == 1
-    assert "Calls are logged on leads" in said.err
+    assert "logged on leads" in said.err
 
 
 @pytest.mark.parametrize("arguments", [("log-call", "L-1"), ("log-call", "L-1", "--outcome", "great"), ("search",)])
