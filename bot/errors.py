@@ -22,6 +22,7 @@ FIELD_PROBLEMS: Mapping[str, str] = {
     "amount_too_large": "This amount is too large.",
     "percent_invalid": "Please type a percentage from 0 to 100.",
     "number_invalid": "Please type a whole number.",
+    "weeks_ago": "Say how many weeks ago: /report week 1 is the one before, /report week alone the one that runs.",
     "number_out_of_range": "This number is out of range.",
     "quantity_invalid": "The quantity must be more than zero.",
     "date_invalid": "Please choose a date.",

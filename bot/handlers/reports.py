@@ -26,7 +26,7 @@ def week_command(ctx: Ctx, call: CommandCall) -> Reply:
     """`/report week` for the one that runs, `/report week 1` for the one before. Raises Invalid."""
     words = call.text.strip() or "0"
     if not (words.isascii() and words.isdigit()) or int(words[:4]) > WEEKS_BACK_MAX:
-        raise Invalid({"weeks": "number_invalid"})
+        raise Invalid({"weeks": "weeks_ago"})
     return Say(_message(ctx, queries.week_ago(ctx, int(words[:4]))))
 
 

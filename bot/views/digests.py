@@ -114,9 +114,13 @@ def _sum(values: Iterable[Decimal]) -> Decimal:
 
 
 def _needy(data: DigestData, viewer: Viewer) -> list[Block]:
-    if not data.needy:
+    waiting = data.waiting.count
+    if not (data.needy or waiting):
         return []
-    lines = [viewer.t("*Need someone*")]
+    heading = [viewer.t("*Need someone*")]
+    if waiting:
+        heading.append(viewer.nt("{n} reply waiting", "{n} replies waiting", waiting))
+    lines = [" · ".join(heading)]
     for deal in data.needy:
         owner = [kit.esc(data.names[deal.owner])] if deal.owner in data.names else []
         facts = [kit.esc(kit.cut(deal.name, NAME_SHOWN)), *owner, rows_views.why(deal, viewer, NEEDS_SHOWN)]

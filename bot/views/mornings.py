@@ -64,8 +64,10 @@ def message(data: MorningData, viewer: Viewer) -> Message:
             data.more,
         )
         blocks.append(kit.context(text))
-    blocks += _let_lie(data, viewer)
-    blocks += notices.kept_blocks(data.kept, viewer)
+    for part in (_let_lie(data, viewer), notices.kept_blocks(data.kept, viewer)):
+        if part and len(blocks) > 1:
+            blocks.append(kit.divider())
+        blocks += part
     buttons = kit.actions(own_settings.button(viewer), notices.settings_button("", viewer))
     return Message(_spoken(title, waiting, data, viewer), [*blocks[: kit.MESSAGE_BLOCKS_MAX - 1], buttons])
 

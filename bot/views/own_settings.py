@@ -211,7 +211,7 @@ def back(change_id: UUID | None, viewer: Viewer) -> Message:
     if change_id is None:
         text = viewer.t("You are here; Rapport reminds you.")
         return Message(text, [kit.section(text)])
-    text = viewer.t("You are back: Rapport reminds you again. What you missed today comes now.")
+    text = viewer.t("You are back: Rapport reminds you again. What you missed today, if anything, comes now.")
     return Message(text, confirmation(viewer, text, change_id))
 
 

@@ -133,6 +133,7 @@ def test_any_week_when_asked_for_and_the_rows_behind_a_number(world: World) -> N
     message.click("After ▶")
     assert "*Calls*  2" in message.visible_text()
     assert "*Calls*  0" in world.ana.command("/report week 1").visible_text()
+    assert "/report week 1 is the one before" in world.ana.command("/report week 9999").text
 
 
 def test_a_manager_reads_the_teams_a_rep_their_own(world: World) -> None:
