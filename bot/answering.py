@@ -28,6 +28,7 @@ from bot.replies import (
     Unfurl,
     UpdateModal,
 )
+from bot.routes import SearchRecords
 from bot.running import Outcome
 from bot.tokens import Installation
 from bot.views import kit
@@ -262,7 +263,9 @@ def _went_wrong(outcome: Outcome) -> bool:
 def _as_message(outcome: Outcome) -> Message | None:
     """What is to be said. Sentences about what went wrong may quote what was typed, so they are escaped."""
     if outcome.error:
-        return Message(kit.esc(outcome.error))
+        text = kit.esc(outcome.error)
+        find = kit.button(outcome.viewer.t("Find a record"), SearchRecords())
+        return Message(text, [kit.section(text), kit.actions(find)] if outcome.lost else [])
     reply = outcome.reply
     if isinstance(reply, Say | Replace):
         return reply.message

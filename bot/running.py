@@ -38,6 +38,8 @@ class Outcome:
     viewer: Viewer = field(default_factory=lambda: Viewer("en_US", "UTC"))
     error: str = ""
     """What went wrong, in words; the reply is then Nothing or FieldErrors."""
+    lost: bool = False
+    """It went wrong because a record was named that is not to be found."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ class Runner:
         except UnknownRoute:
             outcome.error = outcome.viewer.t(errors.SENTENCES["old_button"])
         except DomainError as error:
-            outcome.error = errors.sentence(_as_clicked(error, source), outcome.viewer)
+            shown = _as_clicked(error, source)
+            outcome.error, outcome.lost = errors.sentence(shown, outcome.viewer), shown.code == NotFound.code
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("interaction_failed", reference=reference, source=source)

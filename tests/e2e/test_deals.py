@@ -121,7 +121,7 @@ def test_nothing_of_other_peoples_deals_leaks(world: World, deal: Deal) -> None:
     for line in (f"/deal view D-{deal.number}", f"/deal move D-{deal.number} won", "/deal view D-999"):
         said = ben.command(line)
         assert said is not None
-        assert said.visible_text() == "I cannot find that. It may not exist, or you may not have access to it."
+        assert said.text == "I cannot find that. It may not exist, or you may not have access to it."
     for line in ("/deal view acme", "/deal list acme", "/deal list"):
         said = ben.command(line)
         assert said is not None

@@ -87,6 +87,7 @@ def test_hostile_words_are_harmless(world: World) -> None:
 def test_what_one_may_not_see_is_not_there(world: World, deal: Deal) -> None:
     answer = ask(world, world.ben, "deal view D-1")
     assert "cannot find" in answer.text
+    assert answer.buttons() == ["Find a record"]
     assert "Rollout" not in answer.visible_text()
 
 
