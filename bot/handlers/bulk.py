@@ -13,6 +13,7 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Invalid, NotFound
 from core.queries import lists as queries
+from core.queries.tags import tag_called
 
 
 @on(SelectRows)
@@ -45,7 +46,9 @@ def choose_bulk(ctx: Ctx, route: ChooseBulk, values: BulkInput) -> Reply:
     total = len(_meant(ctx, StartBulk(route.entity, kind, value, route.chosen, ids)))
     if not total:
         raise Invalid({"rows": "rows_required"})
-    return UpdateModal(views.confirm_modal(StartBulk(route.entity, kind, value, route.chosen, ids), total, ctx.viewer))
+    tag = tag_called(ctx, value) if kind in (jobs.TAG, jobs.UNTAG) else ""
+    start = StartBulk(route.entity, kind, value, route.chosen, ids)
+    return UpdateModal(views.confirm_modal(start, total, ctx.viewer, tag))
 
 
 @on_submit(StartBulk, views.NOTHING_TYPED)

@@ -102,8 +102,9 @@ def _actions(entity: EntityType, viewer: Viewer) -> list[Choice]:
     return [*made, Choice(viewer.t("Add the tag"), jobs.TAG), Choice(viewer.t("Remove the tag"), jobs.UNTAG)]
 
 
-def confirm_modal(route: StartBulk, total: int, viewer: Viewer) -> Modal:
-    """What is about to be done, to how many."""
+def confirm_modal(route: StartBulk, total: int, viewer: Viewer, tag: str = "") -> Modal:
+    """What is about to be done, to how many. `tag` is the name of the one that is put on or taken off."""
+    named = f"“{kit.esc(tag)}”"
     match route.kind:
         case jobs.ASSIGN:
             owner = people.owner(route.value, viewer)
@@ -114,9 +115,9 @@ def confirm_modal(route: StartBulk, total: int, viewer: Viewer) -> Modal:
             status = viewer.t(STATUS[LeadStatus(route.value)])
             text = viewer.nt("{n} lead becomes: {status}.", "{n} leads become: {status}.", total, status=status)
         case jobs.TAG:
-            text = viewer.nt("{n} record gets the tag.", "{n} records get the tag.", total)
+            text = viewer.nt("{n} record gets the tag {tag}.", "{n} records get the tag {tag}.", total, tag=named)
         case _:
-            text = viewer.nt("{n} record loses the tag.", "{n} records lose the tag.", total)
+            text = viewer.nt("{n} record loses the tag {tag}.", "{n} records lose the tag {tag}.", total, tag=named)
     note = viewer.t("What you may not change is left as it is. It can be undone as one for a day.")
     return Modal(
         title=viewer.t("Change several"),
@@ -176,7 +177,9 @@ def _heading(job: Progress, viewer: Viewer) -> str:
 def _done_text(job: Progress, viewer: Viewer) -> str:
     match job.kind:
         case jobs.UNDO:
-            return viewer.t("Undone: {total} records are as they were before.", total=job.total)
+            return viewer.nt(
+                "Undone: {n} record is as it was before.", "Undone: {n} records are as they were before.", job.total
+            )
         case jobs.REMOVE_STAGE:
             return settings_pipelines.removed_text(job.name, Moved(job.done), viewer)
         case jobs.REMOVE_PIPELINE:

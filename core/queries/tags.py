@@ -10,6 +10,7 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.models import Tag, Tagging
 from core.normalise import name_text
+from core.tags import NEW_TAG
 
 OFFERED = 30
 
@@ -42,3 +43,14 @@ def find_tags(ctx: Ctx, words: str, limit: int = OFFERED) -> list[TagRow]:
     if start:
         query = query.where(func.lower(Tag.name).contains(start, autoescape=True))
     return [TagRow(row.id, row.name) for row in ctx.session.execute(query.order_by(func.lower(Tag.name)).limit(limit))]
+
+
+def tag_called(ctx: Ctx, chosen: str) -> str:
+    """The name of a tag as it is chosen: its id, or `new:` and what was typed. Empty for one that is not there."""
+    if chosen.startswith(NEW_TAG):
+        return name_text(chosen.removeprefix(NEW_TAG))
+    try:
+        tag_id = UUID(chosen)
+    except ValueError:
+        return ""
+    return ctx.session.scalar(visible(ctx, Tag).where(Tag.id == tag_id).with_only_columns(Tag.name)) or ""

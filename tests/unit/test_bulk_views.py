@@ -37,7 +37,7 @@ def test_the_question_before(kind: str, value: str) -> None:
     ids = tuple(UUID(int=n) for n in range(8))
     route = StartBulk("lead", kind, value, ListFilter(words="x" * 100), ids)
     name = f"{kind}_{'some' if value else 'nobody'}"
-    assert_golden(f"bulk/confirm_{name}", views.confirm_modal(route, 8, EN))
+    assert_golden(f"bulk/confirm_{name}", views.confirm_modal(route, 8, EN, "vip"))
 
 
 @pytest.mark.parametrize(
@@ -77,5 +77,7 @@ def test_how_far_it_is(name: str, job: Progress) -> None:
 def test_the_new_owner_is_told() -> None:
     assert_golden("bulk/received_leads", views.received(DONE, HOSTILE, EN))
     assert_golden("bulk/received_of_leaver", views.received(replace(REMOVAL, kind=jobs.HAND_OVER), "Ana", EN))
+    undone = views.progress(replace(DONE, kind=jobs.UNDO, total=1), EN)
+    assert undone.text == "Undone: 1 record is as it was before."
     assert "took back the 37 leads" in views.taken_back(DONE, "Ana", EN).text
     assert_golden("bulk/received_deals", views.received(replace(DONE, entity=EntityType.DEAL), "Ana", EN))
