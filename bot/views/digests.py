@@ -52,10 +52,10 @@ def message(data: DigestData, audience: str, viewer: Viewer) -> Message:
 def _news(number: Number, figure: Figure, called: Mapping[str, str], viewer: Viewer) -> str:
     parts = [f"*{viewer.t(NEWS[number])} {viewer.number(figure.count)}*"]
     if number is not Number.MOVED:  # what moved is worth what it was
-        parts += [viewer.short_money(one.value, one.currency) for one in figure.sums if one.value][:2]
+        parts += _amounts([(one.value, one.currency) for one in figure.sums], viewer)
     doers = [(kit.esc(called[who]), count) for who, count in figure.people if who in called]
     alone = len(doers) == 1 or figure.count == len(doers)
-    names = [who if alone else f"{who} {count}" for who, count in doers[:PEOPLE_SHOWN]]
+    names = [who if alone else f"{who} {viewer.number(count)}" for who, count in doers[:PEOPLE_SHOWN]]
     if len(doers) > PEOPLE_SHOWN:
         names.append(viewer.t("{n} others", n=len(doers) - PEOPLE_SHOWN))
     return " · ".join([*parts, *([", ".join(names)] if names else [])])
@@ -71,13 +71,21 @@ def _pipeline(data: DigestData, viewer: Viewer) -> list[str]:
     totals = _totals(data)
     if not totals:
         return []
-    (currency, first), others = totals[0], [(other, _value(sums)) for other, sums in totals[1:]]
-    shown = [viewer.short_money(value, other) for other, value in others if value]
-    values = " · ".join(shown[:CURRENCIES_SHOWN])
+    (currency, first), others = totals[0], [(_value(sums), other) for other, sums in totals[1:]]
+    values = " · ".join(_amounts(others, viewer))
     return [
         viewer.t("*Pipeline* {standing}", standing=_standing(first, currency, viewer)),
         *([viewer.t("and {values}", values=values)] if values else []),
     ]
+
+
+def _amounts(found: Iterable[tuple[Decimal, str]], viewer: Viewer) -> list[str]:
+    """Values in their currencies: the first few, and how many others there are."""
+    shown = [viewer.short_money(value, currency) for value, currency in found if value]
+    rest = len(shown) - CURRENCIES_SHOWN
+    if rest <= 0:
+        return shown
+    return [*shown[:CURRENCIES_SHOWN], viewer.nt("{n} other currency", "{n} other currencies", rest)]
 
 
 def _totals(data: DigestData) -> list[tuple[str, list[Standing]]]:

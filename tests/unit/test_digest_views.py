@@ -130,6 +130,13 @@ def test_what_is_shown(name: str) -> None:
     assert "<@" not in told, "nobody is pinged"
 
 
+def test_no_currency_is_passed_over_in_silence() -> None:
+    sums = tuple(Money(currency, 1, Decimal(1_250)) for currency in ("EUR", "GBP", "USD", "CHF"))
+    won = Figure(1_234, sums, (("U0MIRA", 1_233), ("U0BEN", 1)))
+    shown = views.message(replace(FULL, figures={**FULL.figures, Number.WON: won}), "C1", EN)
+    assert "*Won 1,234* · €1,250 · £1,250 · 2 other currencies · Mira Brandt 1,233, Ben Okafor 1" in str(shown.blocks)
+
+
 def test_a_full_one_is_one_screen_of_a_phone() -> None:
     title, *others = SHOWN["channel"].blocks
     texts = [str(block["text"]["text"]).replace("*", "") for block in others if block["type"] == "section"]  # type: ignore[index]
