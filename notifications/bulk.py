@@ -7,7 +7,7 @@ from threading import Event as Flag
 from uuid import UUID, uuid5
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
 from bot.envelopes import message_payload
@@ -25,10 +25,12 @@ from core.notices import NoticeKind
 from core.workspaces import member_ctx
 from notifications import notices
 from notifications.desk import SOURCE
+from notifications.due import BULK
 from notifications.failures import Failure, Permanent
 from notifications.slack import Answer, Sender
 
 log = structlog.get_logger()
+_DUE = select(BulkJob.workspace_id).where(BULK).distinct()
 STATEMENT_TIMEOUT_MS = 30_000
 EDIT_EVERY = timedelta(seconds=1)
 """Slack takes about one message a second in a conversation (docs.slack.dev/apis/web-api/rate-limits)."""
@@ -71,8 +73,7 @@ class BulkRunner:
     def round(self, only: Collection[UUID] | None = None) -> int:
         """One piece in each workspace where something waits; how many pieces were done."""
         with self._database.dispatcher() as session:
-            waiting = or_(BulkJob.state.in_(OPEN), BulkJob.lease_until.is_not(None))
-            found = set(session.scalars(select(BulkJob.workspace_id).where(waiting).distinct()))
+            found = set(session.scalars(_DUE))
         return sum(self._work(one) for one in sorted(found) if only is None or one in only)
 
     def _work(self, workspace_id: UUID) -> int:

@@ -12,20 +12,20 @@ from threading import Event as Flag
 from uuid import UUID
 
 import structlog
-from sqlalchemy import CompoundSelect, DateTime, bindparam, null, select, union
+from sqlalchemy import CompoundSelect, null, select, union
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from core.context import Clock
 from core.db import Database
-from core.enums import DeliveryState
 from core.errors import Busy
 from core.models import Delivery, Outbox
 from core.workspaces import system_ctx
 from notifications import claims, routing
 from notifications.carrier import Carrier
-from notifications.claims import LEASE, OPEN
+from notifications.claims import LEASE
 from notifications.content import Content
 from notifications.desk import SOURCE
+from notifications.due import DELIVERIES, EVENTS
 from notifications.failures import Backoff
 from notifications.plans import Kind
 from notifications.postman import Postman
@@ -35,14 +35,9 @@ log = structlog.get_logger()
 BATCH = 5
 """Calls leased together: even if each takes the client's whole timeout, they end well before the lease."""
 
-_NOW = bindparam("now", type_=DateTime(timezone=True))
 _DUE: CompoundSelect[UUID, bool | None] = union(
-    select(Outbox.workspace_id, null()).where(Outbox.routed_at.is_(None)),
-    select(Delivery.workspace_id, Delivery.kind == Kind.EMAIL.value).where(
-        Delivery.state.in_(OPEN),
-        Delivery.next_at <= _NOW,
-        (Delivery.state == DeliveryState.PENDING) | (Delivery.lease_until <= _NOW),
-    ),
+    select(Outbox.workspace_id, null()).where(EVENTS),
+    select(Delivery.workspace_id, Delivery.kind == Kind.EMAIL.value).where(DELIVERIES),
 )
 """The workspaces with events that wait (NULL), with mails that are due (true) and with other deliveries (false)."""
 

@@ -20,9 +20,11 @@ from core.workspaces import system_ctx
 from notifications import routing
 from notifications.desk import SOURCE
 from notifications.digests import lane_of
+from notifications.due import SCHEDULES
 from notifications.plans import DigestRun, ForMember, Kind, Plan
 
 log = structlog.get_logger()
+_DUE = select(Schedule.workspace_id).where(SCHEDULES).distinct()
 
 
 class Ticker:
@@ -39,9 +41,8 @@ class Ticker:
         return sum(self._workspace(workspace_id) for workspace_id in self._due(only))
 
     def _due(self, only: Collection[UUID] | None) -> list[UUID]:
-        due = select(Schedule.workspace_id).where(Schedule.next_due_at <= self._clock.now()).distinct()
         with self._database.dispatcher() as session:
-            found = list(session.scalars(due))
+            found = list(session.scalars(_DUE, {"now": self._clock.now()}))
         return [workspace_id for workspace_id in found if only is None or workspace_id in only]
 
     def _workspace(self, workspace_id: UUID) -> int:

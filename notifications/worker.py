@@ -16,6 +16,7 @@ from core.enums import InboxKind
 from notifications.bulk import BulkRunner
 from notifications.claims import LEASE
 from notifications.content import Content
+from notifications.due import Due, due
 from notifications.email import ConsoleMailSender, MailSender
 from notifications.failures import Backoff
 from notifications.housekeeping import Housekeeper
@@ -139,12 +140,19 @@ class Worker:
         relay, bulk, inbox = self._relay(clock), self._bulk(clock), self._inbox(clock)
         ticker = Ticker(self._database, clock)
         done = 0
-        while True:
-            pieces = ticker.tick(only) + bulk.round(only) + inbox.round()
-            pieces = pieces or _send_all(relay, clock, only, sleep)
+        while found := self._due(clock, only):
+            pieces = ticker.tick(only) if found.schedules else 0
+            pieces += bulk.round(only) if found.bulk else 0
+            pieces += inbox.round() if found.inbox else 0
+            pieces += _send_all(relay, clock, only, sleep) if found.posts and not pieces else 0
             if not pieces:
-                return done
+                break
             done += pieces
+        return done
+
+    def _due(self, clock: Clock, only: Collection[UUID] | None) -> Due:
+        with self._database.dispatcher() as session:
+            return due(session, clock.now(), only)
 
     def _relay(self, clock: Clock, stop: Flag | None = None, carries: Sequence[bool] = (False, True)) -> Relay:
         return Relay(
