@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from core import schedules
 from core.context import Ctx
-from core.events import AwayByStatus, HomeChanged, MemberBack, StandInAsked, StandInGone
+from core.events import AwayByStatus, HomeChanged, MemberBack, StandInAsked, StandInGone, StandInOver
 from core.i18n import Viewer
 from core.models import Member
 
@@ -124,11 +124,22 @@ def settle(ctx: Ctx, member: Member, before: Watched) -> None:
         ctx.emit(AwayByStatus(member.id))
     if now[0] is None and before.arranged[0] is not None and before.arranged[0] == ctx.actor.member_id:
         ctx.emit(StandInGone(member.id, before.arranged[0]))
+    _tell_who_stood_in(ctx, member, before.arranged)
     for delegate_id in {before.arranged[0], now[0]}:
         if delegate_id is not None:
             ctx.emit(HomeChanged(delegate_id))
     if now[0] is not None and planned(member, ctx.now) is not None:
         ctx.emit(StandInAsked(member.id, now[0]))
+
+
+def _tell_who_stood_in(ctx: Ctx, member: Member, before: Arranged) -> None:
+    """Who was to stand in and is not needed any more hears of it; not who refused."""
+    delegate_id, _, *ends = before
+    if delegate_id is None or delegate_id == ctx.actor.member_id:
+        return
+    was_on = any(end is not None and end >= today_of(member, ctx.now) for end in ends)
+    if was_on and (member.delegate_id != delegate_id or planned(member, ctx.now) is None):
+        ctx.emit(StandInOver(member.id, delegate_id))
 
 
 def planned(member: Member, now: datetime) -> tuple[date | None, date] | None:

@@ -207,6 +207,14 @@ class StandInGone(Event, kind="stand_in.gone"):
 
 
 @dataclass(frozen=True)
+class StandInOver(Event, kind="stand_in.over"):
+    """Somebody is here again before the day they said, or arranged it otherwise; told to who stood in."""
+
+    member_id: UUID
+    delegate_id: UUID
+
+
+@dataclass(frozen=True)
 class ProfileChanged(Event, kind="member.profile"):
     """Somebody's profile in Slack is another one: it is read again."""
 

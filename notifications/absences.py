@@ -62,12 +62,19 @@ def away_word(desk: Desk, delivery: Claimed) -> Composed:
 
 
 def stand_in_word(desk: Desk, delivery: Claimed) -> Composed:
-    """To a colleague that they were named; to who is away, and their manager, that nobody stands in."""
+    """To a colleague that they were named, or are not needed any more; to who is away, and their manager, that nobody
+    stands in.
+    """
     about = read(StandInWord, delivery)
     ctx, member, named = desk.as_member(about.reader_id), desk.member(about.member_id), desk.member(about.delegate_id)
     if ctx is None or member is None or named is None:
         return Skip("The person is not here any more.")
     viewer, reader = ctx.viewer, ctx.actor.slack_user_id
+    if about.over:
+        here = away.planned(member, ctx.now) is None
+        if member.delegate_id == named.id and not here:
+            return Skip("They stand in again.")
+        return Call(Kind.STAND_IN, post(reader, views.over(member.slack_user_id, viewer, here=here), delivery.id))
     if about.gone:
         if away.planned(member, ctx.now) is None:
             return Skip("They are back.")

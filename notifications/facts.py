@@ -31,6 +31,7 @@ from core.events import (
     ReportAsked,
     StandInAsked,
     StandInGone,
+    StandInOver,
     TaskGiven,
 )
 from core.models import Card, Deal, Member, Quote
@@ -100,7 +101,7 @@ class FactFinder:
             case RecordChanged():
                 owner_id = self._owners.get((event.entity, event.entity_id))
                 return (owner_id,) if owner_id is not None else ()
-            case StandInAsked():
+            case StandInAsked() | StandInOver():
                 return (event.delegate_id,)
             case StandInGone():
                 manager_id = self._managers.get(event.member_id)

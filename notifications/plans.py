@@ -178,13 +178,14 @@ class Ping:
 class StandInWord:
     """Payload of the word about standing in: for whom, who does, and who reads it.
 
-    `gone`: they cannot (any more).
+    `gone`: they cannot (any more). `over`: they need not any more.
     """
 
     member_id: UUID
     delegate_id: UUID
     reader_id: UUID
     gone: bool = False
+    over: bool = False
 
 
 @dataclass(frozen=True)

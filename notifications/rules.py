@@ -28,6 +28,7 @@ from core.events import (
     ReportAsked,
     StandInAsked,
     StandInGone,
+    StandInOver,
     TaskGiven,
 )
 from core.queries.pipeline import Whose
@@ -134,6 +135,7 @@ def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
             | MemberBack()
             | StandInAsked()
             | StandInGone()
+            | StandInOver()
         ):
             return _to_people(event, facts, event_id)
         case ProfileChanged() | AwayByStatus():
@@ -178,7 +180,14 @@ def _ping_of(due: Timed) -> Ping:
 
 
 def _to_people(
-    event: HomeChanged | AuditAsked | ReportAsked | RecordsGiven | MemberBack | StandInAsked | StandInGone,
+    event: HomeChanged
+    | AuditAsked
+    | ReportAsked
+    | RecordsGiven
+    | MemberBack
+    | StandInAsked
+    | StandInGone
+    | StandInOver,
     facts: Facts,
     event_id: UUID,
 ) -> list[Plan]:
@@ -193,6 +202,9 @@ def _to_people(
             return _back(event, facts, event_id)
         case StandInAsked():
             word = StandInWord(event.member_id, event.delegate_id, event.delegate_id)
+            return _stand_in([word], facts, event_id)
+        case StandInOver():
+            word = StandInWord(event.member_id, event.delegate_id, event.delegate_id, over=True)
             return _stand_in([word], facts, event_id)
         case StandInGone():
             words = [StandInWord(event.member_id, event.delegate_id, one, gone=True) for one in facts.readers]

@@ -260,6 +260,16 @@ def asked(who: str, first: date | None, until: date, member_id: UUID, viewer: Vi
     return Message(f"{text} {means}", [kit.section(f"{text}\n{means}"), kit.actions(refuse)])
 
 
+def over(who: str, viewer: Viewer, *, here: bool) -> Message:
+    """To who was named: they are not needed any more. `here`: who was away is here again."""
+    person = f"<@{who}>"
+    if here:
+        text = viewer.t("{who} is here: you do not stand in for them any more.", who=person)
+    else:
+        text = viewer.t("{who} arranged it otherwise: you do not stand in for them any more.", who=person)
+    return Message(text, [kit.section(text)])
+
+
 def gone(who: str, delegate: str, away_too: tuple[date | None, date] | None, viewer: Viewer, *, own: bool) -> Message:
     """To who is away (`own`), or their manager: nobody stands in.
 

@@ -98,10 +98,12 @@ def test_back_after_the_morning_was_kept_back_it_comes_now_and_once(world: World
     world.ana.command("/crm back")
     world.settle()
     assert [one.text for one in mornings(world.ana)] == ["1 thing waits for you today: Zoe Lima"]
-    world.ana.command("/crm away until friday")
+    world.ana.command(f"/crm away until friday <@{world.ben.id}|ben>")
+    world.settle()
     world.ana.command("/crm back")
     world.settle()
     assert len(mornings(world.ana)) == 1
+    assert heard(world.ben).endswith("is here: you do not stand in for them any more.")
 
 
 def test_what_had_its_hour_meanwhile_is_said_once_when_back_the_same_day(world: World) -> None:
