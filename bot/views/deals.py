@@ -27,7 +27,7 @@ from bot.routes import (
 from bot.views import kit, people, tags
 from bot.views.activities import timeline_blocks
 from bot.views.quotes import STATUS as QUOTE_STATUS
-from bot.views.records import confirmation, to_others
+from bot.views.records import confirmation, to_others, unseen
 from core.enums import StageKind
 from core.i18n import Viewer
 from core.queries.deals import DealCard, DealRow
@@ -233,10 +233,13 @@ def unknown_stage_text(typed: str, viewer: Viewer) -> str:
     return viewer.t("There is no stage “{typed}”. Choose one below.", typed=kit.esc(kit.cut(typed, 80)))
 
 
-def handed_over(text: str, owner: str, viewer: Viewer) -> Message:
-    """What was done to a deal that the reader may not see any more, since it belongs to somebody else now."""
+def handed_over(text: str, owner: str, change_id: UUID | None, viewer: Viewer) -> Message:
+    """What was done to a deal that the reader may not see any more, since it belongs to somebody else now.
+
+    None for a change that they cannot take back.
+    """
     said = viewer.t("{done} You cannot see it any more: it is {owner}'s.", done=text, owner=people.owner(owner, viewer))
-    return Message(said, [kit.section(said)])
+    return unseen(said, change_id, viewer)
 
 
 # -- lists --------------------------------------------------------------------------------------------------------

@@ -103,6 +103,7 @@ def test_a_deal_for_a_colleague(world: World) -> None:
     assert "created" in said
     assert "cannot see it any more" in said
     assert "For Ben" not in said
+    assert not ana.last_message("#sales").has_button("Undo"), "it is his now"
 
 
 # -- looking ------------------------------------------------------------------------------------------------------

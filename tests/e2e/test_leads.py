@@ -267,6 +267,8 @@ def test_who_gives_a_lead_away_is_told_and_sees_it_no_more(world: World) -> None
     assert said.text == f"Lead L-1 now belongs to <@{world.ben.id}>."
     assert "cannot find" in saw(world.ana.command("/lead view L-1")).text
     assert "Lena Fischer" in saw(world.ben.command("/lead view L-1")).visible_text()
+    said.click("Undo")
+    assert "Lena Fischer" in world.ana.last_message("#sales").visible_text()
 
 
 def test_the_new_owner_hears_of_it_in_a_direct_message(world: World) -> None:

@@ -199,7 +199,7 @@ def test_done() -> None:
 
 def test_given_away() -> None:
     created = views.created_text("D-7", EN)
-    assert_golden("deals/handed_over", views.handed_over(created, "U2", EN))
+    assert_golden("deals/handed_over", views.handed_over(created, "U2", CHANGE, EN))
     assert views.owner_text("D-7", "", EN) == "Deal D-7 belongs to nobody now."
     assert views.owner_text("D-7", "U2", EN) == "Deal D-7 now belongs to <@U2>."
 
