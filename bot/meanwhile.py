@@ -13,7 +13,7 @@ from core.errors import Conflict
 from core.members import find_member
 from core.queries.history import changes_in_words
 
-_SHOWN_AS = {"owner_id": ("owner",), "starts_at": ("day", "at")}
+_SHOWN_AS = {"owner_id": ("owner",), "manager_id": ("manager",), "starts_at": ("day", "at")}
 """Columns that a form shows under other names."""
 
 
@@ -30,9 +30,10 @@ def meanwhile(ctx: Ctx, entity: EntityType, conflict: Conflict, currency: str = 
 def with_theirs(ctx: Ctx, conflict: Conflict, typed: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed, by field of the form; where nothing was typed and a colleague changed it, what is there `now`."""
     columns = {name: value.value if isinstance(value, Choice) else value for name, value in typed.items()}
-    if "owner" in typed:
-        owner = find_member(ctx, str(typed["owner"] or ""))
-        columns["owner_id"] = owner.id if owner else None
+    for name in ("owner", "manager"):
+        if name in typed:
+            member = find_member(ctx, str(typed[name] or ""))
+            columns[f"{name}_id"] = member.id if member else None
     if typed.get("day") and typed.get("at"):
         columns["starts_at"] = datetime.combine(typed["day"], typed["at"], ctx.actor.zone)
     theirs = [name for column in untouched(conflict, columns) for name in _SHOWN_AS.get(column, (column,))]

@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.more import expands
+from bot.handlers.settings import seen_with
 from bot.replies import CloseModal, Modal, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.routes import ComeBack, RefuseStandIn, SaveOwnSettings, ShowOwnSettings
 from bot.views import own_settings as views
@@ -55,9 +56,8 @@ def save(ctx: Ctx, route: SaveOwnSettings, typed: Typed) -> Reply:
     except Conflict as conflict:
         if conflict.code != "edited_meanwhile":
             raise
-        who, changes, seen = queries.meanwhile(ctx, conflict)
-        shown = own_settings.standing(ctx)
-        notice = Meanwhile(who, changes)
+        shown, seen = own_settings.standing(ctx), seen_with(conflict)
+        notice = Meanwhile(*queries.meanwhile(ctx, conflict))
         return UpdateModal(views.own_settings(shown, views.values_of(values), ctx.viewer, notice=notice, seen=seen))
     return CloseModal(views.saved(own_settings.standing(ctx), ctx.today.date(), _change(ctx), ctx.viewer))
 

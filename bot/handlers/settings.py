@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import cast
 from uuid import UUID
 
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
+from bot.meanwhile import with_theirs
 from bot.replies import Choices, Modal, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.routes import (
     AskDeactivation,
@@ -127,15 +129,22 @@ def revision(ctx: Ctx) -> str:
     return ctx.change_id.hex[-8:]
 
 
-def unless_meanwhile(ctx: Ctx, save: Callable[[], Reply], again: Callable[[Meanwhile, UUID], Modal]) -> Reply:
-    """Save a form; where another admin changed the same meanwhile, show it again with what they did."""
+def unless_meanwhile(ctx: Ctx, save: Callable[[], Reply], again: Callable[[Meanwhile, Conflict], Modal]) -> Reply:
+    """Save a form; where another admin changed the same meanwhile, show it again with what they did.
+
+    `again` makes that form, which holds what was typed, and theirs where nothing was (bot.meanwhile.with_theirs).
+    """
     try:
         return save()
     except Conflict as conflict:
         if conflict.code != "edited_meanwhile":
             raise
-        who, changes, seen = queries.meanwhile(ctx, conflict)
-        return UpdateModal(again(Meanwhile(who, changes), seen))
+        return UpdateModal(again(Meanwhile(*queries.meanwhile(ctx, conflict)), conflict))
+
+
+def seen_with(conflict: Conflict) -> UUID:
+    """The change that is seen once a Conflict("edited_meanwhile") of core.conflicts.refuse_changed was read."""
+    return cast("UUID", conflict.data["version"])
 
 
 @on_submit(SearchProducts, lists.SEARCH_FORM)
@@ -166,9 +175,10 @@ def save_channels(ctx: Ctx, route: SaveChannels, values: ChannelsInput) -> Reply
         workspace.set_channels(ctx, values, route.seen)
         return saved(ctx, views.channels_saved(values, ctx.viewer), ShowSection(Section.CHANNELS))
 
-    def again(notice: Meanwhile, _seen: UUID) -> Modal:
+    def again(notice: Meanwhile, conflict: Conflict) -> Modal:
         data = queries.workspace_settings(ctx)
-        return views.channels_modal(data, asdict(values), Shown(notice, revision(ctx)), ctx.viewer)
+        typed = with_theirs(ctx, conflict, asdict(values), asdict(data))
+        return views.channels_modal(data, typed, Shown(notice, revision(ctx)), ctx.viewer)
 
     return unless_meanwhile(ctx, save, again)
 
@@ -188,9 +198,10 @@ def save_region(ctx: Ctx, route: SaveRegion, values: RegionInput) -> Reply:
         workspace.set_region(ctx, values, route.seen)
         return saved(ctx, ctx.viewer.t("Region saved."), ShowSection(Section.REGION))
 
-    def again(notice: Meanwhile, _seen: UUID) -> Modal:
+    def again(notice: Meanwhile, conflict: Conflict) -> Modal:
         data = queries.workspace_settings(ctx)
-        return views.region_modal(data, asdict(values), Shown(notice, revision(ctx)), ctx.viewer)
+        typed = with_theirs(ctx, conflict, asdict(values), asdict(data))
+        return views.region_modal(data, typed, Shown(notice, revision(ctx)), ctx.viewer)
 
     return unless_meanwhile(ctx, save, again)
 
@@ -203,7 +214,7 @@ def save_visibility(ctx: Ctx, route: SaveVisibility, visibility: Visibility) -> 
         workspace.set_visibility(ctx, visibility, route.seen)
         return saved(ctx, ctx.viewer.t("Saved."), ShowSection(Section.VISIBILITY))
 
-    def again(notice: Meanwhile, _seen: UUID) -> Modal:
+    def again(notice: Meanwhile, _conflict: Conflict) -> Modal:
         data = queries.workspace_settings(ctx)
         return views.visibility_modal(data, visibility, Shown(notice, revision(ctx)), ctx.viewer)
 
@@ -223,8 +234,9 @@ def find_country(ctx: Ctx, _route: FindCountry, request: Request) -> Reply:
 def edit_member(ctx: Ctx, route: EditMember, _request: Request) -> Reply:
     """The form of a member."""
     found = queries.member(ctx, route.member_id)
-    values = {"role": found.row.role, "manager": found.row.manager}
-    return UpdateModal(people_views.member_modal(found, values, Shown(None, revision(ctx)), ctx.viewer))
+    return UpdateModal(
+        people_views.member_modal(found, people_views.values_of(found), Shown(None, revision(ctx)), ctx.viewer)
+    )
 
 
 @on_submit(SaveMember, people_views.MEMBER_FORM)
@@ -237,9 +249,10 @@ def save_member(ctx: Ctx, route: SaveMember, values: MemberInput) -> Reply:
         text = people_views.saved_text(before, queries.member(ctx, route.member_id).row, ctx.viewer)
         return saved(ctx, text, ShowSection(Section.PEOPLE))
 
-    def again(notice: Meanwhile, _seen: UUID) -> Modal:
+    def again(notice: Meanwhile, conflict: Conflict) -> Modal:
         found = queries.member(ctx, route.member_id)
-        return people_views.member_modal(found, asdict(values), Shown(notice, revision(ctx)), ctx.viewer)
+        typed = with_theirs(ctx, conflict, asdict(values), people_views.values_of(found))
+        return people_views.member_modal(found, typed, Shown(notice, revision(ctx)), ctx.viewer)
 
     return unless_meanwhile(ctx, save, again)
 

@@ -4,7 +4,8 @@ from dataclasses import asdict, replace
 from uuid import UUID
 
 from bot.dispatch import Request, on, on_submit
-from bot.handlers.settings import revision, saved, unless_meanwhile
+from bot.handlers.settings import revision, saved, seen_with, unless_meanwhile
+from bot.meanwhile import with_theirs
 from bot.replies import Choice, Choices, Modal, Reply, UpdateModal
 from bot.routes import (
     AskMerge,
@@ -41,6 +42,7 @@ from core.administration.stages import StageInput
 from core.administration.words import WordList
 from core.context import Ctx
 from core.enums import StageKind
+from core.errors import Conflict
 from core.queries import administration as queries
 from core.queries import pipeline_settings
 from core.queries.activities import find_objections
@@ -70,8 +72,10 @@ def save_pipeline(ctx: Ctx, route: SavePipeline, name: str) -> Reply:
             text = ctx.viewer.t("Saved.")
         return saved(ctx, text, ShowSection(Section.PIPELINES))
 
-    def again(notice: Meanwhile, seen: UUID) -> Modal:
-        return views.pipeline_modal(replace(route, seen=seen), name, Shown(notice, revision(ctx)), ctx.viewer)
+    def again(notice: Meanwhile, conflict: Conflict) -> Modal:
+        return views.pipeline_modal(
+            replace(route, seen=seen_with(conflict)), name, Shown(notice, revision(ctx)), ctx.viewer
+        )
 
     return unless_meanwhile(ctx, save, again)
 
@@ -140,10 +144,13 @@ def save_stage(ctx: Ctx, route: SaveStage, values: StageInput) -> Reply:
             )
         return saved(ctx, text, ShowSection(Section.STAGES, route.pipeline_id))
 
-    def again(notice: Meanwhile, seen: UUID) -> Modal:
-        kind = pipeline_settings.stage(ctx, route.stage_id).stage.kind if route.stage_id else values.kind
-        shown = Shown(notice, revision(ctx))
-        return views.stage_modal(replace(route, seen=seen), kind, asdict(values), shown, ctx.viewer)
+    def again(notice: Meanwhile, conflict: Conflict) -> Modal:
+        shown, newer = Shown(notice, revision(ctx)), replace(route, seen=seen_with(conflict))
+        if route.stage_id is None:
+            return views.stage_modal(newer, values.kind, asdict(values), shown, ctx.viewer)
+        now = pipeline_settings.stage(ctx, route.stage_id).stage
+        typed = with_theirs(ctx, conflict, asdict(values), asdict(now))
+        return views.stage_modal(newer, now.kind, typed, shown, ctx.viewer)
 
     return unless_meanwhile(ctx, save, again)
 
@@ -203,8 +210,10 @@ def save_word(ctx: Ctx, route: SaveWord, name: str) -> Reply:
             text = ctx.viewer.t("{name} saved.", name=kit.esc(word.name))
         return saved(ctx, text, ShowSection(lists.LISTS[route.which]))
 
-    def again(notice: Meanwhile, seen: UUID) -> Modal:
-        return lists.word_modal(replace(route, seen=seen), name, Shown(notice, revision(ctx)), ctx.viewer)
+    def again(notice: Meanwhile, conflict: Conflict) -> Modal:
+        return lists.word_modal(
+            replace(route, seen=seen_with(conflict)), name, Shown(notice, revision(ctx)), ctx.viewer
+        )
 
     return unless_meanwhile(ctx, save, again)
 
@@ -278,8 +287,9 @@ def save_product(ctx: Ctx, route: SaveProduct, values: ProductInput) -> Reply:
             text = ctx.viewer.t("{name} saved.", name=kit.esc(product.name))
         return saved(ctx, text, ShowSection(Section.PRODUCTS))
 
-    def again(notice: Meanwhile, seen: UUID) -> Modal:
-        shown = Shown(notice, revision(ctx))
-        return lists.product_modal(replace(route, seen=seen), asdict(values), shown, ctx.viewer)
+    def again(notice: Meanwhile, conflict: Conflict) -> Modal:
+        shown, newer = Shown(notice, revision(ctx)), replace(route, seen=seen_with(conflict))
+        now = asdict(queries.product(ctx, route.product_id).row) if route.product_id else {}
+        return lists.product_modal(newer, with_theirs(ctx, conflict, asdict(values), now), shown, ctx.viewer)
 
     return unless_meanwhile(ctx, save, again)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any, cast
-from uuid import UUID
 
 from bot.dispatch import Request, on, on_submit
 from bot.handlers.settings import SECTION_MODALS, revision, saved, unless_meanwhile
+from bot.meanwhile import with_theirs
 from bot.replies import FieldErrors, Modal, OpenModal, Reply, UpdateModal
 from bot.routes import (
     EditTemplate,
@@ -87,7 +87,7 @@ def save_template(ctx: Ctx, route: SaveTemplate, values: TemplateInput) -> Reply
 
 def _saved_meanwhile(ctx: Ctx, route: SaveTemplate, values: TemplateInput, conflict: Conflict) -> Reply:
     """The form again, with what was typed and above it what another admin saved."""
-    who, changes, _seen = administration.meanwhile(ctx, conflict)
+    who, changes = administration.meanwhile(ctx, conflict)
     follow_up = queries.template_row(ctx, values.follow_up_id) if values.follow_up_id else None
     shown = {**asdict(values), "follow_up_id": views.template_chosen(follow_up)}
     newer = replace(route, version=cast("int", conflict.data["version"]))
@@ -136,8 +136,9 @@ def save_mail(ctx: Ctx, route: SaveMail, values: MailInput) -> Reply:
         workspace.set_mail(ctx, values, route.seen)
         return saved(ctx, ctx.viewer.t("Saved."), ShowSection(Section.MAIL))
 
-    def again(notice: Meanwhile, _seen: UUID) -> Modal:
+    def again(notice: Meanwhile, conflict: Conflict) -> Modal:
         data = queries.mail_settings(ctx)
-        return views.mail_modal(data, asdict(values), Shown(notice, revision(ctx)), ctx.viewer)
+        typed = with_theirs(ctx, conflict, asdict(values), asdict(data))
+        return views.mail_modal(data, typed, Shown(notice, revision(ctx)), ctx.viewer)
 
     return unless_meanwhile(ctx, save, again)

@@ -82,7 +82,7 @@ def save_targets(ctx: Ctx, route: SaveTargets, values: TargetsInput) -> Reply:
         targets.set_targets(ctx, route.holder, route.month, values, route.seen)
         return _done(ctx, ctx.viewer.t("Targets saved."), route.back)
 
-    def again(notice: Meanwhile, _seen: object) -> Modal:
+    def again(notice: Meanwhile, _conflict: object) -> Modal:
         found = queries.target_details(ctx, route.holder, route.month)
         newer = replace(route, seen=found.wanted)
         return views.form_modal(found, newer, views.typed_values(values), Shown(notice, revision(ctx)), ctx.viewer)

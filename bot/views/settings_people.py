@@ -67,6 +67,11 @@ def _row(row: MemberRow, viewer: Viewer) -> Block:
     )
 
 
+def values_of(member: MemberDetails) -> dict[str, Any]:
+    """What the form of a member shows first."""
+    return {"role": member.row.role, "manager": member.row.manager}
+
+
 def member_modal(member: MemberDetails, values: Mapping[str, Any], shown: Shown, viewer: Viewer) -> Modal:
     """A member's role and manager; for one without access, the way back in."""
     row = member.row

@@ -216,9 +216,10 @@ def _product(row: Product) -> ProductItem:
 # -- what somebody else changed -----------------------------------------------------------------------------------
 
 
-def meanwhile(ctx: Ctx, conflict: Conflict) -> tuple[str, tuple[FieldChange, ...], UUID]:
-    """What a Conflict("edited_meanwhile") of core.conflicts.refuse_changed says: who, what in words, and what is seen
-    once that was read. A member's values are told as their history tells them.
+def meanwhile(ctx: Ctx, conflict: Conflict) -> tuple[str, tuple[FieldChange, ...]]:
+    """What a Conflict("edited_meanwhile") of core.conflicts.refuse_changed says: who, and what in words.
+
+    A member's values are told as their history tells them.
     """
     changes = cast("Sequence[StoredChange]", conflict.data["changes"])
     if conflict.data.get("entity") == Member.__entity__:
@@ -227,7 +228,7 @@ def meanwhile(ctx: Ctx, conflict: Conflict) -> tuple[str, tuple[FieldChange, ...
         words = tuple(
             FieldChange(one.field, _in_words(one.field, one.old), _in_words(one.field, one.new)) for one in changes
         )
-    return str(conflict.data["who"] or ""), words, cast("UUID", conflict.data["version"])
+    return str(conflict.data["who"] or ""), words
 
 
 def _in_words(field: str, value: object) -> Value:

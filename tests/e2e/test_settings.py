@@ -146,7 +146,7 @@ def test_two_admins_at_one_form(world: World) -> None:
         mira = ctx.session.get_one(Member, (ctx.workspace.id, world.member(world.mira).id))
         mira.role = Role.ADMIN
     first, second = opened(world, "Channels"), opened(world, "Channels", world.mira)
-    first.fill({"Replies channel": "#general"})
+    first.fill({"Replies channel": "#general", "Digest channel": "#general"})
     first.submit()
     second.fill({"Replies channel": "#sales"})
     second.submit()
@@ -154,7 +154,29 @@ def test_two_admins_at_one_form(world: World) -> None:
     assert second.value("Replies channel") == world.sales.id
     second.submit()
     assert "Channels saved." in second.visible_text()
-    assert row(world).replies_channel == world.sales.id
+    # What Mira never touched stays as Sam has just chosen it.
+    assert row(world).replies_channel == world.sales.id != row(world).digest_channel
+    assert row(world).digest_channel
+    forms = stages_window(world), stages_window(world, who=world.mira)
+    for form in forms:
+        clicked(form, "Edit", "Proposal")
+    forms[0].fill({"Chance to win, in percent": "55", "Asked for before a deal enters": ["Next step"]})
+    forms[0].submit()
+    forms[1].fill({"Name": "Offer"})
+    forms[1].submit()
+    forms[1].submit()
+    assert "Open · 55\N{NO-BREAK SPACE}%" in forms[1].visible_text().split("*Offer*")[1].split("*Negotiation*")[0]
+    assert "Asks for: Next step" in forms[1].visible_text()
+    people_forms = opened(world, "People"), opened(world, "People", world.mira)
+    for form in people_forms:
+        clicked(form, "Edit", world.ana.id)
+    people_forms[0].fill({"Manager": "Ben Okafor"})
+    people_forms[0].submit()
+    people_forms[1].fill({"Role": "Manager"})
+    people_forms[1].submit()
+    people_forms[1].submit()
+    ana = world.member(world.ana)
+    assert (ana.role, ana.manager_id) == (Role.MANAGER, world.member(world.ben).id)
 
 
 # -- people -------------------------------------------------------------------------------------------------------
@@ -221,8 +243,8 @@ def test_who_leaves_hands_over_and_is_turned_away(world: World) -> None:
 # -- pipelines and stages -----------------------------------------------------------------------------------------
 
 
-def stages_window(world: World, pipeline: str = "Sales") -> Modal:
-    modal = opened(world, "Pipelines")
+def stages_window(world: World, pipeline: str = "Sales", who: Person | None = None) -> Modal:
+    modal = opened(world, "Pipelines", who)
     clicked(modal, "Stages", pipeline)
     assert modal.title == "Stages"
     return modal

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from bot.handlers.settings import seen_with
 from core import deals, leads, tasks, undo
 from core.administration import merging, people, pipelines, products, removal, stages, words, workspace
 from core.administration.people import MemberInput
@@ -584,8 +585,9 @@ def test_two_admins_who_rename_a_stage_at_once(ctx_for: CtxFor, ada: Member) -> 
     with ctx_for(ada) as ctx:
         assert first in names(ctx)
         assert isinstance(refused[0], Conflict)
-        _who, changed, seen = queries.meanwhile(ctx, refused[0])
+        _who, changed = queries.meanwhile(ctx, refused[0])
         assert [(one.old, one.new) for one in changed] == [("Proposal", first)]
+        seen = seen_with(refused[0])
         stages.edit(ctx, opened.stage.id, StageInput("Third", probability=50, stale_days=14), seen)
 
 
