@@ -39,6 +39,8 @@ from core.when import split_off
 from core.workspaces import describe_member
 
 _PERSON = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+_NOBODY = re.compile(r"(?<!\S)@\w[\w.-]*")
+"""What Slack turned into no person: somebody who is not here, or a name with a mistake in it."""
 
 
 @command("crm", "task", arguments="[WORDS]", summary="Plan a task, on a record or on none", hidden=True)
@@ -65,6 +67,9 @@ def add_task(ctx: Ctx, call: CommandCall) -> Reply:
     person = _PERSON.search(call.text)
     words = html.unescape(_PERSON.sub(" ", call.text)).strip()
     assignee = person["id"] if person else ctx.actor.slack_user_id
+    nobody = _NOBODY.search(words) if person is None else None
+    if nobody is not None:
+        return _asked_who(ctx, call, words, nobody)
     if not words:
         return OpenModal(
             views.task_modal(Draft(record=record_here(ctx, call.channel_id), assignee=assignee), ctx.viewer)
@@ -80,6 +85,14 @@ def add_task(ctx: Ctx, call: CommandCall) -> Reply:
         TaskInput(subject, when.day if when else None, assignee, due_time=when.at if when else None),
     )
     return Say(views.created(queries.task_row(ctx, task.id), ctx.change_id, ctx.viewer))
+
+
+def _asked_who(ctx: Ctx, call: CommandCall, words: str, nobody: re.Match[str]) -> Reply:
+    """The form, with all that was typed: a colleague's task is not given to whoever mistyped their name."""
+    subject, when = split_off(_NOBODY.sub(" ", words, count=1).strip(), ctx.actor.locale, ctx.today)
+    record = record_named_in(ctx, subject) or record_here(ctx, call.channel_id)
+    draft = Draft(subject[:SHORT_TEXT_MAX], record=record, when=when, nobody=nobody[0])
+    return OpenModal(views.task_modal(draft, ctx.viewer))
 
 
 @command("task", "list", summary="Your open tasks")

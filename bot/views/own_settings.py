@@ -183,12 +183,12 @@ def mornings(chosen: OwnSettings, viewer: Viewer) -> str:
 
 
 def away(shown: Standing, today: date, viewer: Viewer) -> str:
-    """Whether one is away, or will be, and what becomes of what is due; empty for who is here."""
+    """Whether one is away, or will be, and what becomes of what is due; of who is here, only who would stand in."""
     chosen = shown.chosen
     if chosen.away_until is None and shown.status_until is not None:
         return _by_status(shown.status_until, chosen.delegate, viewer)
     if chosen.away_until is None:
-        return ""
+        return viewer.t("When you are away, {who} stands in.", who=f"<@{chosen.delegate}>") if chosen.delegate else ""
     until = viewer.when(chosen.away_until)
     if chosen.away_from is not None and chosen.away_from > today:
         said = viewer.t("You are away from {day} to {until}.", day=viewer.when(chosen.away_from), until=until)

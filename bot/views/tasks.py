@@ -32,6 +32,7 @@ from core.normalise import NOTES_MAX, SHORT_TEXT_MAX
 from core.queries.records import Hit, Page
 from core.queries.tasks import TaskRow
 from core.tasks import NoteInput, TaskInput
+from core.when import When
 
 SUBJECT_SHOWN = 200
 NAME_SHOWN = 100
@@ -46,6 +47,9 @@ class Draft:
     record: Hit | None = None
     assignee: str = ""
     """Slack user id."""
+    when: When | None = None
+    nobody: str = ""
+    """Whom it was to be for, as it was typed, where Slack knows nobody of that name."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,14 @@ def note_modal(draft: Draft, viewer: Viewer) -> Modal:
 
 def task_modal(draft: Draft, viewer: Viewer) -> Modal:
     """A new task."""
-    return task_form({"subject": draft.text, "assignee": draft.assignee, **_record_value(draft)}, draft.link, viewer)
+    values = {"subject": draft.text, "assignee": draft.assignee, **_record_value(draft)}
+    if draft.when is not None:
+        values |= {"due_on": draft.when.day, "due_time": draft.when.at}
+    modal = task_form(values, draft.link, viewer)
+    if not draft.nobody:
+        return modal
+    who = viewer.t("Nobody here is called {name}. Who is to do it?", name=kit.esc(kit.cut(draft.nobody, 80)))
+    return replace(modal, blocks=[kit.section(who), *modal.blocks])
 
 
 def task_form(values: Mapping[str, Any], link: str, viewer: Viewer) -> Modal:

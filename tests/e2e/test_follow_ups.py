@@ -308,6 +308,12 @@ def test_words_after_task_are_what_is_to_be_done_and_are_done_in_the_list(world:
     assert "today or a later day" in world.ana.command("/task add Too late yesterday").visible_text()
     assert len(world.rows(Activity)) == 1
     assert "/task add" in world.ana.command("/task help").visible_text()
+    world.ana.command("/task add Call Zoe about L-1 @bob friday 3pm")
+    assert "Nobody here is called @bob." in world.ana.modal.visible_text()
+    assert world.ana.modal.value("What is to be done?") == "Call Zoe about L-1"
+    assert "Fri" in world.ana.modal.value("Due")
+    world.ana.modal.close()
+    assert len(world.rows(Activity)) == 1
     world.ana.command("/task Help Ana with the deck friday")
     assert world.rows(Activity)[-1].subject == "Help Ana with the deck"
 
