@@ -7,6 +7,7 @@ manager is, once. Moved to another day, it begins anew.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import exists, func, not_, or_, select
@@ -53,7 +54,7 @@ def begin(ctx: Ctx, day: date) -> MorningData:
     own, others = _fresh(ctx, day)
     mine = own[: SHOWN - min(FOR_OTHERS, len(others))]
     _count(ctx, [*mine, *others[: SHOWN - len(mine)]], day)
-    if not _told_on(ctx, day, heard=True):
+    if not _told_on(ctx, day).heard:
         _hear(ctx, _let_lie(ctx, day)[:LIE_SHOWN], day)
     return _standing(ctx, day, [*own, *others])
 
@@ -66,13 +67,13 @@ def standing(ctx: Ctx, day: date) -> MorningData:
 
 def _standing(ctx: Ctx, day: date, fresh: Sequence[Waiting]) -> MorningData:
     """The same where it is known what waits; that a morning counted it changes nothing about that on its day."""
-    told = _told_on(ctx, day, heard=False)
+    told, heard = _told_on(ctx, day)
     lines = queries.lines_of(ctx, told)
     changes = queries.last_changes(ctx, [line.waiting.id for line in lines if line.done])
     lines = [replace(line, change_id=changes.get(line.waiting.id)) for line in lines]
     known = {(entity, entity_id) for entity, entity_id, _ in told}
     more = [one for one in fresh if (one.entity, one.id) not in known]
-    lie = queries.lines_of(ctx, _told_on(ctx, day, heard=True))
+    lie = queries.lines_of(ctx, heard)
     lying = tuple(line for line in lie if not line.done)
     kept = kept_on(ctx, day, KEPT_SHOWN)
     return MorningData(day, tuple(lines), len(more), away.stood_in_for(ctx), lying, kept)
@@ -180,21 +181,29 @@ def _row(ctx: Ctx, told: Told, times: int, day: date) -> dict[str, object]:
     }
 
 
-def _told_on(ctx: Ctx, day: date, *, heard: bool) -> list[Told]:
-    """What the actor was reminded of on a day (`heard`: what they heard of that others let lie): what came in first,
-    then the longest overdue.
-    """
+class _ToldOn(NamedTuple):
+    """What was told on one day: what came in first, then the longest overdue."""
+
+    reminded: list[Told]
+    """Of what the actor was reminded."""
+    heard: list[Told]
+    """What they heard of that others let lie."""
+
+
+def _told_on(ctx: Ctx, day: date) -> _ToldOn:
     query = (
-        select(Reminder.entity, Reminder.entity_id, Reminder.due_on)
+        select(Reminder.entity, Reminder.entity_id, Reminder.due_on, Reminder.times)
         .where(
             Reminder.workspace_id == ctx.workspace.id,
             Reminder.member_id == ctx.actor.member_id,
             Reminder.last_on == day,
-            (Reminder.times == HEARD) == heard,
         )
         .order_by((Reminder.entity == replies.REPLY).desc(), Reminder.due_on, Reminder.id)
     )
-    return [(row.entity, row.entity_id, row.due_on) for row in ctx.session.execute(query)]
+    found = _ToldOn([], [])
+    for entity, entity_id, due_on, times in ctx.session.execute(query):
+        (found.heard if times == HEARD else found.reminded).append((entity, entity_id, due_on))
+    return found
 
 
 def _let_lie(ctx: Ctx, day: date) -> list[Told]:

@@ -4,7 +4,7 @@ Rows are the schedule (core.models.schedules); the worker only asks which are du
 with zoneinfo: an hour that a clock change leaves out is shifted forward, one that comes twice counts the first time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
@@ -288,44 +288,61 @@ def claim(ctx: Ctx, limit: int = CLAIMED_AT_ONCE) -> Claimed:
         .with_for_update(skip_locked=True)
     )
     rows = list(ctx.session.scalars(query))
-    runs = tuple(run for row in rows for run in _take(ctx, row))
+    turns = [turn for row in rows if (turn := _turn(ctx, row)) is not None]
+    written = _write_down(ctx, turns) if turns else set()
     ctx.session.flush()
+    runs = tuple(turn.run for turn in turns if turn.fresh and (turn.run.schedule_id, turn.run.day) in written)
     return Claimed(runs, len(rows) == limit)
 
 
-def _take(ctx: Ctx, row: Schedule) -> list[Run]:
-    """The one run of a schedule that still makes sense: the last that was due, and none where even that is too late.
+@dataclass(frozen=True)
+class _Turn:
+    """What a schedule owes: its last run, with the moment it was due, and the first of those nobody was there for."""
 
-    Of those that nobody was there for, the first is written down.
-    """
+    run: Run
+    at: datetime
+    fresh: bool
+    """It still makes sense."""
+    missed: Due | None
+
+
+def _turn(ctx: Ctx, row: Schedule) -> _Turn | None:
+    """The last run that was due; the schedule goes on to its next one."""
     zone, owed = _zone(row.tz), row.next_due_at
     if owed is None:
-        return []
-    last = last_due(ctx.now, row.local_time, zone, row.days)
+        return None
+    last, missed = last_due(ctx.now, row.local_time, zone, row.days), None
     if last.at < owed:  # its hour was changed after it was due: what was due is still owed
         last = Due(owed.astimezone(zone).date(), owed)
     elif last.at > owed:
-        first = last_due(owed, row.local_time, zone, row.days)
-        _write_down(ctx, row.id, first, RunState.TOO_LATE)
+        missed = last_due(owed, row.local_time, zone, row.days)
     row.next_due_at = next_due(ctx.now, row.local_time, zone, row.days).at
     limit = LATE[row.kind]
-    fresh = limit is None or ctx.now - last.at <= limit
-    mine = _write_down(ctx, row.id, last, RunState.PLANNED if fresh else RunState.TOO_LATE)
-    return [Run(row.id, row.kind, row.audience, row.member_id, last.day)] if mine and fresh else []
+    run = Run(row.id, row.kind, row.audience, row.member_id, last.day)
+    return _Turn(run, last.at, limit is None or ctx.now - last.at <= limit, missed)
 
 
-def _write_down(ctx: Ctx, schedule_id: UUID, due: Due, state: RunState) -> bool:
-    """Whether this run is the first of its schedule for that local day."""
-    values = {
+def _write_down(ctx: Ctx, turns: Iterable[_Turn]) -> set[tuple[UUID, date]]:
+    """The runs that are the first of their schedule for that local day."""
+    rows = []
+    for turn in turns:
+        if turn.missed is not None:
+            rows.append(_as_row(ctx, turn, turn.missed, RunState.TOO_LATE))
+        state = RunState.PLANNED if turn.fresh else RunState.TOO_LATE
+        rows.append(_as_row(ctx, turn, Due(turn.run.day, turn.at), state))
+    new = insert(ScheduleRun).on_conflict_do_nothing().returning(ScheduleRun.schedule_id, ScheduleRun.local_date)
+    return {(row.schedule_id, row.local_date) for row in ctx.session.connection().execute(new, rows)}
+
+
+def _as_row(ctx: Ctx, turn: _Turn, due: Due, state: RunState) -> dict[str, object]:
+    return {
         "workspace_id": ctx.workspace.id,
-        "schedule_id": schedule_id,
+        "schedule_id": turn.run.schedule_id,
         "local_date": due.day,
         "due_at": due.at,
         "ran_at": ctx.now,
         "state": state,
     }
-    statement = insert(ScheduleRun).values(values).on_conflict_do_nothing().returning(ScheduleRun.local_date)
-    return ctx.session.scalar(statement) is not None
 
 
 def hold(ctx: Ctx, schedule_id: UUID, day: date) -> None:

@@ -116,8 +116,11 @@ def _dropped(ctx: Ctx, key: str, card: NewCard) -> list[Plan]:
 
 def mark_told(ctx: Ctx, held: Iterable[UUID]) -> None:
     """They need not be told again: they were, or there is nothing to tell any more."""
+    ids = list(held)
+    if not ids:
+        return
     ctx.session.execute(
         update(HeldNotice)
-        .where(HeldNotice.workspace_id == ctx.workspace.id, HeldNotice.id.in_(list(held)))
+        .where(HeldNotice.workspace_id == ctx.workspace.id, HeldNotice.id.in_(ids))
         .values(sent_at=ctx.now)
     )
