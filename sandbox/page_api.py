@@ -110,6 +110,7 @@ def _channel(actor: Actor, channel: Channel) -> JsonObject:
         "id": channel.id,
         "name": channel.name,
         "kind": channel.kind,
+        "is_ext_shared": channel.is_shared,
         "im_user": other or None,
         "is_member": actor.user.id in channel.members,
         "unread": len(unread),

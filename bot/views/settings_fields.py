@@ -17,12 +17,16 @@ WEEK = range(7)
 
 @dataclass(frozen=True)
 class Channel(Field):
-    """A channel, public or private. The value is its Slack id."""
+    """A channel, public or private; none that is shared with another company. The value is its Slack id."""
 
     def element(self, viewer: Viewer, value: Any, choices: Sequence[Choice]) -> dict[str, Any]:  # noqa: ARG002
         made: dict[str, Any] = {
             "type": "conversations_select",
-            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+            "filter": {
+                "include": ["public", "private"],
+                "exclude_external_shared_channels": True,
+                "exclude_bot_users": True,
+            },
         }
         if value:
             made["initial_conversation"] = str(value)

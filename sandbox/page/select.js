@@ -108,7 +108,8 @@ function groups(box) {
   if (box.kind === 'static_select') return named(element) || [{ label: '', options: element.options || [] }];
   if (box.kind === 'users_select') return [{ label: '', options: store.state.people.filter((one) => !one.is_bot).map((one) => one.id) }];
   const kinds = element.filter?.include;
-  const fits = (one) => (box.kind === 'channels_select' ? one.kind === 'public' : !kinds || kinds.includes(one.kind));
+  const outside = (one) => element.filter?.exclude_external_shared_channels && one.is_ext_shared;
+  const fits = (one) => (box.kind === 'channels_select' ? one.kind === 'public' : (!kinds || kinds.includes(one.kind)) && !outside(one));
   return [{ label: '', options: store.state.channels.filter(fits).map((one) => one.id) }];
 }
 
