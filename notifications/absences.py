@@ -80,6 +80,8 @@ def stand_in_word(desk: Desk, delivery: Claimed) -> Composed:
             return Skip("They are back.")
         own = about.reader_id == about.member_id
         away_too = away.planned(named, ctx.now) if member.delegate_id == named.id else None
+        if member.delegate_id == named.id and away_too is None:
+            return Skip("They stand in again.")
         message = views.gone(member.slack_user_id, named.slack_user_id, away_too, viewer, own=own)
         return Call(Kind.STAND_IN, post(reader, message, delivery.id))
     planned = away.planned(member, ctx.now)

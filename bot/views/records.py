@@ -126,12 +126,12 @@ def undo_button(route: Action, viewer: Viewer, *, was_undo: bool) -> Block:
 
 
 def undone(record: "AnyCard | None", change_id: UUID, viewer: Viewer, *, again: bool = False) -> Message:
-    """That a change was taken back, and the record as it is now; None where it is there no more.
+    """That a change was taken back, and the record as it is now; None where it is gone, or where there is none.
 
     `again`: what was taken back was an undo, so that the first change stands again.
     """
     if record is None:
-        text = viewer.t("Undone: what was added is removed again.")
+        text = viewer.t("Done again.") if again else viewer.t("Undone: all is as it was before.")
         return Message(text, confirmation(viewer, text, change_id, was_undo=not again))
     what = " ".join(filter(None, (record.ref, _named(record.name))))
     text = viewer.t("Undone. {record} is as it was before.", record=what)

@@ -46,7 +46,7 @@ def test_what_was_created_is_taken_back(world: World) -> None:
     world.ana.modal.submit()
     world.ana.last_message("#sales").click("Undo")
     said = world.ana.last_message("#sales")
-    assert "removed again" in said.text
+    assert "all is as it was before" in said.text
     assert world.rows(Lead) == []
     said.click("Redo")
     assert [row.name for row in world.rows(Lead)] == ["Mistake"]

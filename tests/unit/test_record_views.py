@@ -122,6 +122,7 @@ def test_history_of_nothing() -> None:
 
 def test_a_record_that_is_gone() -> None:
     assert_golden("records/undone_gone", views.undone(None, UUID(int=3), VIEWER))
+    assert views.undone(None, UUID(int=3), VIEWER, again=True).text == "Done again."
     assert_golden("records/gone_modal", views.gone_modal(VIEWER))
 
 
