@@ -80,11 +80,12 @@ def _of_other(ctx: Ctx, name: str, others: list[Subcommand], words: str) -> Mess
     rest = words.partition(" ")[2].strip()
     ref = parse_ref(rest.partition(" ")[0])
     fitting = [one for one in others if ref is not None and one.command == ref.kind.value] or others
+    word = fitting[0].word
+    # Of a mention, `crm` was not typed.
+    typed = word if name == "crm" else f"{name} {word}"
     if len(fitting) == 1:
-        return link_views.did_you_mean(
-            f"{name} {fitting[0].word}", fitting[0].command, f"{fitting[0].word} {rest}".strip(), ctx.viewer
-        )
-    return views.which_command(f"{name} {fitting[0].word}", fitting, ctx.viewer)
+        return link_views.did_you_mean(typed, fitting[0].command, f"{word} {rest}".strip(), ctx.viewer)
+    return views.which_command(typed, fitting, ctx.viewer)
 
 
 @on(ShowHelp)

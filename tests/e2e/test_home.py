@@ -238,7 +238,7 @@ def test_a_word_of_another_command_is_offered_there(world: World) -> None:
         make_lead(ctx, "Lena Fischer", owner=world.member(world.ana))
     told = world.ana.command(f"/crm assign L-1 <@{world.ben.id}|ben>", channel="#sales")
     assert told is not None
-    assert told.text == "I do not know “crm assign”. Did you mean lead assign L-1 @ben?"
+    assert told.text == "I do not know “assign”. Did you mean lead assign L-1 @ben?"
     told.click("Yes, do it")
     assert world.ana.last_message("#sales").text.startswith("L-1 now belongs to")
     several = world.ana.command("/crm assign", channel="#sales")
