@@ -151,9 +151,11 @@ def _progress_text(job: Progress, viewer: Viewer) -> str:
         why = kit.esc(errors.sentence(DomainError(job.code, **job.why), viewer))
         if not job.done:
             return viewer.t("This was not done. {why}", why=why)
-        return viewer.t("Stopped after {done} of {total}. {why}", done=job.done, total=job.total, why=why)
+        done, total = viewer.number(job.done), viewer.number(job.total)
+        return viewer.t("Stopped after {done} of {total}. {why}", done=done, total=total, why=why)
     if job.state is not BulkState.DONE:
-        working = viewer.t("Working: {done} of {total}.", done=job.done, total=job.total)
+        done, total = viewer.number(job.done), viewer.number(job.total)
+        working = viewer.t("Working: {done} of {total}.", done=done, total=total)
         return " ".join(filter(None, (_heading(job, viewer), working)))
     return _done_text(job, viewer)
 

@@ -146,7 +146,7 @@ def merged_text(name: str, moved: Moved, viewer: Viewer) -> str:
     if moved.later:
         return viewer.t(
             "{n} calls with {name} are being changed. I show you how far it is in a direct message.",
-            n=moved.later,
+            n=viewer.number(moved.later),
             name=kit.esc(name),
         )
     return viewer.nt(

@@ -155,7 +155,7 @@ def left_text(slack_user_id: str, successor: str, moved: Moved, viewer: Viewer) 
         return viewer.t(
             "{who} has no access any more; {n} records go to {heir}. I show you how far it is in a direct message.",
             who=who,
-            n=moved.later,
+            n=viewer.number(moved.later),
             heir=heir,
         )
     if not moved.now:

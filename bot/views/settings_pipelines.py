@@ -181,7 +181,7 @@ def pipeline_removed_text(name: str, moved: Moved, viewer: Viewer) -> str:
         return viewer.t(
             "{n} deals leave pipeline {name} now; it is removed with the last of them. "
             "I show you how far it is in a direct message.",
-            n=moved.later,
+            n=viewer.number(moved.later),
             name=kit.esc(name),
         )
     if not moved.now:
@@ -301,7 +301,7 @@ def removed_text(name: str, moved: Moved, viewer: Viewer) -> str:
         return viewer.t(
             "{n} deals leave stage {name} now; it is removed with the last of them. "
             "I show you how far it is in a direct message.",
-            n=moved.later,
+            n=viewer.number(moved.later),
             name=kit.esc(name),
         )
     if not moved.now:

@@ -44,6 +44,7 @@ def test_the_question_before(kind: str, value: str) -> None:
     ("name", "job"),
     [
         ("running", replace(DONE, done=25, state=BulkState.RUNNING)),
+        ("running_many", replace(DONE, done=1_025, total=1_228, state=BulkState.RUNNING)),
         ("done", DONE),
         ("nothing_done", replace(DONE, skipped=40)),
         ("undone", replace(DONE, kind=jobs.UNDO, skipped=0)),
