@@ -250,7 +250,9 @@ def test_what_one_of_them_gets() -> None:
 def test_how_far_a_mailing_is(state: BulkState) -> None:
     left_out = {"no_address": 2, "missing_field": 1}
     ends = AT if state in (BulkState.RUNNING, BulkState.WAITING) else None
-    job = Progress(UUID(int=1), jobs.MAIL, EntityType.LEAD, 10, 3, 40, state, "", HOSTILE, left_out, ends)
+    job = Progress(
+        UUID(int=1), jobs.MAIL, EntityType.LEAD, 10, 3, 40, state, name=HOSTILE, left_out=left_out, ends_at=ends
+    )
     job = replace(job, mails={EmailState.SENT: 4, EmailState.HELD: 1, EmailState.FAILED: 2})
     assert_golden(f"emails/mailing_{state.value}", mailings.progress(job, EN))
 
