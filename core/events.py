@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from core.adapters import adapter_of
 
 
 @dataclass(frozen=True)
@@ -25,23 +25,14 @@ class Event:
 
 def pack(event: Event) -> dict[str, object]:
     """The event's data as JSON values."""
-    packed: dict[str, object] = _adapter(type(event)).dump_python(event, mode="json")
+    packed: dict[str, object] = adapter_of(type(event)).dump_python(event, mode="json")
     return packed
 
 
 def unpack(kind: str, payload: dict[str, object]) -> Event:
     """The event a stored row stands for. Raises KeyError for a kind nobody knows."""
-    event: Event = _adapter(Event._kinds[kind]).validate_python(payload)  # noqa: SLF001 - its own registry
+    event: Event = adapter_of(Event._kinds[kind]).validate_python(payload)  # noqa: SLF001 - its own registry
     return event
-
-
-def _adapter(kind: type[Event]) -> TypeAdapter[Any]:
-    """Made once a kind: making one costs more than all else about an event."""
-    adapter = _ADAPTERS.get(kind.kind)
-    return adapter or _ADAPTERS.setdefault(kind.kind, TypeAdapter(kind))
-
-
-_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
 
 
 @dataclass(frozen=True)

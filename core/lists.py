@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from core.adapters import adapter_of
 from core.context import Ctx
 from core.enums import EntityType, LeadStatus, QuoteStatus
 from core.errors import NotFound
@@ -129,7 +130,7 @@ def kept(ctx: Ctx, entity: EntityType) -> ListFilter:
     """The filter the actor made their own, or the usual one."""
     stored: Any = recall(ctx, _name(entity))
     try:
-        return TypeAdapter(ListFilter).validate_python(stored) if stored else DEFAULTS[entity]
+        return adapter_of(ListFilter).validate_python(stored) if stored else DEFAULTS[entity]
     except ValidationError:  # written by a version that knew other fields
         return DEFAULTS[entity]
 

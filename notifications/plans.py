@@ -8,8 +8,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
+from core.adapters import adapter_of
 from core.notices import is_channel
 from core.queries.pipeline import Whose
 
@@ -273,13 +272,13 @@ class Plan:
 
 def pack(payload: object) -> dict[str, object]:
     """A payload as JSON values."""
-    packed: dict[str, object] = TypeAdapter(type(payload)).dump_python(payload, mode="json")
+    packed: dict[str, object] = adapter_of(type(payload)).dump_python(payload, mode="json")
     return packed
 
 
 def unpack(kind: type[P], payload: Mapping[str, object]) -> P:
     """A payload from what was stored. Raises pydantic.ValidationError."""
-    return TypeAdapter(kind).validate_python(payload)
+    return adapter_of(kind).validate_python(payload)
 
 
 def card_edit(card_id: UUID, channel: str) -> Plan:

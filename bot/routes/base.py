@@ -6,9 +6,11 @@ modal's private metadata) and comes back as the same dataclass. No file outside 
 
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
+
+from core.adapters import adapter_of
 
 OPTION_VALUE_MAX = 150
 BUTTON_VALUE_MAX = 2000
@@ -37,7 +39,7 @@ class Route:
 
     def pack(self) -> str:
         """`id {json}`: the id and the fields that differ from their defaults."""
-        fields = _adapter(type(self)).dump_python(self, mode="json", exclude_defaults=True)
+        fields = adapter_of(type(self)).dump_python(self, mode="json", exclude_defaults=True)
         return f"{self.id} {json.dumps(fields, separators=(',', ':'))}" if fields else self.id
 
     @classmethod
@@ -82,7 +84,7 @@ def unpack(packed: str) -> Route:
     route_id, _, fields = packed.partition(" ")
     kind = Route.of(route_id)
     try:
-        route: Route = _adapter(kind).validate_json(fields or "{}")
+        route: Route = adapter_of(kind).validate_json(fields or "{}")
     except ValidationError as error:
         raise UnknownRoute(route_id) from error
     return route
@@ -96,13 +98,3 @@ def action_id_of(route_id: str, nth: int = 0) -> str:
 def route_id_of(action_id: str) -> str:
     """The route's id inside an action id."""
     return action_id.partition("~")[0]
-
-
-_ADAPTERS: dict[type[Route], TypeAdapter[Any]] = {}
-
-
-def _adapter(kind: type[Route]) -> TypeAdapter[Any]:
-    adapter = _ADAPTERS.get(kind)
-    if adapter is None:
-        adapter = _ADAPTERS.setdefault(kind, TypeAdapter(kind))
-    return adapter

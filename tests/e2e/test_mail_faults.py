@@ -10,18 +10,16 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import text
 
 from core.db import Database
@@ -42,7 +40,6 @@ from tests.e2e import mortal_worker
 from tests.e2e.mortal_worker import Setting
 from tests.e2e.world import MAIL, World, running_backend
 from tests.factories import make_lead
-from tests.postgres import copy_database, with_database
 
 MAILS = 500
 KILLS = 10
@@ -55,15 +52,6 @@ LEASES = timedelta(seconds=125)
 PATIENCE = 240.0
 """Real seconds until the test gives up; nothing is measured."""
 ANSWER = re.compile(r"Answer number (\d+)\.")
-
-
-@pytest.fixture
-def own_url(owner_url: str) -> Iterator[str]:
-    """A database of the test's own: a worker process looks at every workspace there is."""
-    name = f"rapport_{uuid4().hex[:12]}"
-    yield copy_database(owner_url, name, template="rapport")
-    with psycopg.connect(with_database(owner_url, "postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @dataclass

@@ -5,16 +5,12 @@ killed every day: each message comes on its morning, at its hour, once.
 import random
 import time as machine
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import text
 
 from core import activities, digests, reports
@@ -31,7 +27,6 @@ from tests.e2e import mortal_worker
 from tests.e2e.mortal_worker import Setting
 from tests.e2e.world import MAIL, World, running_backend
 from tests.factories import make_lead
-from tests.postgres import copy_database, with_database
 
 FIRST = date(2030, 10, 21)
 """A Monday. The clocks go back in Berlin on 27 October, in Cairo on 1 November, in Los Angeles on the 3rd."""
@@ -49,15 +44,6 @@ PATIENCE = 60.0
 OPEN = """SELECT (SELECT count(*) FROM schedules WHERE next_due_at <= :now)
     + (SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending'))
     + (SELECT count(*) FROM outbox WHERE routed_at IS NULL)"""
-
-
-@pytest.fixture
-def own_url(owner_url: str) -> Iterator[str]:
-    """A database of the test's own: a worker process looks at every workspace there is."""
-    name = f"rapport_{uuid4().hex[:12]}"
-    yield copy_database(owner_url, name, template="rapport")
-    with psycopg.connect(with_database(owner_url, "postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 class Story:
