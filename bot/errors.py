@@ -68,6 +68,7 @@ FIELD_PROBLEMS: Mapping[str, str] = {
     "placeholder_unknown": "There is no such placeholder. Choose from the list below the text.",
     "placeholder_unfilled": "A placeholder is still open: nothing is known for it. Type the words instead.",
     "no_follow_up_here": "A company carries no follow-up. Choose the person, lead or deal, or leave this empty.",
+    "follow_up_closed": "This is closed, and nobody is reminded of it. Plan a task instead, or open it again first.",
     "follow_up_on_deal": "This lead was converted, and its deal is not yours to change. Leave this empty.",
 }
 """Sentences under a form's fields."""

@@ -143,7 +143,7 @@ def check_talk(ctx: Ctx, subject: Owned, values: TalkInput) -> None:
             problems["next_follow_up"] = "follow_up_on_deal"
         else:
             then = (values.next_follow_up, values.next_follow_up_at)
-            past = follow_ups.problem(ctx, *then, owner_id=record.owner_id)
+            past = follow_ups.problem(ctx, *then, owner_id=record.owner_id, closed=follow_ups.closed(record))
             problems |= {"next_follow_up": past} if past else {}
     if problems:
         raise Invalid(problems)
@@ -171,12 +171,13 @@ def set_follow_up(ctx: Ctx, entity: str, entity_id: UUID, day: date | None, at: 
 
     `at` is an hour in the owner's zone, None for any time of the day.
 
-    Raises Invalid for a day that is over and for an account, which carries no follow-up; NotFound, Forbidden.
+    Raises Invalid for a day that is over, for what is closed, and for an account, which carries no follow-up; NotFound,
+    Forbidden.
     """
     record = load_subject(ctx, entity, entity_id)
     if isinstance(record, Account):
         raise Invalid({"next_follow_up": "no_follow_up_here"})
-    past = follow_ups.problem(ctx, day, at, owner_id=record.owner_id)
+    past = follow_ups.problem(ctx, day, at, owner_id=record.owner_id, closed=follow_ups.closed(record))
     if past:
         raise Invalid({"next_follow_up": past})
     follow_ups.plan(record, day, at)

@@ -5,15 +5,24 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from core.context import Ctx
+from core.enums import LeadStatus
 from core.i18n import Viewer
 from core.models import Contact, Deal, Lead, Member
 
 Followed = Lead | Contact | Deal
+CLOSED_LEADS = (LeadStatus.CONVERTED, LeadStatus.LOST)
 
 
 def plan(record: Followed, day: date | None, at: time | None = None) -> None:
     """Set the day to come back, and the hour on it (in the owner's zone); None for any time of it, or for nothing."""
     record.next_follow_up, record.next_follow_up_at = day, at if day else None
+
+
+def closed(record: Followed | None) -> bool:
+    """Whether nothing is to be done on a record any more, so that nobody is reminded of it."""
+    if isinstance(record, Lead):
+        return record.status in CLOSED_LEADS
+    return isinstance(record, Deal) and record.closed_at is not None
 
 
 def planned(record: Followed | None) -> tuple[date | None, time | None]:
@@ -39,13 +48,17 @@ def problem(
     now: tuple[date | None, time | None] = (None, None),
     *,
     owner_id: UUID | None = None,
+    closed: bool = False,
 ) -> str:
     """Why nobody can come back then: the code of a sentence, or empty. What stays as it is `now` is not asked again.
 
-    A day or an hour is over where it is over for the actor, and for the owner too where they live in another zone.
+    A day or an hour is over where it is over for the actor, and for the owner too where they live in another zone. Of
+    what is `closed` nobody is reminded.
     """
     if day is None or (day, at) == now:
         return ""
+    if closed:
+        return "follow_up_closed"
     zones = {ctx.actor.zone, zone_of(ctx, owner_id)}
     over = [_over(day, at, ctx.now.astimezone(zone)) for zone in zones]
     return over[0] if all(over) else ""

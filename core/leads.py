@@ -242,7 +242,9 @@ def _checked(ctx: Ctx, values: LeadInput, before: Lead | None) -> LeadInput:
         problems["phone"] = error.code
     owner_id = before.owner_id if before else None
     then = (values.next_follow_up, values.next_follow_up_at)
-    past = follow_ups.problem(ctx, *then, follow_ups.planned(before), owner_id=owner_id)
+    past = follow_ups.problem(
+        ctx, *then, follow_ups.planned(before), owner_id=owner_id, closed=follow_ups.closed(before)
+    )
     if past:
         problems["next_follow_up"] = past
     if before is None or before.source_id != values.source_id:

@@ -73,6 +73,7 @@ def saved_on(ctx: Ctx, entity: str, entity_id: UUID, before: Standing, outcome: 
         status=after.status if after.status != before.status else None,
         next_follow_up=after.next_follow_up,
         next_follow_up_at=after.next_follow_up_at,
+        closed=after.closed,
         today=ctx.today.date(),
         change_id=ctx.change_id,
     )

@@ -101,6 +101,8 @@ class Saved:
     today: date
     change_id: UUID
     next_follow_up_at: time | None = None
+    closed: bool = False
+    """Nobody is reminded of the record any more, whatever is planned on it."""
 
 
 def _logged(record: tuple[str, UUID], **call: Any) -> LoggedCall:
@@ -178,16 +180,17 @@ def _saved(logged: str, saved: Saved, viewer: Viewer) -> Message:
     about, said = saved.subject, [logged]
     if saved.status is not None:
         said.append(viewer.t("Status is now {status}.", status=word(saved.status, viewer)))
-    if saved.next_follow_up is not None:
+    reminds = about.entity is not EntityType.ACCOUNT and not saved.closed
+    if reminds and saved.next_follow_up is not None:
         day = viewer.relative_when(saved.next_follow_up, saved.next_follow_up_at, saved.today)
         said.append(viewer.t("Next follow-up: {day}.", day=day))
-    elif about.entity is not EntityType.ACCOUNT:
+    elif reminds:
         said.append(viewer.t("No follow-up is planned."))
     text = " ".join(said)
     buttons: list[Block] = [kit.button(viewer.t("Open"), OpenRecord(about.entity, about.id))]
     if about.entity is not EntityType.ACCOUNT:
         buttons.append(kit.button(viewer.t("E-mail"), ComposeEmail(about.entity, about.id)))
-    if saved.next_follow_up is None and about.entity is not EntityType.ACCOUNT:
+    if reminds and saved.next_follow_up is None:
         buttons += [
             kit.button(viewer.t(label), SnoozeFollowUp(about.entity, about.id, days)) for _, label, days in SNOOZES
         ]

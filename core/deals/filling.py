@@ -38,7 +38,7 @@ def check(ctx: Ctx, values: DealInput, old: Deal | None) -> None:
         problems["next_step"] = "too_long"
     owner_id = old.owner_id if old else owner_from_slack(ctx, values.owner, "owner")
     then = (values.next_follow_up, values.next_follow_up_at)
-    past = follow_ups.problem(ctx, *then, follow_ups.planned(old), owner_id=owner_id)
+    past = follow_ups.problem(ctx, *then, follow_ups.planned(old), owner_id=owner_id, closed=follow_ups.closed(old))
     if past:
         problems["next_follow_up"] = past
     if problems:

@@ -23,7 +23,6 @@ from core.refs import LETTERS
 TIMELINE = 5
 PAGE_SIZE = 8
 OBJECTIONS = 20
-CLOSED_LEADS = (LeadStatus.CONVERTED, LeadStatus.LOST)
 
 
 @dataclass(frozen=True)
@@ -102,6 +101,7 @@ class Standing:
     status: LeadStatus | None
     next_follow_up: date | None
     next_follow_up_at: time | None = None
+    closed: bool = False
 
 
 def timeline(ctx: Ctx, entity: str, entity_id: UUID, limit: int = TIMELINE) -> list[TimelineItem]:
@@ -243,7 +243,7 @@ def _self(ctx: Ctx) -> Collection[UUID]:
 def _due_leads(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
     return (
         visible(ctx, Lead)
-        .where(_due_of(owners, Lead, until), Lead.status.not_in(CLOSED_LEADS))
+        .where(_due_of(owners, Lead, until), Lead.status.not_in(follow_ups.CLOSED_LEADS))
         .with_only_columns(
             literal(EntityType.LEAD.value).label("entity"),
             Lead.id,
@@ -335,4 +335,5 @@ def standing(ctx: Ctx, entity: str, entity_id: UUID) -> Standing:
     """Where a record stands. Raises Invalid, NotFound."""
     record = load_subject(ctx, entity, entity_id, Verb.SEE)
     status = record.status if isinstance(record, Lead) else None
-    return Standing(status, *follow_ups.planned(None if isinstance(record, Account) else record))
+    followed = None if isinstance(record, Account) else record
+    return Standing(status, *follow_ups.planned(followed), closed=follow_ups.closed(followed))

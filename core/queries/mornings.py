@@ -17,8 +17,9 @@ from core.away import Absent
 from core.context import Ctx
 from core.emails.replies import REPLY
 from core.enums import EntityType, InboundState, MailKind
+from core.follow_ups import CLOSED_LEADS
 from core.models import Account, Activity, Contact, Deal, History, InboundEmail, Lead, Member, Reminder
-from core.queries.activities import CLOSED_LEADS, all_due
+from core.queries.activities import all_due
 from core.queries.day import all_tasks_due, tasks_by_id
 from core.queries.kept import Kept
 from core.queries.meetings import Slot, meetings_by_id, meetings_until

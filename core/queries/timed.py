@@ -14,11 +14,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from core import schedules
 from core.context import Ctx
 from core.enums import ActivityKind, EntityType
+from core.follow_ups import CLOSED_LEADS
 from core.i18n import Viewer
 from core.meetings import REMINDED_BEFORE
 from core.models import Activity, Contact, Deal, Lead, Member
 from core.prepared import Built, read
-from core.queries.activities import CLOSED_LEADS
 
 Timeable = Lead | Contact | Deal | Activity
 

@@ -13,8 +13,8 @@ from core.access import visible
 from core.activities import REACHED
 from core.context import Ctx
 from core.enums import ActivityKind, EmailState, EntityType, InboundState, MailKind
+from core.follow_ups import CLOSED_LEADS
 from core.models import Activity, Contact, Deal, Email, EmailTemplate, InboundEmail, Lead, Suppression
-from core.queries.activities import CLOSED_LEADS
 
 FollowedUp = Lead | Contact | Deal
 MODELS: dict[EntityType, type[FollowedUp]] = {

@@ -132,6 +132,21 @@ def test_what_follows_a_call_on_a_converted_lead_is_the_deals(
         assert queries.where_it_goes_on(ctx, "lead", lead.id) == ("lead", lead.id)
 
 
+def test_no_follow_up_is_promised_on_what_is_closed(ctx_for: CtxFor, ana: Member, lead: Lead) -> None:
+    with ctx_for(ana) as ctx:
+        deal = make_deal(ctx, owner=ana, closed_at=ctx.now)
+        ctx.session.get_one(Lead, (ctx.workspace.id, lead.id)).status = LeadStatus.LOST
+        assert queries.standing(ctx, "deal", deal.id).closed
+    for entity, record in (("lead", lead), ("deal", deal)):
+        with ctx_for(ana) as ctx:
+            activities.log_call(ctx, entity, record.id, call())
+        with ctx_for(ana) as ctx, pytest.raises(Invalid) as refused:
+            activities.log_call(ctx, entity, record.id, call(next_follow_up=TODAY))
+        assert refused.value.fields == {"next_follow_up": "follow_up_closed"}
+        with ctx_for(ana) as ctx, pytest.raises(Invalid):
+            activities.set_follow_up(ctx, entity, record.id, TODAY)
+
+
 def test_undo_of_the_first_call_leaves_no_touch(ctx_for: CtxFor, ana: Member, lead: Lead) -> None:
     with ctx_for(ana) as ctx:
         change = ctx.change_id
