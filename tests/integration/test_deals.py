@@ -18,6 +18,7 @@ from core.i18n import UTC_VIEWER
 from core.models import Activity, Deal, LossReason, Member, Outbox, Pipeline, StageChange, WorkspaceRow
 from core.queries import deals as queries
 from core.queries import stages
+from core.queries.history import anything_changed
 from tests.conftest import CtxFor
 from tests.factories import (
     FixedClock,
@@ -188,7 +189,7 @@ def test_a_deal_without_a_recorded_move_has_no_way_to_show(ctx_for: CtxFor, ana:
 def test_an_edit_that_changes_nothing_writes_nothing(ctx_for: CtxFor, ana: Member, deal: Deal) -> None:
     with ctx_for(ana) as ctx:
         deals.edit(ctx, deal.id, DealInput("Acme rollout", value=Decimal(12_000), owner=ana.slack_user_id), 1)
-        assert not queries.anything_changed(ctx)
+        assert not anything_changed(ctx)
 
 
 def test_who_is_overtaken_sees_what_changed(ctx_for: CtxFor, ana: Member, deal: Deal) -> None:
@@ -241,7 +242,7 @@ def test_what_a_deal_points_at_stays_though_the_editor_may_not_see_it(
 def test_assigning(ctx_for: CtxFor, ana: Member, ben: Member, deal: Deal) -> None:
     with ctx_for(ana) as ctx:
         deals.assign(ctx, deal.id, ana.slack_user_id)
-        assert not queries.anything_changed(ctx)
+        assert not anything_changed(ctx)
         deals.assign(ctx, deal.id, ben.slack_user_id)
         assert kinds(ctx).count("record.assigned") == 1
         with pytest.raises(NotFound):
@@ -303,7 +304,7 @@ def test_an_undone_move_never_was(ctx_for: CtxFor, ana: Member, deal: Deal, cloc
 def test_to_the_stage_it_is_in_is_no_move(ctx_for: CtxFor, ana: Member, deal: Deal) -> None:
     with ctx_for(ana) as ctx:
         deals.move(ctx, deal.id, stage_id(ctx, "Lead in"))
-        assert not queries.anything_changed(ctx)
+        assert not anything_changed(ctx)
         assert len(stages.way_of(ctx, deal.id).steps) == 1
 
 
