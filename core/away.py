@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from core import schedules
 from core.context import Ctx
-from core.events import AwayByStatus, HomeChanged, MemberBack, StandInAsked, StandInGone, StandInOver
+from core.events import AwayByStatus, HomeChanged, MemberBack, StandInAgain, StandInAsked, StandInGone, StandInOver
 from core.i18n import Viewer
 from core.models import Member
 
@@ -129,7 +129,8 @@ def settle(ctx: Ctx, member: Member, before: Watched) -> None:
         if delegate_id is not None:
             ctx.emit(HomeChanged(delegate_id))
     if now[0] is not None and planned(member, ctx.now) is not None:
-        ctx.emit(StandInAsked(member.id, now[0]))
+        refused_before = now[0] == ctx.actor.member_id
+        ctx.emit((StandInAgain if refused_before else StandInAsked)(member.id, now[0]))
 
 
 def _tell_who_stood_in(ctx: Ctx, member: Member, before: Arranged) -> None:

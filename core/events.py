@@ -198,6 +198,14 @@ class StandInGone(Event, kind="stand_in.gone"):
 
 
 @dataclass(frozen=True)
+class StandInAgain(Event, kind="stand_in.again"):
+    """Who refused to stand in for somebody does after all; told to that somebody and their manager."""
+
+    member_id: UUID
+    delegate_id: UUID
+
+
+@dataclass(frozen=True)
 class StandInOver(Event, kind="stand_in.over"):
     """Somebody is here again before the day they said, or arranged it otherwise; told to who stood in."""
 

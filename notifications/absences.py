@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from bot.replies import Message
 from bot.views import own_settings as views
 from core import away, own_settings, schedules
 from core.context import Ctx
@@ -63,29 +64,43 @@ def away_word(desk: Desk, delivery: Claimed) -> Composed:
 
 def stand_in_word(desk: Desk, delivery: Claimed) -> Composed:
     """To a colleague that they were named, or are not needed any more; to who is away, and their manager, that nobody
-    stands in.
+    stands in, or somebody does after all.
     """
     about = read(StandInWord, delivery)
     ctx, member, named = desk.as_member(about.reader_id), desk.member(about.member_id), desk.member(about.delegate_id)
     if ctx is None or member is None or named is None:
         return Skip("The person is not here any more.")
-    viewer, reader = ctx.viewer, ctx.actor.slack_user_id
-    if about.over:
-        here = away.planned(member, ctx.now) is None
-        if member.delegate_id == named.id and not here:
-            return Skip("They stand in again.")
-        return Call(Kind.STAND_IN, post(reader, views.over(member.slack_user_id, viewer, here=here), delivery.id))
     if about.gone:
-        if away.planned(member, ctx.now) is None:
-            return Skip("They are back.")
-        own = about.reader_id == about.member_id
-        away_too = away.planned(named, ctx.now) if member.delegate_id == named.id else None
-        if member.delegate_id == named.id and away_too is None:
-            return Skip("They stand in again.")
-        message = views.gone(member.slack_user_id, named.slack_user_id, away_too, viewer, own=own)
-        return Call(Kind.STAND_IN, post(reader, message, delivery.id))
+        word = _gone(ctx, about, member, named)
+    elif about.over:
+        word = _over(ctx, member, named)
+    else:
+        word = _named(ctx, about, member, named)
+    return word if isinstance(word, Skip) else Call(Kind.STAND_IN, post(ctx.actor.slack_user_id, word, delivery.id))
+
+
+def _gone(ctx: Ctx, about: StandInWord, member: Member, named: Member) -> Message | Skip:
+    if away.planned(member, ctx.now) is None:
+        return Skip("They are back.")
+    away_too = away.planned(named, ctx.now) if member.delegate_id == named.id else None
+    if member.delegate_id == named.id and away_too is None:
+        return Skip("They stand in again.")
+    own = about.reader_id == about.member_id
+    return views.gone(member.slack_user_id, named.slack_user_id, away_too, ctx.viewer, own=own)
+
+
+def _over(ctx: Ctx, member: Member, named: Member) -> Message | Skip:
+    here = away.planned(member, ctx.now) is None
+    if member.delegate_id == named.id and not here:
+        return Skip("They stand in again.")
+    return views.over(member.slack_user_id, ctx.viewer, here=here)
+
+
+def _named(ctx: Ctx, about: StandInWord, member: Member, named: Member) -> Message | Skip:
     planned = away.planned(member, ctx.now)
-    if member.delegate_id != about.delegate_id or planned is None:
-        return Skip("They are not asked any more.")
-    message = views.asked(member.slack_user_id, *planned, member.id, viewer)
-    return Call(Kind.STAND_IN, post(reader, message, delivery.id))
+    if member.delegate_id != named.id or planned is None:
+        return Skip("They do not stand in any more.")
+    if about.again:
+        own = about.reader_id == about.member_id
+        return views.again(member.slack_user_id, named.slack_user_id, ctx.viewer, own=own)
+    return views.asked(member.slack_user_id, *planned, member.id, ctx.viewer)

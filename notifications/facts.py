@@ -29,6 +29,7 @@ from core.events import (
     RecordsGiven,
     ReplyArrived,
     ReportAsked,
+    StandInAgain,
     StandInAsked,
     StandInGone,
     StandInOver,
@@ -60,7 +61,8 @@ class FactFinder:
         self._owners = _owners(ctx, changed)
         self._cards = live_cards(ctx, changed)
         self._timed = _timed(ctx, changed)
-        self._managers = _managers(ctx, {event.member_id for event in events if isinstance(event, StandInGone)})
+        stand_ins = {event.member_id for event in events if isinstance(event, StandInGone | StandInAgain)}
+        self._managers = _managers(ctx, stand_ins)
         self._people = _people(ctx, {member_id for event in events for member_id in self._concerned(event)})
         self._homes, self._mornings = _days(ctx, self._people)
 
@@ -75,7 +77,7 @@ class FactFinder:
             case MemberBack():
                 owes, missed = back_today(self._ctx, event.member_id)
                 return replace(facts, owes_morning=owes, missed=missed)
-            case StandInGone():
+            case StandInGone() | StandInAgain():
                 return replace(facts, readers=self._concerned(event))
             case ReplyArrived():
                 return replace(facts, place=place_of(self._ctx, event.inbound_id))
@@ -103,7 +105,7 @@ class FactFinder:
                 return (owner_id,) if owner_id is not None else ()
             case StandInAsked() | StandInOver():
                 return (event.delegate_id,)
-            case StandInGone():
+            case StandInGone() | StandInAgain():
                 manager_id = self._managers.get(event.member_id)
                 return (event.member_id, manager_id) if manager_id is not None else (event.member_id,)
             case _:

@@ -177,7 +177,7 @@ class Ping:
 class StandInWord:
     """Payload of the word about standing in: for whom, who does, and who reads it.
 
-    `gone`: they cannot (any more). `over`: they need not any more.
+    `gone`: they cannot (any more). `over`: they need not any more. `again`: they can after all.
     """
 
     member_id: UUID
@@ -185,6 +185,7 @@ class StandInWord:
     reader_id: UUID
     gone: bool = False
     over: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from core.events import (
     RecordsGiven,
     ReplyArrived,
     ReportAsked,
+    StandInAgain,
     StandInAsked,
     StandInGone,
     StandInOver,
@@ -133,6 +134,7 @@ def plans_for(event: Event, facts: Facts, event_id: UUID) -> list[Plan]:
             | ReportAsked()
             | RecordsGiven()
             | MemberBack()
+            | StandInAgain()
             | StandInAsked()
             | StandInGone()
             | StandInOver()
@@ -185,6 +187,7 @@ def _to_people(
     | ReportAsked
     | RecordsGiven
     | MemberBack
+    | StandInAgain
     | StandInAsked
     | StandInGone
     | StandInOver,
@@ -206,8 +209,10 @@ def _to_people(
         case StandInOver():
             word = StandInWord(event.member_id, event.delegate_id, event.delegate_id, over=True)
             return _stand_in([word], facts, event_id)
-        case StandInGone():
-            words = [StandInWord(event.member_id, event.delegate_id, one, gone=True) for one in facts.readers]
+        case StandInGone() | StandInAgain():
+            again = isinstance(event, StandInAgain)
+            told = [(event.member_id, event.delegate_id, one) for one in facts.readers]
+            words = [StandInWord(*one, gone=not again, again=again) for one in told]
             return _stand_in([one for one in words if one.reader_id != event.delegate_id], facts, event_id)
 
 

@@ -288,6 +288,15 @@ def gone(who: str, delegate: str, away_too: tuple[date | None, date] | None, vie
     return Message(text, [kit.section(text)])
 
 
+def again(who: str, delegate: str, viewer: Viewer, *, own: bool) -> Message:
+    """To who is away (`own`), or their manager: the one who refused stands in after all."""
+    if own:
+        text = viewer.t("{delegate} stands in for you after all.", delegate=f"<@{delegate}>")
+    else:
+        text = viewer.t("{delegate} stands in for {who} after all.", delegate=f"<@{delegate}>", who=f"<@{who}>")
+    return Message(text, [kit.section(text)])
+
+
 def _stands_in_no_more(delegate: str, viewer: Viewer) -> str:
     return viewer.t("{delegate} cannot stand in for you. Your reminders wait until you are back.", delegate=delegate)
 

@@ -163,11 +163,16 @@ def test_who_is_named_may_refuse_and_both_read_what_follows(world: World) -> Non
     assert world.member(world.ana).delegate_id == world.member(world.ben).id
     world.settle()
     assert "cannot stand in" not in heard(world.ana)
-    next(message for message in dms(world.ben) if "Redo" in message.visible_text()).click("Redo")
+    dms(world.ben)[-1].click("Redo")
     world.settle()
     assert "cannot stand in for you" in heard(world.ana)
     assert "cannot stand in for" in heard(world.mira)
     assert world.member(world.ana).delegate_id is None
+    dms(world.ben)[-1].click("Undo")
+    world.settle()
+    assert "stands in for you after all" in heard(world.ana)
+    assert f"stands in for <@{world.ana.id}> after all" in heard(world.mira)
+    dms(world.ben)[-1].click("Redo")
     nine(world, world.ben, MONDAY)
     assert mornings(world.ben) == []
 
