@@ -311,10 +311,17 @@ def load_given_away(ctx: Ctx, model: type[Row], row_id: UUID, owner_id: UUID) ->
 
     None where somebody else owns it by now: who, is not for the actor to read.
     """
-    if model not in (*OWNED, Activity):
-        return None
-    mine = (model.workspace_id == ctx.workspace.id, model.id == row_id, model.owner_id == owner_id)  # type: ignore[attr-defined]  # as all of them have
-    query = select(model).where(*mine).with_for_update(of=model).execution_options(populate_existing=True)
+    return _unseen(ctx, model, row_id, "owner_id", owner_id) if model in (*OWNED, Activity) else None
+
+
+def load_step(ctx: Ctx, step_id: UUID, deal_id: UUID) -> StageChange | None:
+    """A step, locked, of a deal that the actor takes back: for undo alone, which has the deal already."""
+    return _unseen(ctx, StageChange, step_id, "deal_id", deal_id)
+
+
+def _unseen(ctx: Ctx, model: type[Row], row_id: UUID, column: str, belongs_to: UUID) -> Row | None:
+    here = (model.workspace_id == ctx.workspace.id, model.id == row_id, getattr(model, column) == belongs_to)
+    query = select(model).where(*here).with_for_update(of=model).execution_options(populate_existing=True)
     return ctx.session.scalars(query).one_or_none()
 
 

@@ -13,13 +13,25 @@ from sqlalchemy import Table, inspect, not_, or_, select
 from sqlalchemy.orm import Mapper, aliased
 
 from core import activities, away, channels, digests, history, invariants, own_settings, reports
-from core.access import Power, Verb, load_any, load_any_of, load_given_away, may, require_power
+from core.access import Power, Verb, load_any, load_any_of, load_given_away, load_step, may, require_power
 from core.context import Ctx
 from core.emails import sending
 from core.enums import ActivityKind
 from core.errors import Conflict, NotFound
 from core.events import RecordChanged
-from core.models import Activity, Base, ChannelLink, History, Member, Tagging, TenantModel, Tracked, WorkspaceRow
+from core.models import (
+    Activity,
+    Base,
+    ChannelLink,
+    Deal,
+    History,
+    Member,
+    StageChange,
+    Tagging,
+    TenantModel,
+    Tracked,
+    WorkspaceRow,
+)
 from core.operations import operation
 
 WINDOW = timedelta(days=1)
@@ -123,11 +135,11 @@ def _load_all(ctx: Ctx, changes: Sequence[History]) -> dict[UUID, Row]:
             rows |= {row.id: row for row in load_any_of(ctx, model, ordered[start : start + AT_A_TIME])}
     for change in changes:
         if change.entity_id not in rows:
-            rows[change.entity_id] = _load(ctx, change)
+            rows[change.entity_id] = _load(ctx, change, rows)
     return rows
 
 
-def _load(ctx: Ctx, change: History) -> Row:
+def _load(ctx: Ctx, change: History, loaded: Mapping[UUID, Row]) -> Row:
     if change.entity == WorkspaceRow.__entity__:
         require_power(ctx, Power.CONFIGURE)
         query = select(WorkspaceRow).where(WorkspaceRow.workspace_id == ctx.workspace.id)
@@ -139,15 +151,25 @@ def _load(ctx: Ctx, change: History) -> Row:
     if own is not None:
         return own
     given_to = _given_to(ctx, change)
-    row = load_given_away(ctx, model, change.entity_id, given_to) if given_to else None
+    row = load_given_away(ctx, model, change.entity_id, given_to) if given_to else _first_step(ctx, change, loaded)
     return row or load_any(ctx, model, change.entity_id, Verb.EDIT)
 
 
+def _first_step(ctx: Ctx, change: History, loaded: Mapping[UUID, Row]) -> Row | None:
+    """The step that a deal which is taken back was made with."""
+    if change.entity != StageChange.__entity__ or change.action != history.CREATE:
+        return None
+    deal = loaded.get(UUID(change.changes["deal_id"][1]))
+    return load_step(ctx, change.entity_id, deal.id) if isinstance(deal, Deal) else None
+
+
 def _given_to(ctx: Ctx, change: History) -> UUID | None:
-    """Whom the actor gave the record to by this very change; they may not see it any more, and yet take it back."""
+    """Whom the actor gave the record to by this very change, or made it for; they may not see it any more, and yet take
+    it back.
+    """
     old, new = change.changes.get("owner_id", (None, None))
     mine = ctx.actor.member_id is not None and change.actor_id == ctx.actor.member_id
-    if not mine or change.action != history.UPDATE or new is None:
+    if not mine or change.action not in (history.CREATE, history.UPDATE) or new is None:
         return None
     return UUID(new) if may(ctx, Verb.EDIT, UUID(old) if old else None) else None
 

@@ -146,7 +146,7 @@ def _save(ctx: Ctx, route: SaveDeal, values: DealInput) -> Message:
     else:
         deal = deals.edit(ctx, route.deal_id, values, route.version)
         text = views.saved_text(deal_ref(deal.number), ctx.viewer)
-    return _said(ctx, deal.id, text, values.owner, just_made=route.deal_id is None)
+    return _said(ctx, deal.id, text, values.owner)
 
 
 def _form_again(ctx: Ctx, route: SaveDeal, values: Mapping[str, Any], notice: Sequence[Block] = ()) -> Modal:
@@ -181,12 +181,12 @@ def _new_form(ctx: Ctx, name: str) -> Reply:
     return OpenModal(forms.new_deal_modal(stages.open_stages(ctx), values, ctx.viewer))
 
 
-def _said(ctx: Ctx, deal_id: UUID, text: str, owner: str, *, just_made: bool = False) -> Message:
+def _said(ctx: Ctx, deal_id: UUID, text: str, owner: str) -> Message:
     """What was done, above the card; without it where the deal now belongs to somebody whose deals one may not see."""
     try:
         deal = queries.deal_card(ctx, deal_id)
     except NotFound:
-        return views.handed_over(text, owner, None if just_made else ctx.change_id, ctx.viewer)
+        return views.handed_over(text, owner, ctx.change_id, ctx.viewer)
     if not anything_changed(ctx):
         return views.unchanged(ctx.viewer.t("Nothing was changed."), deal, ctx.viewer)
     return views.done(text, deal, ctx.change_id, ctx.viewer)

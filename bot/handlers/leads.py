@@ -328,11 +328,11 @@ def _card_of_ref(ctx: Ctx, ref: Ref) -> Message:
 def _confirmed(ctx: Ctx, lead_id: UUID, said: str, *, just_made: bool = False) -> Message:
     """What was done with an Undo button, and the lead as it is now.
 
-    Who gives a lead away may not see it any more, and can take that back; one made for a colleague is theirs.
+    Who gives a lead away, or made it for a colleague, may not see it any more, and can take that back.
     """
     try:
         card = views.card(queries.lead_card(ctx, lead_id, just_made=just_made), ctx.viewer)
     except NotFound:
-        return shared.unseen(said, None if just_made else ctx.change_id, ctx.viewer)
+        return shared.unseen(said, ctx.change_id, ctx.viewer)
     blocks: list[Block] = [*shared.confirmation(ctx.viewer, said, ctx.change_id), *card.blocks]
     return Message(f"{said} {card.text}", blocks)

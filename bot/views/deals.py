@@ -233,11 +233,8 @@ def unknown_stage_text(typed: str, viewer: Viewer) -> str:
     return viewer.t("There is no stage “{typed}”. Choose one below.", typed=kit.esc(kit.cut(typed, 80)))
 
 
-def handed_over(text: str, owner: str, change_id: UUID | None, viewer: Viewer) -> Message:
-    """What was done to a deal that the reader may not see any more, since it belongs to somebody else now.
-
-    None for a change that they cannot take back.
-    """
+def handed_over(text: str, owner: str, change_id: UUID, viewer: Viewer) -> Message:
+    """What was done to a deal that the reader may not see any more, since it belongs to somebody else now."""
     said = viewer.t("{done} You cannot see it any more: it is {owner}'s.", done=text, owner=people.owner(owner, viewer))
     return unseen(said, change_id, viewer)
 

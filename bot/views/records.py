@@ -114,9 +114,9 @@ def confirmation(viewer: Viewer, text: str, change_id: UUID, *, was_undo: bool =
     return [kit.section(text, undo_button(Undo(change_id), viewer, was_undo=was_undo))]
 
 
-def unseen(said: str, change_id: UUID | None, viewer: Viewer) -> Message:
-    """What was done to a record that the reader does not see any more; with a way back where a change is named."""
-    return Message(said, confirmation(viewer, said, change_id) if change_id else [kit.section(said)])
+def unseen(said: str, change_id: UUID, viewer: Viewer) -> Message:
+    """What was done to a record that the reader does not see any more, and the way back."""
+    return Message(said, confirmation(viewer, said, change_id))
 
 
 def undo_button(route: Action, viewer: Viewer, *, was_undo: bool) -> Block:
