@@ -17,7 +17,7 @@ FOREIGN_KEYS = [pytest.param(*key, id=f"{key[0].name}.{key[1]}") for key in fore
 APPEND_ONLY = {"history"}
 DISPATCHER_READS = {
     "outbox": {"workspace_id", "routed_at"},
-    "deliveries": {"workspace_id", "state", "next_at", "lease_until"},
+    "deliveries": {"workspace_id", "kind", "state", "next_at", "lease_until"},
     "workspaces": {"workspace_id", "uninstalled_at"},
     "held_notices": {"workspace_id", "due_at", "sent_at"},
     "bulk_jobs": {"workspace_id", "state", "lease_until"},
