@@ -13,7 +13,9 @@ from core.errors import Conflict
 from core.members import find_member
 from core.queries.history import changes_in_words
 
-_SHOWN_AS = {"owner_id": ("owner",), "manager_id": ("manager",), "starts_at": ("day", "at")}
+_PEOPLE = ("owner", "manager", "delegate")
+"""Fields that hold a person: Slack's id in the form, the member's in the column."""
+_SHOWN_AS = {**{f"{name}_id": (name,) for name in _PEOPLE}, "starts_at": ("day", "at")}
 """Columns that a form shows under other names."""
 
 
@@ -30,7 +32,7 @@ def meanwhile(ctx: Ctx, entity: EntityType, conflict: Conflict, currency: str = 
 def with_theirs(ctx: Ctx, conflict: Conflict, typed: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed, by field of the form; where nothing was typed and a colleague changed it, what is there `now`."""
     columns = {name: value.value if isinstance(value, Choice) else value for name, value in typed.items()}
-    for name in ("owner", "manager"):
+    for name in _PEOPLE:
         if name in typed:
             member = find_member(ctx, str(typed[name] or ""))
             columns[f"{name}_id"] = member.id if member else None

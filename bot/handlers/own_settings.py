@@ -10,6 +10,7 @@ from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.more import expands
 from bot.handlers.settings import seen_with
+from bot.meanwhile import with_theirs
 from bot.replies import CloseModal, Modal, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.routes import ComeBack, RefuseStandIn, SaveOwnSettings, ShowOwnSettings
 from bot.views import own_settings as views
@@ -58,7 +59,8 @@ def save(ctx: Ctx, route: SaveOwnSettings, typed: Typed) -> Reply:
             raise
         shown, seen = own_settings.standing(ctx), seen_with(conflict)
         notice = Meanwhile(*queries.meanwhile(ctx, conflict))
-        return UpdateModal(views.own_settings(shown, views.values_of(values), ctx.viewer, notice=notice, seen=seen))
+        stands = with_theirs(ctx, conflict, views.values_of(values), views.values_of(shown.chosen))
+        return UpdateModal(views.own_settings(shown, stands, ctx.viewer, notice=notice, seen=seen))
     return CloseModal(views.saved(own_settings.standing(ctx), ctx.today.date(), _change(ctx), ctx.viewer))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any, cast
+from uuid import UUID
 
 from bot.dispatch import Request, on, on_submit
 from bot.handlers.settings import SECTION_MODALS, revision, saved, unless_meanwhile
@@ -31,6 +32,7 @@ from core.emails.templates import TemplateInput, fill
 from core.errors import Conflict
 from core.queries import administration
 from core.queries import emails as queries
+from core.queries.emails import TemplateDetails
 
 Values = Mapping[str, Any]
 
@@ -60,8 +62,9 @@ def edit_template(ctx: Ctx, route: EditTemplate, _request: Request) -> Reply:
     if route.template_id is None:
         return UpdateModal(views.template_modal(SaveTemplate(), {}, shown, ctx.viewer))
     found = queries.template(ctx, route.template_id)
-    values = {**asdict(found), "follow_up_id": views.template_chosen(found.follow_up)}
-    return UpdateModal(views.template_modal(SaveTemplate(found.id, found.version), values, shown, ctx.viewer))
+    return UpdateModal(
+        views.template_modal(SaveTemplate(found.id, found.version), _values_of(found), shown, ctx.viewer)
+    )
 
 
 @on_submit(SaveTemplate, views.TEMPLATE_FORM)
@@ -79,20 +82,28 @@ def save_template(ctx: Ctx, route: SaveTemplate, values: TemplateInput) -> Reply
             name = templates.edit(ctx, route.template_id, values, route.version).name
             text = ctx.viewer.t("{name} saved.", name=kit.esc(name))
     except Conflict as conflict:
-        if conflict.code != "edited_meanwhile":
+        if conflict.code != "edited_meanwhile" or route.template_id is None:
             raise
-        return _saved_meanwhile(ctx, route, values, conflict)
+        return _saved_meanwhile(ctx, route, route.template_id, values, conflict)
     return saved(ctx, text, ShowSection(Section.TEMPLATES))
 
 
-def _saved_meanwhile(ctx: Ctx, route: SaveTemplate, values: TemplateInput, conflict: Conflict) -> Reply:
-    """The form again, with what was typed and above it what another admin saved."""
+def _saved_meanwhile(
+    ctx: Ctx, route: SaveTemplate, template_id: UUID, values: TemplateInput, conflict: Conflict
+) -> Reply:
+    """The form again, with what was typed, theirs where nothing was, and above it what another admin saved."""
     who, changes = administration.meanwhile(ctx, conflict)
     follow_up = queries.template_row(ctx, values.follow_up_id) if values.follow_up_id else None
-    shown = {**asdict(values), "follow_up_id": views.template_chosen(follow_up)}
+    typed = {**asdict(values), "follow_up_id": views.template_chosen(follow_up)}
     newer = replace(route, version=cast("int", conflict.data["version"]))
     notice = Shown(Meanwhile(who, changes), revision(ctx))
+    shown = with_theirs(ctx, conflict, typed, _values_of(queries.template(ctx, template_id)))
     return UpdateModal(views.template_modal(newer, shown, notice, ctx.viewer))
+
+
+def _values_of(template: TemplateDetails) -> dict[str, Any]:
+    """A template as its form shows it."""
+    return {**asdict(template), "follow_up_id": views.template_chosen(template.follow_up)}
 
 
 @on(PreviewTemplate)

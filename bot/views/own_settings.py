@@ -98,7 +98,8 @@ def own_settings(
     blocks: list[Block] = edited_meanwhile(notice.who, notice.changes, viewer) if notice else []
     if shown.status_until is not None:
         blocks.append(kit.section(_by_status(shown.status_until, shown.chosen.delegate, viewer), _back(viewer)))
-    blocks += form.blocks(viewer, values)
+    # As Slack keeps what stands in an input, those that show a change made elsewhere must be other ones.
+    blocks += form.blocks(viewer, values, revision=str(seen) if notice else "")
     blocks.append(kit.context(_from_slack(shown, viewer)))
     blocks.append(
         kit.actions(

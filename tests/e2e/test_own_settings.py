@@ -79,7 +79,7 @@ def test_what_was_said_elsewhere_meanwhile_is_shown_first(world: World) -> None:
     assert "changed this meanwhile" in modal.text()
     assert "Away until: 6 Jun 2030" in modal.text()
     modal.submit()
-    assert ana(world).morning_at == time(8)
+    assert (ana(world).morning_at, ana(world).away_until) == (time(8), MONDAY + timedelta(days=3))
 
 
 def test_an_earlier_hour_that_is_over_today_brings_todays_message_once(world: World) -> None:

@@ -43,13 +43,15 @@ def test_two_admins_edit_one_template(world: World) -> None:
     sam = world.sam
     clicked(opened(world, "E-mail templates"), "Edit", "Intro")
     with world.ctx() as ctx:
-        ctx.session.merge(world.rows(EmailTemplate)[0]).subject = "Theirs"
+        theirs = ctx.session.merge(world.rows(EmailTemplate)[0])
+        theirs.subject, theirs.body = "Theirs", "Their text"
     sam.modal.fill({"Subject": "Mine"})
     sam.modal.submit("Save")
     assert "Theirs" in sam.modal.text()
     assert sam.modal.value("Subject") == "Mine"
     sam.modal.submit("Save")
-    assert world.rows(EmailTemplate)[0].subject == "Mine"
+    saved = world.rows(EmailTemplate)[0]
+    assert (saved.subject, saved.body) == ("Mine", "Their text")
 
 
 def test_sender_and_footer(world: World) -> None:
