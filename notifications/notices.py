@@ -78,7 +78,8 @@ def keep(ctx: Ctx, audience: str, kind: NoticeKind, records: Mapping[str, tuple[
         for key, (entity, entity_id) in records.items()
     ]
     if rows:
-        ctx.session.execute(insert(HeldNotice).values(rows).on_conflict_do_nothing())
+        # In pieces: a statement takes 65,535 values, and a leaver may have had more records than that allows.
+        ctx.session.connection().execute(insert(HeldNotice).on_conflict_do_nothing(), rows)
     return due_at
 
 

@@ -1,23 +1,28 @@
 """What was kept for an audience's morning message, as its reader sees it and as far as it still holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from core import schedules
+from core.access import visible
 from core.context import Ctx
 from core.enums import EntityType, QuoteStatus, StageKind
 from core.errors import NotFound
-from core.models import HeldNotice
+from core.models import Deal, HeldNotice, Lead
 from core.notices import NoticeKind
 from core.queries.deals import DealCard
 from core.queries.quotes import QuoteCard
 from core.queries.records import AnyCard, card_of
 from core.queries.reply_cards import ReplyCard
 from core.queries.tasks import TaskRow
+
+GIVEN: Mapping[str, type[Lead | Deal]] = MappingProxyType({EntityType.LEAD: Lead, EntityType.DEAL: Deal})
+"""What is given to somebody in hundreds."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +97,14 @@ def _read(ctx: Ctx, audience: str, which: ColumnElement[bool], limit: int) -> Ke
         .where(HeldNotice.workspace_id == ctx.workspace.id, HeldNotice.audience == audience, which)
         .order_by(HeldNotice.held_at, HeldNotice.id)
     )
-    return _looked_at(ctx, iter(ctx.session.scalars(query).all()), limit)
+    return _looked_at(ctx, ctx.session.scalars(query).all(), limit)
 
 
-def _looked_at(ctx: Ctx, rows: Iterator[HeldNotice], limit: int) -> Kept:
+def _looked_at(ctx: Ctx, found: Sequence[HeldNotice], limit: int) -> Kept:
+    gone = _not_theirs(ctx, found)
+    rows = iter([row for row in found if row.id not in gone])
     shown: list[KeptNotice] = []
-    over: list[UUID] = []
+    over: list[UUID] = [*gone]
     while len(shown) < limit and (row := next(rows, None)) is not None:
         notice = _notice(ctx, row)
         if notice is None:
@@ -105,6 +112,24 @@ def _looked_at(ctx: Ctx, rows: Iterator[HeldNotice], limit: int) -> Kept:
         else:
             shown.append(notice)
     return Kept(tuple(shown), tuple(row.id for row in rows), tuple(over))
+
+
+def _not_theirs(ctx: Ctx, rows: Iterable[HeldNotice]) -> set[UUID]:
+    """The notices that the reader was given a record which has another owner by now: of a change of many records that
+    was undone there are hundreds, and each card takes several statements.
+    """
+    given: dict[EntityType, list[HeldNotice]] = {}
+    for row in rows:
+        if row.kind == NoticeKind.ASSIGNED and row.entity in GIVEN:
+            given.setdefault(EntityType(row.entity), []).append(row)
+    gone: set[UUID] = set()
+    for entity, found in given.items():
+        model = GIVEN[entity]
+        ids = [row.entity_id for row in found]
+        own = visible(ctx, model).where(model.owner_id == ctx.actor.member_id, model.id.in_(ids))
+        mine = set(ctx.session.scalars(own.with_only_columns(model.id)))
+        gone |= {row.id for row in found if row.entity_id not in mine}
+    return gone
 
 
 def _notice(ctx: Ctx, row: HeldNotice) -> KeptNotice | None:

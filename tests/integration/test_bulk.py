@@ -1,6 +1,7 @@
 """Many records at once: in pieces, by the worker, undone as one."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -13,10 +14,12 @@ from core.enums import BulkState, EntityType, LeadStatus, NoticeMode
 from core.errors import Conflict, Invalid, NotFound
 from core.models import BulkJob, HeldNotice, History, Lead, Member
 from core.notices import NoticeKind
+from core.queries.kept import kept_for
 from core.queries.tags import tags_of
 from core.refs import lead_ref
 from notifications.bulk import BulkRunner
 from notifications.failures import Transient
+from notifications.notices import keep
 from tests.conftest import CtxFor
 from tests.factories import FixedClock, make_deal, make_lead, make_member, together
 from tests.integration.lead_world import at_once
@@ -214,6 +217,29 @@ def test_who_does_not_want_to_hear_at_once_does_not(
     with ctx_for(ben) as ctx:
         held = ctx.session.scalars(select(HeldNotice).where(HeldNotice.audience == ben.slack_user_id)).all()
     assert [one.kind for one in held] == ["assigned"] * kept
+
+
+def test_a_morning_counts_what_is_still_given(
+    ctx_for: CtxFor, ana: Member, ben: Member, runner: BulkRunner, workspace: Workspace, clock: FixedClock
+) -> None:
+    with ctx_for(ben) as ctx:
+        notices.choose(ctx, ben.slack_user_id, {NoticeKind.ASSIGNED: NoticeMode.MORNING})
+    ids = make_leads(ctx_for, 4, owner=ana)
+    started(ctx_for, ana, jobs.ASSIGN, ben.slack_user_id, ids)
+    finish(runner, workspace)
+    with ctx_for(ben) as ctx:
+        for lead_id in ids[1:3]:
+            leads.assign(ctx, lead_id, ana.slack_user_id)
+    clock.advance(timedelta(days=7))
+    with ctx_for(ben) as ctx:
+        kept = kept_for(ctx, ben.slack_user_id, limit=1)
+    assert (len(kept.shown), len(kept.more), len(kept.over)) == (1, 1, 2)
+
+
+def test_more_are_kept_for_a_morning_than_a_statement_takes(ctx_for: CtxFor) -> None:
+    with ctx_for() as ctx:
+        keep(ctx, "U1", NoticeKind.ASSIGNED, {str(n): (EntityType.LEAD, UUID(int=n)) for n in range(8_200)})
+        assert ctx.session.scalar(select(func.count()).select_from(HeldNotice)) == 8_200
 
 
 def test_tags_are_put_on_and_taken_off(ctx_for: CtxFor, ana: Member, runner: BulkRunner, workspace: Workspace) -> None:
