@@ -55,10 +55,10 @@ def _subject(found: Found) -> Found:
 
 
 def _logged(ctx: Ctx, found: Found, talk: TalkInput, activity: Activity) -> Logged:
-    entity, record_id = found
+    entity, record_id = queries.where_it_goes_on(ctx, *found)
     after = queries.standing(ctx, entity, record_id)
     return Logged(
-        record=hit_of(ctx, entity, record_id),
+        record=hit_of(ctx, EntityType(entity), record_id),
         outcome=talk.outcome,
         objections=tuple(one.removeprefix(NEW_OBJECTION) for one in talk.objections),
         status=after.status,

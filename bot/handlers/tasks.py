@@ -39,8 +39,8 @@ from core.when import split_off
 from core.workspaces import describe_member
 
 _PERSON = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>")
-_NOBODY = re.compile(r"(?<!\S)@\w[\w.-]*")
-"""What Slack turned into no person: somebody who is not here, or a name with a mistake in it."""
+_NOBODY = re.compile(r"(?<!\S)@[^\W\d][\w.-]*")
+"""What Slack turned into no person: somebody who is not here, or a name with a mistake in it; `@3pm` is an hour."""
 
 
 @command("crm", "task", arguments="[WORDS]", summary="Plan a task, on a record or on none", hidden=True)

@@ -130,7 +130,9 @@ def just_done(ctx: Ctx) -> JustDone | None:
     if "done_at" in last.changes:
         return _named(ctx, last, None)
     moved = last.changes.get("due_on" if last.entity == Activity.__entity__ else "next_follow_up")
-    return _named(ctx, last, date.fromisoformat(moved[1]) if moved[1] else None) if moved else None
+    if moved is None or moved[0] is None:  # only its hour, or it was not due before
+        return None
+    return _named(ctx, last, date.fromisoformat(moved[1]) if moved[1] else None)
 
 
 def _named(ctx: Ctx, change: History, day: date | None) -> JustDone | None:

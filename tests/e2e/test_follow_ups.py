@@ -314,8 +314,8 @@ def test_words_after_task_are_what_is_to_be_done_and_are_done_in_the_list(world:
     assert "Fri" in world.ana.modal.value("Due")
     world.ana.modal.close()
     assert len(world.rows(Activity)) == 1
-    world.ana.command("/task Help Ana with the deck friday")
-    assert world.rows(Activity)[-1].subject == "Help Ana with the deck"
+    world.ana.command("/task Help Ana with the deck friday @3pm")
+    assert (world.rows(Activity)[-1].subject, world.rows(Activity)[-1].due_time) == ("Help Ana with the deck", time(15))
 
 
 def test_a_task_is_added_by_mention_too(world: World) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from core import activities
 from core.enums import ActivityKind, DeliveryState
 from core.models import Delivery, Lead
 from sandbox.driver.person import Home
@@ -49,6 +50,9 @@ def test_follow_ups_are_done_and_put_off_on_home_itself(world: World) -> None:
     assert (olaf.next_follow_up, tina.next_follow_up) == (None, today + timedelta(days=1))
     world.jump(days=1)
     assert "Today Tina" in world.ana.open_home().text()
+    with world.ctx(world.ana) as ctx:
+        activities.set_follow_up(ctx, "lead", olaf.id, today + timedelta(days=5))
+    assert "Put off" not in world.ana.open_home().text(), "what was not due is planned"
 
 
 def test_deals_open_as_windows_and_change_there(world: World) -> None:

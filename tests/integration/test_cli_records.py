@@ -299,6 +299,11 @@ def test_a_meeting_is_logged(rapport: Run, ctx_for: CtxFor, ana: Member) -> None
     refused = rapport("log-meeting", "L-1", *what, "--when", "2099-01-05 3pm")
     assert (refused.code, refused.err.startswith("--when: ")) == (1, True)
     assert rapport("log-meeting", "L-1", *what, who="ben").code == 1
+    with ctx_for(ana) as ctx:
+        lead = ctx.session.scalars(select(Lead)).one()
+        lead.status, lead.deal_id = LeadStatus.CONVERTED, make_deal(ctx, "Acme rollout", owner=ana).id
+    said = rapport("log-meeting", "L-1", *what, "--follow-up", "2099-01-06")
+    assert said.out.strip() == "Meeting logged on D-1 Acme rollout. Next follow-up: 2099-01-06."
 
 
 def test_who_may_not_change_a_record_logs_no_call_on_it(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
