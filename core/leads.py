@@ -240,7 +240,7 @@ def _checked(ctx: Ctx, values: LeadInput, before: Lead | None) -> LeadInput:
         phone = normalise.phone(phone, ctx.workspace.country) if phone else ""
     except Unusable as error:
         problems["phone"] = error.code
-    owner_id = before.owner_id if before else None
+    owner_id = before.owner_id if before else owner_from_slack(ctx, values.owner, "owner")
     then = (values.next_follow_up, values.next_follow_up_at)
     past = follow_ups.problem(
         ctx, *then, follow_ups.planned(before), owner_id=owner_id, closed=follow_ups.closed(before)

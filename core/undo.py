@@ -42,6 +42,8 @@ KEPT = frozenset({"objection", "tag", "member"})
 that brought them is taken back: others may have used them."""
 DECIDED = ("word.%", "member.%")
 """Operations that change just those: they are taken back like any other, and so is their undo."""
+SAYS_MORE = frozenset({"undo_changed_since", "undo_built_upon"})
+"""Refusals that tell what somebody did with the record since."""
 
 
 Row = TenantModel | WorkspaceRow
@@ -66,12 +68,21 @@ def undo(ctx: Ctx, change_id: UUID) -> list[tuple[str, UUID]]:
 
     Raises NotFound where the change is unknown or concerns something the actor may not see; Forbidden where it is not
     theirs to edit; Conflict with code `undo_too_late`, `undo_already`, `undo_changed_since` (entity, entity_id, field,
-    who, at),
-    `undo_built_upon` (entity, by), `mail_left` or one of core.invariants.check where it cannot be taken back.
+    who, at; without them of a record the actor does not see any more), `undo_built_upon` (entity, by), `mail_left` or
+    one of core.invariants.check where it cannot be taken back.
     """
     changes = _changes(ctx, change_id)
     if not can_undo(ctx, changes[0].at):
         raise Conflict("undo_too_late")
+    try:
+        return _undo(ctx, change_id, changes)
+    except Conflict as error:
+        if error.code in SAYS_MORE and any(_out_of_sight(ctx, change) for change in changes):
+            raise Conflict("undo_changed_since") from error
+        raise
+
+
+def _undo(ctx: Ctx, change_id: UUID, changes: Sequence[History]) -> list[tuple[str, UUID]]:
     invariants.hold(ctx, [(change.entity, change.entity_id) for change in changes])
     rows = _load_all(ctx, changes)
     # Asked after the records are locked: of two people who undo the same change, the second finds it undone.
@@ -172,6 +183,12 @@ def _given_to(ctx: Ctx, change: History) -> UUID | None:
     if not mine or change.action not in (history.CREATE, history.UPDATE) or new is None:
         return None
     return UUID(new) if may(ctx, Verb.EDIT, UUID(old) if old else None) else None
+
+
+def _out_of_sight(ctx: Ctx, change: History) -> bool:
+    """Whether it gave the record to somebody whose records the actor does not see."""
+    given_to = _given_to(ctx, change)
+    return given_to is not None and not may(ctx, Verb.SEE, given_to)
 
 
 def _was_undone(ctx: Ctx, change_id: UUID) -> bool:

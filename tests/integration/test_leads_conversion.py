@@ -160,6 +160,8 @@ def test_an_hour_goes_on_where_it_is_to_come_for_its_owner(ctx_for: CtxFor, cloc
     with ctx_for(mira) as ctx:
         deal = leads.convert(ctx, late, conversion())
         assert (deal.next_follow_up, deal.next_follow_up_at) == (tomorrow, None)
+    # A new lead for her, too, is due by her clock.
+    assert created(ctx_for, mira, replace(LENA, owner=ana.slack_user_id, next_follow_up=tomorrow))
 
 
 def test_two_who_convert_at_once_make_one_deal(ctx_for: CtxFor, ana: Member, ben: Member) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import undo
+from core import leads, undo
 from core.context import Ctx
 from core.counters import next_number
 from core.enums import Role
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
+from core.leads import LeadInput
 from core.members import owner_from_slack
 from core.models import History, Lead, Member
 from tests import factories
@@ -120,6 +121,21 @@ def test_a_record_given_away_and_given_on_stays_where_it_is(ctx_for: CtxFor) -> 
         ctx.session.get_one(Lead, (lead.workspace_id, lead.id)).owner_id = cleo.id
     with ctx_for(ana) as ctx, pytest.raises(NotFound):
         undo.undo(ctx, change)
+
+
+@pytest.mark.parametrize("with_a_call", [True, False])
+def test_what_became_of_a_record_made_for_somebody_else_is_not_told(ctx_for: CtxFor, *, with_a_call: bool) -> None:
+    ana, ben = rep(ctx_for, "Ana"), rep(ctx_for, "Ben")
+    with ctx_for(ana) as ctx:
+        lead, made = leads.create(ctx, LeadInput("Zoe Lima", owner=ben.slack_user_id)), ctx.change_id
+    with ctx_for(ben) as ctx:
+        if with_a_call:
+            factories.make_activity(ctx, lead)
+        else:
+            leads.edit(ctx, lead.id, LeadInput("Zoe Lima", owner=ben.slack_user_id, notes="Budget"), lead.version)
+    with ctx_for(ana) as ctx, pytest.raises(Conflict) as refused:
+        undo.undo(ctx, made)
+    assert (refused.value.code, refused.value.data) == ("undo_changed_since", {})
 
 
 def test_what_was_taken_back_can_be_brought_back_with_all_that_hangs_on_it(ctx_for: CtxFor, clock: FixedClock) -> None:
