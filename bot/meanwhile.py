@@ -35,7 +35,8 @@ def with_theirs(ctx: Ctx, conflict: Conflict, typed: Mapping[str, Any], now: Map
     for name in _PEOPLE:
         if name in typed:
             member = find_member(ctx, str(typed[name] or ""))
-            columns[f"{name}_id"] = member.id if member else None
+            # Somebody who is chosen for the first time is no member yet, and yet not nobody.
+            columns[f"{name}_id"] = member.id if member else typed[name]
     if typed.get("day") and typed.get("at"):
         columns["starts_at"] = datetime.combine(typed["day"], typed["at"], ctx.actor.zone)
     theirs = [name for column in untouched(conflict, columns) for name in _SHOWN_AS.get(column, (column,))]

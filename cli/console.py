@@ -1,6 +1,7 @@
 """How the terminal talks: tables for people, JSON for programs, one plain sentence where something is wrong."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from rich.table import Table
 
 OUT = Console()
 ERR = Console(stderr=True)
+_STEERS = re.compile("[\x7f-\x9f]")
 
 
 class Stop(Exception):
@@ -22,7 +24,9 @@ def print_json(value: object) -> None:
     """Any frozen data of the product as JSON: ids and decimals as text, times in ISO 8601."""
     plain = TypeAdapter(object).dump_python(value, mode="json", serialize_as_any=True)
     # Not through rich: a program reads it, and rich would wrap lines at the window's width.
-    print(json.dumps(plain, ensure_ascii=False, indent=2))
+    text = json.dumps(plain, ensure_ascii=False, indent=2)
+    # What else steers a terminal; the first 32 characters are escaped by JSON itself.
+    print(_STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], note: str = "") -> None:

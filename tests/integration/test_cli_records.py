@@ -193,6 +193,7 @@ def test_what_would_steer_a_terminal_is_not_printed(rapport: Run, ctx_for: CtxFo
         make_activity(ctx, lead, notes="Said\x07\x1b]0;x\x07 this\nand that")
     printed = [rapport(*words).out for words in (("list", "leads"), ("show", "L-1"), ("search", "fischer"))]
     printed.append(rapport("log-call", "L-1", "--outcome", "connected").out)
+    printed.append(rapport("list", "leads", "--json").out)
     assert all("Fischer" in text for text in printed)
     assert not {"\x1b", "\x07", "\x9b"} & set("".join(printed))
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from bot.meanwhile import with_theirs
 from core import activities, leads
 from core.access import Verb, load
 from core.activities import CallInput
@@ -172,6 +173,20 @@ def test_an_edit_saves_and_refreshes_the_cards(ctx_for: CtxFor, ana: Member) -> 
         card = queries.lead_card(ctx, lead_id)
     assert (card.phone, card.version) == ("", 2)
     assert events(ctx_for, "record.changed") == [{"entity": "lead", "entity_id": str(lead_id)}] * 2
+
+
+def test_an_owner_who_is_no_member_yet_is_not_taken_for_nobody(ctx_for: CtxFor, ana: Member) -> None:
+    with ctx_for() as ctx:
+        lead = make_lead(ctx, "Lena Fischer")
+    with ctx_for() as ctx:
+        lead_now = ctx.session.get_one(Lead, (lead.workspace_id, lead.id))
+        lead_now.owner_id = ana.id
+    with ctx_for(ana) as ctx, pytest.raises(Conflict) as refused:
+        leads.edit(ctx, lead.id, LeadInput("Lena Fischer", owner="UNEW"), lead.version)
+    now = {"owner": ana.slack_user_id}
+    with ctx_for(ana) as ctx:
+        assert with_theirs(ctx, refused.value, {"owner": "UNEW"}, now) == {"owner": "UNEW"}
+        assert with_theirs(ctx, refused.value, {"owner": ""}, now) == now
 
 
 def test_who_edits_what_somebody_else_edited_meanwhile_is_told_what(ctx_for: CtxFor, ana: Member, ben: Member) -> None:
