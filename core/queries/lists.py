@@ -119,9 +119,8 @@ def _leads(ctx: Ctx, chosen: ListFilter) -> Select[Lead]:
         conditions.append(Lead.next_follow_up < today if chosen.when == lists.OVERDUE else Lead.next_follow_up <= today)
     if _id(chosen.source) is not None:
         conditions.append(Lead.source_id == _id(chosen.source))
-    if chosen.words:
-        conditions.append(matching(ctx, EntityType.LEAD, chosen.words))
-    return visible(ctx, Lead).where(*conditions)
+    query = visible(ctx, Lead).where(*conditions)
+    return query.where(matching(ctx, EntityType.LEAD, chosen.words, query)) if chosen.words else query
 
 
 def _deals(ctx: Ctx, chosen: ListFilter) -> Select[Deal]:
@@ -140,9 +139,10 @@ def _deals(ctx: Ctx, chosen: ListFilter) -> Select[Deal]:
             Lead.workspace_id == ctx.workspace.id, Lead.source_id == _id(chosen.source), Lead.deal_id.is_not(None)
         )
         conditions.append(Deal.id.in_(made_of))
-    if chosen.words:
-        conditions.append(matching(ctx, EntityType.DEAL, chosen.words))
-    return visible(ctx, Deal).where(*conditions)
+    query = visible(ctx, Deal).where(*conditions)
+    if not chosen.words:
+        return query
+    return query.where(matching(ctx, EntityType.DEAL, chosen.words, query.join(Stage, _stage_of_deal())))
 
 
 def _lead_order(chosen: ListFilter) -> tuple[Order, ...]:

@@ -243,15 +243,15 @@ def people_at(ctx: Ctx, account_id: UUID, words: str = "", limit: int = 10) -> l
     return [hit(EntityType.CONTACT, row.id, row.number, row.name, row.detail) for row in rows]
 
 
-def matching(ctx: Ctx, entity: EntityType, words: str) -> ColumnElement[bool]:
-    """Whether a record of a kind may be meant by the words, in any way `search` knows: for an area's own lists."""
+def matching(ctx: Ctx, entity: EntityType, words: str, among: Select[Any] | None = None) -> ColumnElement[bool]:
+    """Whether a record may be meant by the words, in any way `search` knows; `among`: a list as it is without them."""
     ref, asked, model = parse_ref(words), _asked(ctx, words), NUMBERED[entity]
     if ref is not None and ref.kind is entity:
         return model.number.in_([ref.number])
     if not asked.text:
         return true()
-    begins_so = _matches(ctx, entity, asked)
-    if ctx.session.scalar(visible(ctx, model).where(begins_so).with_only_columns(model.id).limit(1)) is not None:
+    begins_so, listed = _matches(ctx, entity, asked), visible(ctx, model) if among is None else among
+    if ctx.session.scalar(listed.where(begins_so).with_only_columns(model.id).limit(1)) is not None:
         return begins_so
     within = _within_latest(ctx, entity, asked, open_only=False)
     return begins_so if within is None else within

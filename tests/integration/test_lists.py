@@ -108,6 +108,10 @@ def test_each_filter_of_deals(ctx_for: CtxFor, ana: Member, mira: Member) -> Non
     assert deals_of(ctx_for, mira, state="all") == ["Past", "Soon", "Old", "Ten days", "Done"]
     assert deals_of(ctx_for, mira, words="days") == ["Ten days"], "a word within a name, as in a search"
     assert deals_of(ctx_for, mira, words="day off") == []
+    with ctx_for() as ctx:
+        make_deal(ctx, "Days in Rome", owner=mira)
+    assert deals_of(ctx_for, mira, words="days") == ["Days in Rome"]
+    assert deals_of(ctx_for, mira, words="days", owner=ana.slack_user_id) == ["Ten days"], "whatever others are called"
     assert deals_of(ctx_for, mira, sort="stage")[-2:] == ["Past", "Soon"]
 
 
