@@ -16,6 +16,7 @@ from bot.tokens import StoredTokens
 from cli.processes import WORKER_POOL, WORKER_STATEMENT_MS
 from core.context import FileClock
 from core.db import Database
+from core.memory import settle
 from core.secrets import Secrets
 from notifications.email import SendGridSender
 from notifications.mailing import MailSettings
@@ -61,6 +62,7 @@ def _work(setting: Setting) -> None:
 
 
 def _worker(setting: Setting) -> Worker:
+    settle()
     database = Database(setting.database_url, pool_size=WORKER_POOL, statement_timeout_ms=WORKER_STATEMENT_MS)
     clock, slack = FileClock(setting.clock_file), SlackConnection(setting.slack_url)
     slack_sender = SlackSender(slack, StoredTokens(database, Secrets(setting.key)))
