@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.dispatch import Request, on
+from bot.payloads import State
 from bot.replies import Block, Modal, Reply, UpdateModal
 from bot.routes import CheckWhen, MoreFields, Submission, UnknownRoute
 from bot.views import kit
 from bot.views import when as views
+from bot.views.forms import block_id_of
 from core.context import Ctx
 
 S = TypeVar("S", bound=Submission)
@@ -55,7 +57,15 @@ def _whole(ctx: Ctx, request: Request, asked: str) -> Modal:
     form = FORMS.get(type(request.modal)) if request.modal is not None else None
     if form is None:
         raise UnknownRoute(asked)
-    return form(ctx, request.modal, request)
+    whole = form(ctx, request.modal, request)
+    return replace(whole, blocks=[_as_open(one, request.state) for one in whole.blocks])
+
+
+def _as_open(block: Block, state: State) -> Block:
+    """A form's block under the id it has on the screen: a form that shows a colleague's change has a revision there."""
+    if block.get("type") != "input":
+        return block
+    return {**block, "block_id": block_id_of(state, str(block["block_id"]))}
 
 
 def _in_sight(blocks: Sequence[Block], request: Request, ctx: Ctx) -> list[Block]:

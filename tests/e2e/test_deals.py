@@ -366,9 +366,11 @@ def test_who_was_overtaken_sees_what_changed_and_keeps_what_they_typed(world: Wo
     assert "Value: €12,000.00 → €99.00" in ana.modal.visible_text()
     assert ana.modal.value("Name") == "Ana's name"
     assert world.rows(Deal)[0].name == "Acme rollout"
+    ana.modal.fill({"Next follow-up": "tomorrow"})
+    assert "Understood: " in ana.modal.visible_text(), "the form is as it was, with what is understood"
     ana.modal.submit()
     (saved,) = world.rows(Deal)
-    assert (saved.name, saved.expected_close) == ("Ana's name", date(2027, 2, 1))
+    assert (saved.name, saved.expected_close, saved.value) == ("Ana's name", date(2027, 2, 1), 99)
 
 
 def test_assign(world: World, deal: Deal) -> None:
