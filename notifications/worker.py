@@ -144,7 +144,8 @@ class Worker:
             pieces = ticker.tick(only) if found.schedules else 0
             pieces += bulk.round(only) if found.bulk else 0
             pieces += inbox.round() if found.inbox else 0
-            pieces += _send_all(relay, clock, only, sleep) if found.posts and not pieces else 0
+            # Asked even where no post was due: what ended in trouble just now may have left one.
+            pieces = pieces or _send_all(relay, clock, only, sleep)
             if not pieces:
                 break
             done += pieces
