@@ -44,12 +44,19 @@ PARTS_SHOWN = 6
 """Lines about what hangs on the record; a section takes 3,000 characters."""
 LOGGED: Mapping[ActivityKind, str] = {
     ActivityKind.CALL: "logged a call",
-    ActivityKind.MEETING: "noted a meeting",
+    ActivityKind.MEETING: "logged a meeting",
     ActivityKind.NOTE: "kept a note",
     ActivityKind.EMAIL: "wrote an e-mail",
     ActivityKind.TASK: "planned a task",
 }
 RECEIVED = "received an e-mail"
+MEETINGS: Mapping[str, str] = {
+    "meeting.plan": "planned a meeting",
+    "meeting.edit": "changed a meeting",
+    "meeting.cancel": "cancelled a meeting",
+    "meeting.log": "logged a meeting",
+}
+"""By operation: a meeting is planned, changed and logged, which are all changes of one activity."""
 TOUCHED: Mapping[str, str] = {
     "activity": "changed what was planned",
     "tagging": "changed the tags",
@@ -115,6 +122,8 @@ def _what_happened(item: HistoryItem, viewer: Viewer) -> str:
     first = item.parts[0] if item.parts else None
     if first is None or item.takes_back or item.action in (history.CREATE, history.ARCHIVE, history.RESTORE):
         return did(item.action or history.UPDATE, takes_back=item.takes_back, viewer=viewer)
+    if item.operation in MEETINGS:
+        return viewer.t(MEETINGS[item.operation])
     if first.about.kind is not None and first.action == history.CREATE:
         return viewer.t(RECEIVED if _came_in(first.about) else LOGGED[first.about.kind])
     return viewer.t(TOUCHED.get(first.entity, "changed it")) if not item.action else viewer.t("changed it")

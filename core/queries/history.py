@@ -174,6 +174,8 @@ class HistoryItem:
     undone: bool
     can_undo: bool
     parts: tuple[Part, ...] = ()
+    operation: str = ""
+    """What it was done by, as core.operations calls it."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,7 @@ def history_page(ctx: Ctx, entity: EntityType, record_id: UUID, page: int = 0) -
                 undone=change_id in undone,
                 can_undo=editable and can_undo(ctx, last.at) and change_id not in undone,
                 parts=tuple(_part(row, named, names, currency) for row in hanging if row.entity_id in named),
+                operation=last.operation,
             )
         )
     return RecordHistory(entity, record_id, Page(tuple(items), page, len(change_ids) > PAGE_SIZE))

@@ -81,7 +81,13 @@ def test_from_the_plan_to_what_came_of_it(world: World) -> None:
         MONDAY + timedelta(days=4),
         datetime(2030, 6, 3, 15, tzinfo=UTC),
     )
-    assert "Meeting* · Interested" in world.ana.command(f"/lead view L-{lead.number}").visible_text()
+    card = world.ana.command(f"/lead view L-{lead.number}")
+    assert card is not None
+    assert "Meeting* · Interested" in card.visible_text()
+    card.click("History")
+    for words in ("planned a meeting", "changed a meeting", "logged a meeting"):
+        assert f"Ana Costa* {words}" in world.ana.modal.text(), words
+    world.ana.modal.close()
     ping.click("Log meeting")
     assert "told already what came of this meeting" in world.ana.last_message(world.ana.dm_with_app).text
     asked.click("Undo")
