@@ -22,6 +22,7 @@ from core.queries.history import (
     FieldChange,
     Flag,
     HistoryItem,
+    MeetingStep,
     Part,
     RecordHistory,
     Unseen,
@@ -50,13 +51,12 @@ LOGGED: Mapping[ActivityKind, str] = {
     ActivityKind.TASK: "planned a task",
 }
 RECEIVED = "received an e-mail"
-MEETINGS: Mapping[str, str] = {
-    "meeting.plan": "planned a meeting",
-    "meeting.edit": "changed a meeting",
-    "meeting.cancel": "cancelled a meeting",
-    "meeting.log": "logged a meeting",
+MEETINGS: Mapping[MeetingStep, str] = {
+    MeetingStep.PLANNED: "planned a meeting",
+    MeetingStep.CHANGED: "changed a meeting",
+    MeetingStep.CANCELLED: "cancelled a meeting",
+    MeetingStep.LOGGED: "logged a meeting",
 }
-"""By operation: a meeting is planned, changed and logged, which are all changes of one activity."""
 TOUCHED: Mapping[str, str] = {
     "activity": "changed what was planned",
     "tagging": "changed the tags",
@@ -122,8 +122,8 @@ def _what_happened(item: HistoryItem, viewer: Viewer) -> str:
     first = item.parts[0] if item.parts else None
     if first is None or item.takes_back or item.action in (history.CREATE, history.ARCHIVE, history.RESTORE):
         return did(item.action or history.UPDATE, takes_back=item.takes_back, viewer=viewer)
-    if item.operation in MEETINGS:
-        return viewer.t(MEETINGS[item.operation])
+    if item.meeting is not None:
+        return viewer.t(MEETINGS[item.meeting])
     if first.about.kind is not None and first.action == history.CREATE:
         return viewer.t(RECEIVED if _came_in(first.about) else LOGGED[first.about.kind])
     return viewer.t(TOUCHED.get(first.entity, "changed it")) if not item.action else viewer.t("changed it")

@@ -156,6 +156,24 @@ class Part:
     fields: tuple[FieldChange, ...] = ()
 
 
+class MeetingStep(StrEnum):
+    """Steps of a meeting's way: all of them are changes of one activity."""
+
+    PLANNED = "planned"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    LOGGED = "logged"
+
+
+MEETING_STEPS: Mapping[str, MeetingStep] = {
+    "meeting.plan": MeetingStep.PLANNED,
+    "meeting.edit": MeetingStep.CHANGED,
+    "meeting.cancel": MeetingStep.CANCELLED,
+    "meeting.log": MeetingStep.LOGGED,
+}
+"""By the operations of core.meetings."""
+
+
 @dataclass(frozen=True)
 class HistoryItem:
     """One change. `who` is a name, empty for the system; `source` as core.context.Ctx has it.
@@ -174,8 +192,8 @@ class HistoryItem:
     undone: bool
     can_undo: bool
     parts: tuple[Part, ...] = ()
-    operation: str = ""
-    """What it was done by, as core.operations calls it."""
+    meeting: MeetingStep | None = None
+    """What it was in a meeting's way, where it was one."""
 
 
 @dataclass(frozen=True)
@@ -241,7 +259,7 @@ def history_page(ctx: Ctx, entity: EntityType, record_id: UUID, page: int = 0) -
                 undone=change_id in undone,
                 can_undo=editable and can_undo(ctx, last.at) and change_id not in undone,
                 parts=tuple(_part(row, named, names, currency) for row in hanging if row.entity_id in named),
-                operation=last.operation,
+                meeting=MEETING_STEPS.get(last.operation),
             )
         )
     return RecordHistory(entity, record_id, Page(tuple(items), page, len(change_ids) > PAGE_SIZE))
