@@ -77,10 +77,10 @@ def create(ctx: Ctx, values: LeadInput, seen: Collection[UUID] | None = None) ->
     Conflict("duplicate", matches), before anything is written. None asks no such question (imports). Two people who
     save the same lead at once take turns, so that the second one is asked. Raises Invalid.
     """
-    checked = _checked(ctx, values, None)
+    owner_id = owner_from_slack(ctx, values.owner, "owner")
+    checked = _checked(ctx, values, None, owner_id)
     if seen is not None:
         _refuse_duplicate(ctx, checked, seen)
-    owner_id = owner_from_slack(ctx, checked.owner, "owner")
     lead = Lead(
         number=next_number(ctx, "lead"),
         status=LeadStatus.NEW,
@@ -101,7 +101,7 @@ def edit(ctx: Ctx, lead_id: UUID, values: LeadInput, expected: int) -> Lead:
     """
     lead = load(ctx, Lead, lead_id)
     refuse_stale(ctx, lead, expected, FORM_COLUMNS)
-    checked = _checked(ctx, values, lead)
+    checked = _checked(ctx, values, lead, lead.owner_id)
     owner_id = owner_from_slack(ctx, checked.owner, "owner")
     before = lead.owner_id
     if owner_id != before:
@@ -221,8 +221,10 @@ def converter(ctx: Ctx, lead_id: UUID) -> str | None:
     return ctx.session.scalar(query.with_only_columns(Member.name))
 
 
-def _checked(ctx: Ctx, values: LeadInput, before: Lead | None) -> LeadInput:
-    """The values in the form they are stored in. Raises Invalid with every problem at once."""
+def _checked(ctx: Ctx, values: LeadInput, before: Lead | None, owner_id: UUID | None) -> LeadInput:
+    """The values in the form they are stored in; a day is one of the owner's. Raises Invalid with every problem at
+    once.
+    """
     problems: dict[str, str] = {}
     name = normalise.name_text(values.name)
     company = normalise.name_text(values.company)
@@ -240,7 +242,6 @@ def _checked(ctx: Ctx, values: LeadInput, before: Lead | None) -> LeadInput:
         phone = normalise.phone(phone, ctx.workspace.country) if phone else ""
     except Unusable as error:
         problems["phone"] = error.code
-    owner_id = before.owner_id if before else owner_from_slack(ctx, values.owner, "owner")
     then = (values.next_follow_up, values.next_follow_up_at)
     past = follow_ups.problem(
         ctx, *then, follow_ups.planned(before), owner_id=owner_id, closed=follow_ups.closed(before)

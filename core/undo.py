@@ -161,9 +161,25 @@ def _load(ctx: Ctx, change: History, loaded: Mapping[UUID, Row]) -> Row:
     own = own_settings.own_change(ctx, change)
     if own is not None:
         return own
-    given_to = _given_to(ctx, change)
-    row = load_given_away(ctx, model, change.entity_id, given_to) if given_to else _first_step(ctx, change, loaded)
+    first = _first(ctx, change)
+    given_to = _given_to(ctx, first)
+    row = load_given_away(ctx, model, change.entity_id, given_to) if given_to else _first_step(ctx, first, loaded)
     return row or load_any(ctx, model, change.entity_id, Verb.EDIT)
+
+
+def _first(ctx: Ctx, change: History) -> History:
+    """What was done before any undo and redo of it: the change itself, where it is neither."""
+    while change.undoes is not None:
+        undone = select(History).where(
+            History.workspace_id == ctx.workspace.id,
+            History.change_id == change.undoes,
+            History.entity_id == change.entity_id,
+        )
+        before = ctx.session.scalars(undone).first()
+        if before is None:
+            break
+        change = before
+    return change
 
 
 def _first_step(ctx: Ctx, change: History, loaded: Mapping[UUID, Row]) -> Row | None:
@@ -187,7 +203,7 @@ def _given_to(ctx: Ctx, change: History) -> UUID | None:
 
 def _out_of_sight(ctx: Ctx, change: History) -> bool:
     """Whether it gave the record to somebody whose records the actor does not see."""
-    given_to = _given_to(ctx, change)
+    given_to = _given_to(ctx, _first(ctx, change))
     return given_to is not None and not may(ctx, Verb.SEE, given_to)
 
 

@@ -186,7 +186,7 @@ def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -
         typed |= unseen.either(typed, now)
     typed = with_theirs(ctx, conflict, typed, now)
     sources = queries.sources(ctx, lead.id)
-    data = LeadFormData(newer, typed, sources, (), lead.ref, changed.who, changed.changes)
+    data = LeadFormData(newer, typed, sources, (), lead.ref, changed)
     return UpdateModal(views.lead_modal(data, ctx.viewer))
 
 

@@ -56,6 +56,7 @@ MEETINGS: Mapping[MeetingStep, str] = {
     MeetingStep.CHANGED: "changed a meeting",
     MeetingStep.CANCELLED: "cancelled a meeting",
     MeetingStep.LOGGED: "logged a meeting",
+    MeetingStep.NOT_HELD: "said that a meeting did not take place",
 }
 TOUCHED: Mapping[str, str] = {
     "activity": "changed what was planned",

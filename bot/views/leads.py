@@ -28,14 +28,13 @@ from bot.views import kit, people, tags, when
 from bot.views.activities import timeline_blocks
 from bot.views.deal_forms import currency_choices, needs_notice
 from bot.views.forms import Date, Email, Form, Money, Person, Search, Select, Text
-from bot.views.history import edited_meanwhile
+from bot.views.history import Meanwhile, edited_meanwhile, revision_of
 from bot.views.records import rarely
 from core.duplicates import Likeness, Match
 from core.enums import EntityType, LeadStatus
 from core.i18n import Viewer
 from core.leads import BY_HAND, ConversionInput, LeadInput
 from core.normalise import NAME_MAX, NOTES_MAX, PHONE_MAX, SHORT_TEXT_MAX
-from core.queries.history import FieldChange
 from core.queries.leads import LeadCard, LeadRow, SourceRow
 from core.queries.records import Page
 from core.queries.stages import StageRow
@@ -108,15 +107,14 @@ CONVERSION_FORM: Form[ConversionInput] = Form(
 
 @dataclass(frozen=True)
 class LeadFormData:
-    """The lead form as it is shown. `ref` is empty for a new lead; `changed` is what somebody else saved meanwhile."""
+    """The lead form as it is shown. `ref` is empty for a new lead; `meanwhile` is what somebody else saved."""
 
     route: SaveLead
     values: Mapping[str, Any]
     sources: Sequence[SourceRow]
     matches: Sequence[Match] = ()
     ref: str = ""
-    changed_by: str = ""
-    changed: Sequence[FieldChange] = ()
+    meanwhile: Meanwhile | None = None
 
 
 @dataclass(frozen=True)
@@ -284,14 +282,12 @@ def lead_modal(data: LeadFormData, viewer: Viewer) -> Modal:
     submit = viewer.t("Save")
     if new:
         submit = viewer.t("Create anyway") if data.matches else viewer.t("Create")
-    # As Slack keeps what stands in an input, those that show a colleague's change must be other ones.
-    revision = str(data.route.version) if data.changed else ""
     return Modal(
         title=viewer.t("New lead") if new else viewer.t("Edit {ref}", ref=data.ref),
         blocks=[
             *_conflict(data, viewer),
             *_existing(data.matches, viewer),
-            *form.blocks(viewer, data.values, expanded=data.route.more, revision=revision),
+            *form.blocks(viewer, data.values, expanded=data.route.more, revision=revision_of(data.meanwhile)),
         ],
         route=data.route,
         submit=submit,
@@ -312,7 +308,7 @@ def _existing(matches: Sequence[Match], viewer: Viewer) -> list[Block]:
 
 
 def _conflict(data: LeadFormData, viewer: Viewer) -> list[Block]:
-    return edited_meanwhile(data.changed_by, data.changed, viewer) if data.changed else []
+    return edited_meanwhile(data.meanwhile.who, data.meanwhile.changes, viewer) if data.meanwhile else []
 
 
 def assign_modal(lead: LeadCard, viewer: Viewer) -> Modal:

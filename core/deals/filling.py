@@ -11,7 +11,6 @@ from core.context import Ctx
 from core.deals.values import DealInput
 from core.errors import Invalid, NotFound
 from core.events import RecordAssigned
-from core.members import owner_from_slack
 from core.models import Account, Contact, Deal
 from core.models.base import TenantModel
 from core.money import LARGEST, is_currency, round_money
@@ -21,8 +20,10 @@ T = TypeVar("T")
 Linked = TypeVar("Linked", bound=TenantModel)
 
 
-def check(ctx: Ctx, values: DealInput, old: Deal | None) -> None:
-    """Refuse what cannot be used, all fields at once. What stays as it is on an old deal is not asked again."""
+def check(ctx: Ctx, values: DealInput, old: Deal | None, owner_id: UUID | None) -> None:
+    """Refuse what cannot be used, all fields at once; a day is one of the owner's. What stays as it is on an old deal
+    is not asked again.
+    """
     problems: dict[str, str] = {}
     if not name_text(values.name):
         problems["name"] = "name_empty"
@@ -36,7 +37,6 @@ def check(ctx: Ctx, values: DealInput, old: Deal | None) -> None:
         problems["currency"] = "choice_invalid"
     if values.next_step and len(values.next_step) > SHORT_TEXT_MAX:
         problems["next_step"] = "too_long"
-    owner_id = old.owner_id if old else owner_from_slack(ctx, values.owner, "owner")
     then = (values.next_follow_up, values.next_follow_up_at)
     past = follow_ups.problem(ctx, *then, follow_ups.planned(old), owner_id=owner_id, closed=follow_ups.closed(old))
     if past:
@@ -73,8 +73,9 @@ def fill(ctx: Ctx, deal: Deal, values: DealInput, links: Links) -> None:
     deal.account_id, deal.contact_id, deal.owner_id = links.account_id, links.contact_id, links.owner_id
 
 
-def links_of(ctx: Ctx, values: DealInput, old: Deal | None) -> Links:
-    """Account, contact and owner, looked up. Without an account a new contact's own is taken: people bring theirs.
+def links_of(ctx: Ctx, values: DealInput, old: Deal | None, owner_id: UUID | None) -> Links:
+    """Account and contact, looked up, and the owner. Without an account a new contact's own is taken: people bring
+    theirs.
 
     What an old deal points at already stays, even where the actor may not see it.
     """
@@ -84,7 +85,7 @@ def links_of(ctx: Ctx, values: DealInput, old: Deal | None) -> Links:
     if contact_id is not None and (old is None or contact_id != old.contact_id):
         contact = linked(ctx, Contact, contact_id, "contact_id")
         account_id = account_id or contact.account_id
-    return Links(account_id, contact_id, owner_from_slack(ctx, values.owner, "owner"))
+    return Links(account_id, contact_id, owner_id)
 
 
 def linked(ctx: Ctx, model: type[Linked], row_id: UUID, field: str) -> Linked:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from core.access import load
 from core.context import Ctx
-from core.deals.filling import Links, check, fill, linked, links_of, refuse_long
+from core.deals.filling import check, fill, linked, links_of, refuse_long
 from core.deals.stages import enter, refuse_missing, stage_of, stage_of_kind, stage_to_enter
 from core.deals.values import NOTHING, DealInput, LossInput, StageNeeds
 from core.enums import ActivityKind, StageKind
@@ -84,10 +84,10 @@ def _meet_needs(ctx: Ctx, deal: Deal, stage: Stage, given: StageNeeds) -> None:
         told["next_step"] = name_text(told["next_step"])
     filled = replace(_as_input(deal), **told)
     refuse_missing(missing(filled, stage))
-    check(ctx, filled, deal)
-    links = links_of(ctx, filled, deal)
+    check(ctx, filled, deal, deal.owner_id)
+    links = links_of(ctx, filled, deal, deal.owner_id)
     # Nothing is read from here on: the whole move is flushed as one change of one version.
-    fill(ctx, deal, filled, Links(links.account_id, links.contact_id, deal.owner_id))
+    fill(ctx, deal, filled, links)
 
 
 def _as_input(deal: Deal) -> DealInput:

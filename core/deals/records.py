@@ -25,8 +25,9 @@ def create(ctx: Ctx, values: DealInput) -> Deal:
 
     Raises Invalid with a code for each field that cannot be used.
     """
-    check(ctx, values, None)
-    links = links_of(ctx, values, None)
+    owner_id = owner_from_slack(ctx, values.owner, "owner")
+    check(ctx, values, None, owner_id)
+    links = links_of(ctx, values, None, owner_id)
     stage = first_stage(ctx) if values.stage_id is None else stage_to_enter(ctx, values.stage_id)
     if stage.kind is not StageKind.OPEN:
         raise Invalid({"stage_id": "choice_invalid"})
@@ -55,9 +56,9 @@ def edit(ctx: Ctx, deal_id: UUID, values: DealInput, expected: int) -> Deal:
     """
     deal = load(ctx, Deal, deal_id)
     refuse_stale(ctx, deal, expected, FORM_FIELDS)
-    check(ctx, values, deal)
-    links = links_of(ctx, values, deal)
     old_owner = deal.owner_id
+    check(ctx, values, deal, old_owner)
+    links = links_of(ctx, values, deal, owner_from_slack(ctx, values.owner, "owner"))
     if links.owner_id != old_owner:
         require_assign(ctx, old_owner)
     now, stage = stage_to_enter(ctx, deal.stage_id), stage_to_enter(ctx, values.stage_id or deal.stage_id)

@@ -163,6 +163,7 @@ class MeetingStep(StrEnum):
     CHANGED = "changed"
     CANCELLED = "cancelled"
     LOGGED = "logged"
+    NOT_HELD = "not_held"
 
 
 MEETING_STEPS: Mapping[str, MeetingStep] = {
@@ -170,6 +171,7 @@ MEETING_STEPS: Mapping[str, MeetingStep] = {
     "meeting.edit": MeetingStep.CHANGED,
     "meeting.cancel": MeetingStep.CANCELLED,
     "meeting.log": MeetingStep.LOGGED,
+    "meeting.not_held": MeetingStep.NOT_HELD,
 }
 """By the operations of core.meetings."""
 

@@ -106,6 +106,9 @@ def test_a_deal_for_a_colleague(world: World) -> None:
     ana.last_message("#sales").click("Undo")
     assert world.rows(Deal) == []
     assert "For Ben" not in ana.last_message("#sales").visible_text()
+    ana.last_message("#sales").click("Redo")
+    assert [deal.name for deal in world.rows(Deal)] == ["For Ben"]
+    assert "For Ben" not in ana.last_message("#sales").visible_text()
 
 
 # -- looking ------------------------------------------------------------------------------------------------------

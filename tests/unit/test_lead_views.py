@@ -11,6 +11,7 @@ import pytest
 from bot.replies import Choice, Message, Modal
 from bot.routes import SaveLead
 from bot.views import accounts, contacts, leads, people
+from bot.views.history import Meanwhile
 from bot.views.leads import ConversionData, LeadFormData
 from core.duplicates import Likeness, Match
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus, StageKind
@@ -195,8 +196,9 @@ WINDOWS = {
             SOURCES,
             (),
             "L-42",
-            HOSTILE,
-            (FieldChange("phone", None, "+49301234567"), FieldChange("company", HOSTILE, "Acme")),
+            Meanwhile(
+                HOSTILE, (FieldChange("phone", None, "+49301234567"), FieldChange("company", HOSTILE, "Acme")), 4
+            ),
         ),
         LISBON,
     ),
