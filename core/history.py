@@ -41,9 +41,10 @@ def _record(session: Session, _flush: UOWTransaction, _instances: object) -> Non
     for row in list(session.new):
         if isinstance(row, Tracked):
             _record_new(ctx_of(session), row)
-    for row in list(session.dirty):
-        if isinstance(row, Tracked) and session.is_modified(row):
-            _record_change(ctx_of(session), row)
+    changed = [row for row in session.dirty if isinstance(row, Tracked) and session.is_modified(row)]
+    # The session keeps them in a set: without an order, one change would be written differently each time.
+    for row in sorted(changed, key=lambda row: row.__entity__):
+        _record_change(ctx_of(session), row)
     for row in session.deleted:
         if isinstance(row, Tracked):
             raise Unrecorded(f"a {row.__entity__} is archived, never deleted")
