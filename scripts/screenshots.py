@@ -343,7 +343,7 @@ PICTURES: tuple[Callable[[Browser, str], None], ...] = (
 def main() -> None:
     """Take all of them, or those whose names are given after the address."""
     address = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for picture in PICTURES:
