@@ -6,11 +6,9 @@ rolled back, so code under test commits as it does in production.
 
 import gc
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
@@ -25,7 +23,7 @@ from core.db import Database
 from core.models import Member
 from tests import factories
 from tests.factories import FixedClock
-from tests.postgres import copy_database, database_server, with_database
+from tests.postgres import copy_database, database_server, fastest_folder, with_database
 from tests.scheduling import ByUnit, longest_first
 from tests.snapshots import Snapshot, snapshot
 
@@ -66,7 +64,7 @@ def owner_url() -> Iterator[str]:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     # Short and outside pytest's own folder: a socket's path may have 107 characters, and the server's user reads it.
-    with database_server(Path(tempfile.gettempdir()) / f"rapport-tests-{run[:12]}", f"rapport_{worker}") as url:
+    with database_server(fastest_folder() / f"rapport-tests-{run[:12]}", f"rapport_{worker}") as url:
         yield url
 
 

@@ -144,7 +144,7 @@ _WORK_OUT = text("""
                  WHEN left_us AND email.state <> 'sent' THEN ''
                  ELSE email.why END AS why
         FROM emails AS email JOIN sums ON sums.email_id = email.id
-        WHERE email.workspace_id = :here
+        WHERE email.workspace_id = :here AND email.id = ANY(:mails)
     )
     UPDATE emails AS email SET
         progress = news.progress, processed_at = news.processed_at, delivered_at = news.delivered_at,
@@ -154,7 +154,7 @@ _WORK_OUT = text("""
         message_id = news.message_id, provider_id = news.provider_id, state = news.state, sent_at = news.left_at,
         why = news.why
     FROM news
-    WHERE email.workspace_id = :here AND email.id = news.email_id AND (
+    WHERE email.workspace_id = :here AND email.id = ANY(:mails) AND email.id = news.email_id AND (
         email.progress, email.processed_at, email.delivered_at, email.opened_at, email.opens, email.machine_opens,
         email.clicked_at, email.clicks, email.scanner_clicks, email.failed_at, email.spam_at, email.unsubscribed_at,
         email.message_id, email.provider_id, email.state, email.sent_at, email.why

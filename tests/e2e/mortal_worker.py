@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 from dataclasses import dataclass
+from datetime import timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from threading import Event
@@ -26,6 +27,10 @@ from web.logs import configure_logs
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([__name__])
+LOOK = 0.01
+"""Real seconds between two looks at a clock that others move."""
+LOOKS = 25
+"""After so many looks a hasty worker asks what is due, though the clock was not moved."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def _worker(setting: Setting) -> Worker:
 
 
 def start_hasty(setting: Setting) -> ForkServerProcess:
-    """A worker that asks again at once what is due, since its clock jumps by days; it works until it is killed."""
+    """A worker that asks what is due as soon as its clock was moved, by days; it works until it is killed."""
     process = _FORKS.Process(target=_work_hastily, args=(setting,))
     process.start()
     return process
@@ -79,7 +84,23 @@ def start_hasty(setting: Setting) -> ForkServerProcess:
 
 def _work_hastily(setting: Setting) -> None:
     configure_logs("CRITICAL")
-    worker, pause = _worker(setting), Event()
+    worker, clock = _worker(setting), FileClock(setting.clock_file)
     while True:
-        worker.run_once()
-        pause.wait(0.05)
+        moved = _moved(setting.clock_file)
+        worker.run_once(sleep=lambda seconds: _sleep(clock, seconds))
+        for _ in range(LOOKS):
+            if _moved(setting.clock_file) != moved:
+                break
+            Event().wait(LOOK)
+
+
+def _sleep(clock: FileClock, seconds: float) -> None:
+    """Seconds of a clock that others move."""
+    until = clock.now() + timedelta(seconds=seconds)
+    while clock.now() < until:
+        Event().wait(LOOK)
+
+
+def _moved(clock_file: Path) -> int:
+    """Changes whenever somebody moves the clock."""
+    return clock_file.stat().st_mtime_ns if clock_file.exists() else 0
