@@ -50,7 +50,8 @@ def bring_up(ctx: Ctx) -> int:
     that was planned after the mail. What somebody works on right now is left for the next run.
     """
     days = ctx.session.scalar(select(WorkspaceRow.no_answer_days).where(WorkspaceRow.workspace_id == ctx.workspace.id))
-    if not days:
+    # Asked first: in most workspaces, most of the time, no mail waits for so long.
+    if not days or not ctx.session.scalar(select(exists().where(_waits(ctx, days)))):
         return 0
     ctx.session.execute(
         update(Email)
@@ -104,6 +105,8 @@ def prepared(ctx: Ctx, ready: Ready) -> EmailInput:
 def _of_kind(ctx: Ctx, entity: EntityType, days: int) -> int:
     model, column = MODELS[entity], COLUMNS[entity]
     due = [one for one in _silences(ctx, entity, days) if _is_over(ctx, one, days)]
+    if not due:
+        return 0
     locked: dict[UUID, FollowedUp] = {
         row.id: row
         for row in ctx.session.scalars(

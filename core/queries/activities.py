@@ -6,7 +6,22 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from core import follow_ups
 from core.access import Verb, may, visible
@@ -15,7 +30,7 @@ from core.context import Ctx
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus, MailKind
 from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Member, Objection
 from core.normalise import name_text
-from core.prepared import read
+from core.prepared import Built, read
 from core.queries.emails import MailStanding, replies, standings
 from core.queries.records import Page
 from core.refs import LETTERS
@@ -207,16 +222,8 @@ def all_due(
     ctx: Ctx, until: date, owners: Collection[UUID] | None = None, *, limit: int, offset: int = 0
 ) -> list[DueItem]:
     """The same without pages: at most `limit` of them from `offset` on."""
-    whose = owners if owners is not None else _self(ctx)
-    parts = (_due_leads(ctx, until, whose), _due_contacts(ctx, until, whose), _due_deals(ctx, until, whose))
-    found = union_all(*parts).subquery()
-    query = (
-        select(found, func.coalesce(Member.slack_user_id, "").label("owner"))
-        .outerjoin(Member, and_(Member.workspace_id == ctx.workspace.id, Member.id == found.c.owner_id))
-        .order_by(found.c.day, found.c.at.asc().nulls_last(), found.c.entity, found.c.number)
-        .offset(offset)
-        .limit(limit)
-    )
+    whose = list(owners) if owners is not None else _self(ctx)
+    rows = read(ctx, _all_due, until=until, people=whose, at_most=limit, start=offset)
     return [
         DueItem(
             entity=EntityType(row.entity),
@@ -229,21 +236,32 @@ def all_due(
             owner=row.owner if owners is not None else "",
             at=row.at,
         )
-        for row in ctx.session.execute(query)
+        for row in rows
     ]
+
+
+def _all_due(ctx: Ctx) -> Built:
+    found = union_all(_due_leads(ctx), _due_contacts(ctx), _due_deals(ctx)).subquery()
+    return (
+        select(found, func.coalesce(Member.slack_user_id, "").label("owner"))
+        .outerjoin(Member, and_(Member.workspace_id == bindparam("here"), Member.id == found.c.owner_id))
+        .order_by(found.c.day, found.c.at.asc().nulls_last(), found.c.entity, found.c.number)
+        .offset(bindparam("start", type_=Integer()))
+        .limit(bindparam("at_most", type_=Integer()))
+    )
 
 
 DueSelect = Select[str, UUID, int, str, str, date | None, time | None, UUID | None]
 
 
-def _self(ctx: Ctx) -> Collection[UUID]:
+def _self(ctx: Ctx) -> list[UUID]:
     return [ctx.actor.member_id] if ctx.actor.member_id else []
 
 
-def _due_leads(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
+def _due_leads(ctx: Ctx) -> DueSelect:
     return (
         visible(ctx, Lead)
-        .where(_due_of(owners, Lead, until), Lead.status.not_in(follow_ups.CLOSED_LEADS))
+        .where(_due_of(Lead), Lead.status.not_in(follow_ups.CLOSED_LEADS))
         .with_only_columns(
             literal(EntityType.LEAD.value).label("entity"),
             Lead.id,
@@ -257,11 +275,11 @@ def _due_leads(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
     )
 
 
-def _due_contacts(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
+def _due_contacts(ctx: Ctx) -> DueSelect:
     return (
         visible(ctx, Contact)
         .outerjoin(Account, and_(Account.workspace_id == Contact.workspace_id, Account.id == Contact.account_id))
-        .where(_due_of(owners, Contact, until))
+        .where(_due_of(Contact))
         .with_only_columns(
             literal(EntityType.CONTACT.value).label("entity"),
             Contact.id,
@@ -275,11 +293,11 @@ def _due_contacts(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
     )
 
 
-def _due_deals(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
+def _due_deals(ctx: Ctx) -> DueSelect:
     return (
         visible(ctx, Deal)
         .outerjoin(Account, and_(Account.workspace_id == Deal.workspace_id, Account.id == Deal.account_id))
-        .where(_due_of(owners, Deal, until), Deal.closed_at.is_(None))
+        .where(_due_of(Deal), Deal.closed_at.is_(None))
         .with_only_columns(
             literal(EntityType.DEAL.value).label("entity"),
             Deal.id,
@@ -293,8 +311,9 @@ def _due_deals(ctx: Ctx, until: date, owners: Collection[UUID]) -> DueSelect:
     )
 
 
-def _due_of(owners: Collection[UUID], model: type[Lead | Contact | Deal], until: date) -> ColumnElement[bool]:
-    return and_(model.owner_id.in_(owners), model.next_follow_up <= until)
+def _due_of(model: type[Lead | Contact | Deal]) -> ColumnElement[bool]:
+    theirs = model.owner_id == any_(bindparam("people", type_=ARRAY(Uuid())))
+    return and_(theirs, model.next_follow_up <= bindparam("until", type_=Date()))
 
 
 def find_objections(ctx: Ctx, words: str, limit: int = OBJECTIONS) -> list[ObjectionRow]:

@@ -6,13 +6,15 @@ from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Date, Integer, Row, Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.access import visible
 from core.context import Ctx
 from core.enums import ActivityKind, EntityType
 from core.errors import NotFound
 from core.models import Activity, History
+from core.prepared import Built, read
 from core.queries.planned import hit, planned
 from core.queries.records import Hit, Page, hit_of
 
@@ -71,15 +73,19 @@ def all_tasks_due(
     ctx: Ctx, until: date, people: Collection[UUID], *, limit: int, offset: int = 0, name_owners: bool = False
 ) -> list[TaskItem]:
     """The same without pages: at most `limit` of them from `offset` on."""
-    due = (Activity.done_at.is_(None), Activity.due_on <= until, Activity.owner_id.in_(people))
-    query = (
+    rows = read(ctx, _tasks_due, until=until, people=list(people), at_most=limit, start=offset)
+    return [_task(ctx, row, name_owners=name_owners) for row in rows]
+
+
+def _tasks_due(ctx: Ctx) -> Built:
+    theirs = Activity.owner_id == any_(bindparam("people", type_=ARRAY(Uuid())))
+    return (
         planned(ctx, ActivityKind.TASK)
-        .where(*due)
+        .where(Activity.done_at.is_(None), Activity.due_on <= bindparam("until", type_=Date()), theirs)
         .order_by(Activity.due_on, Activity.due_time.asc().nulls_last(), Activity.id)
-        .offset(offset)
-        .limit(limit)
+        .offset(bindparam("start", type_=Integer()))
+        .limit(bindparam("at_most", type_=Integer()))
     )
-    return [_task(ctx, row, name_owners=name_owners) for row in ctx.session.execute(query)]
 
 
 def tasks_by_id(ctx: Ctx, ids: Collection[UUID]) -> list[TaskItem]:

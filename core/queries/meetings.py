@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import DateTime, Integer, Row, Select, Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from core import schedules
 from core.access import Verb, load, may_touch
@@ -16,6 +17,7 @@ from core.errors import NotFound
 from core.meetings import ends_at
 from core.models import Activity, Member
 from core.planned import subject_of
+from core.prepared import Built, read
 from core.queries.planned import hit, planned
 from core.queries.records import Hit, Page, hit_of
 
@@ -108,12 +110,18 @@ def meeting_card(ctx: Ctx, meeting_id: UUID) -> MeetingCard:
 def meetings_until(ctx: Ctx, day: date, people: Collection[UUID], limit: int) -> list[MeetingItem]:
     """Meetings of some members that begin by the end of a day of the actor's and of which nothing is told yet."""
     midnight = schedules.moment(day + timedelta(days=1), time.min, ctx.actor.zone)
-    return _items(
-        ctx,
+    rows = read(ctx, _until, people=list(people), midnight=midnight, at_most=limit)
+    return [_item(ctx, row) for row in rows]
+
+
+def _until(ctx: Ctx) -> Built:
+    theirs = Activity.owner_id == any_(bindparam("people", type_=ARRAY(Uuid())))
+    return (
         planned(ctx, ActivityKind.MEETING)
-        .where(_planned_of(people), Activity.starts_at < midnight)
+        .where(Activity.done_at.is_(None), theirs)
+        .where(Activity.starts_at < bindparam("midnight", type_=DateTime(timezone=True)))
         .order_by(Activity.starts_at, Activity.id)
-        .limit(limit),
+        .limit(bindparam("at_most", type_=Integer()))
     )
 
 
@@ -125,13 +133,10 @@ def meetings_by_id(ctx: Ctx, ids: Collection[UUID]) -> list[MeetingItem]:
 def planned_meetings(ctx: Ctx, page: int = 0) -> Page[MeetingItem]:
     """All that the actor has planned, the next one first; those that are to be logged come before."""
     people = [ctx.actor.member_id] if ctx.actor.member_id else []
-    query = planned(ctx, ActivityKind.MEETING).where(_planned_of(people)).order_by(Activity.starts_at, Activity.id)
+    mine = (Activity.done_at.is_(None), Activity.owner_id.in_(people))
+    query = planned(ctx, ActivityKind.MEETING).where(*mine).order_by(Activity.starts_at, Activity.id)
     items = _items(ctx, query.offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1))
     return Page(tuple(items[:PAGE_SIZE]), page, len(items) > PAGE_SIZE)
-
-
-def _planned_of(people: Collection[UUID]) -> ColumnElement[bool]:
-    return and_(Activity.done_at.is_(None), Activity.owner_id.in_(people))
 
 
 def _items(ctx: Ctx, query: Select[*tuple[Any, ...]]) -> list[MeetingItem]:

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, bindparam, exists, false, func, not_, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from core import undo
 from core.access import visible
@@ -19,6 +19,7 @@ from core.emails.replies import REPLY
 from core.enums import EntityType, InboundState, MailKind
 from core.follow_ups import CLOSED_LEADS
 from core.models import Account, Activity, Contact, Deal, History, InboundEmail, Lead, Member, Reminder
+from core.prepared import Built, read
 from core.queries.activities import all_due
 from core.queries.day import all_tasks_due, tasks_by_id
 from core.queries.kept import Kept
@@ -149,23 +150,26 @@ def _self(ctx: Ctx) -> Collection[UUID]:
 
 
 def _replies(ctx: Ctx, people: Collection[UUID]) -> list[Waiting]:
-    query = (
+    zone = ctx.actor.zone
+    return [
+        Waiting(What.REPLY, REPLY, row.id, row.received_at.astimezone(zone).date())
+        for row in read(ctx, _unhandled, people=list(people))
+    ]
+
+
+def _unhandled(ctx: Ctx) -> Built:
+    return (
         visible(ctx, InboundEmail)
         .where(
             InboundEmail.state == InboundState.LINKED,
             InboundEmail.kind == MailKind.HUMAN,
             InboundEmail.handled_at.is_(None),
-            InboundEmail.owner_id.in_(people),
+            InboundEmail.owner_id == any_(bindparam("people", type_=ARRAY(Uuid()))),
         )
         .order_by(InboundEmail.received_at, InboundEmail.id)
         .limit(READ)
         .with_only_columns(InboundEmail.id, InboundEmail.received_at)
     )
-    zone = ctx.actor.zone
-    return [
-        Waiting(What.REPLY, REPLY, row.id, row.received_at.astimezone(zone).date())
-        for row in ctx.session.execute(query)
-    ]
 
 
 def lines_of(ctx: Ctx, told: Sequence[tuple[str, UUID, date]], *, name_owners: bool = False) -> list[MorningLine]:

@@ -43,6 +43,7 @@ class Poster:
         self._events: list[JsonObject] = []
         self._past: list[JsonObject] = []
         self._parcels: list[Parcel] = []
+        self._under_way = 0
         self._lock, self._posting = RLock(), RLock()
         self._dice = random.Random(line.seed)  # noqa: S311 - trouble, not secrets
         self.changed: Callable[[], None] = lambda: None
@@ -73,20 +74,23 @@ class Poster:
 
     @property
     def waiting(self) -> int:
-        """How many parcels wait, for their turn or for their next attempt."""
+        """How many parcels wait, for their turn or for their next attempt, or are being posted right now."""
         with self._lock:
-            return len(self._parcels) + bool(self._events)
+            return len(self._parcels) + bool(self._events) + self._under_way
 
     def flush(self) -> int:
         """Post everything that is due; how many posts that were. Retries wait for the sandbox's clock."""
         with self._posting:
             due = self._take_due()
-            if self._line.at_once > 1:
-                with ThreadPoolExecutor(self._line.at_once) as crew:
-                    list(crew.map(self._post, due))
-            else:
-                for parcel in due:
-                    self._post(parcel)
+            try:
+                if self._line.at_once > 1:
+                    with ThreadPoolExecutor(self._line.at_once) as crew:
+                        list(crew.map(self._post, due))
+                else:
+                    for parcel in due:
+                        self._post(parcel)
+            finally:
+                self._under_way = 0
         if due:
             self.changed()
         return len(due)
@@ -97,6 +101,7 @@ class Poster:
             self._batch(now)
             due = [one for one in self._parcels if one.due <= now]
             self._parcels = [one for one in self._parcels if one.due > now]
+            self._under_way = len(due)
             if self._line.disorder:
                 self._dice.shuffle(due)
             return due

@@ -39,6 +39,8 @@ class Heard:
     events: list[dict[str, object]] = field(default_factory=list)
     posts: list[int] = field(default_factory=list)
     """How many events each post held."""
+    waiting: list[int] = field(default_factory=list)
+    """How many posts the sandbox counted as not done while each of events was here."""
     mails: list[bytes] = field(default_factory=list)
     unsubscribed: list[dict[str, str]] = field(default_factory=list)
 
@@ -91,6 +93,7 @@ def listening() -> Iterator[Heard]:
             body = request.get_data()
             verify(office.poster.events_signer.public_key, body)
             assert body.endswith(b"\r\n")
+            toy.waiting.append(office.poster.waiting)
             status = toy.statuses.pop(0) if toy.statuses else 200
             if status == 200:
                 toy.events.extend(json.loads(body))
@@ -217,6 +220,19 @@ def test_without_unsteadiness_each_event_comes_once_in_one_post(heard: Heard) ->
     heard.mailbox.settle()
     assert heard.posts == [6]
     assert [one["event"] for one in heard.events] == ["processed", "delivered"] * 3
+
+
+def test_what_is_being_posted_is_not_done_yet(heard: Heard) -> None:
+    heard.sandbox.mail.line.duplicates = False
+    heard.statuses = [503]
+    heard.send()
+    heard.mailbox.settle()
+    assert len(heard.waiting) > 0
+    assert min(heard.waiting) > 0
+    assert heard.sandbox.mail.poster.waiting > 0, "what was turned away comes again"
+    heard.sandbox.clock.advance(60)
+    heard.mailbox.settle()
+    assert heard.sandbox.mail.poster.waiting == 0
 
 
 def test_several_posts_at_once(heard: Heard) -> None:
