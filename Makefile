@@ -47,6 +47,8 @@ lock: ## pin what pyproject.toml names (needs uv)
 	  --upgrade -q pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  -q --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	echo uv | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --upgrade -q - -o requirements-uv.lock
 
 clean: ## forget the environment and the embedded database
 	rm -rf $(VENV) .rapport build *.egg-info

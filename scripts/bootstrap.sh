@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs one lock file into .venv, with hashes checked. Uses uv where it is there, else pip; needs Python 3.11 alone.
+# Installs one lock file into .venv, with hashes checked. Uses uv, which pip brings where it is not there, else pip
+# itself; needs Python 3.11 alone.
 set -eu
 lock=$1
 python=${PYTHON:-python3.11}
@@ -10,17 +11,23 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev
 fi
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 echo "Installing $lock (once; later starts skip this) ..."
-if command -v uv >/dev/null 2>&1; then
-    uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes -r "$lock"
-    uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
+pip() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps "$@"; }
+with_uv() { "$uv" pip install --quiet --python .venv/bin/python "$@"; }
+
+parts=$(mktemp -d)
+trap 'rm -rf "$parts"' EXIT
+uv=$(command -v uv || true)
+# uv takes half of pip's time, and is a package like any other. It does not know pip's own index: where one is set, pip.
+if [ -z "$uv" ] && ! .venv/bin/python -m pip config list | grep '[.]index-url=' >/dev/null; then
+    pip --require-hashes -r requirements-uv.lock && uv=.venv/bin/uv || uv=
+fi
+if [ -n "$uv" ] && with_uv --compile-bytecode --require-hashes -r "$lock"; then
+    with_uv --no-deps --no-build-isolation --editable .
 else
-    pip() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps "$@"; }
     # pip unpacks one package after the other. A lock file names everything, so that two of them can share it out.
-    halves=$(mktemp -d)
-    trap 'rm -rf "$halves"' EXIT
-    awk -v here="$halves" '/^[a-z0-9]/ { half = 1 - half } { print > (here "/" half + 0) }' "$lock"
-    pip --require-hashes -r "$halves/0" &
-    pip --require-hashes -r "$halves/1"
+    awk -v here="$parts" '/^[a-z0-9]/ { half = 1 - half } { print > (here "/" half + 0) }' "$lock"
+    pip --require-hashes -r "$parts/0" &
+    pip --require-hashes -r "$parts/1"
     wait $!
     pip --no-build-isolation --editable .
 fi
