@@ -15,13 +15,19 @@ ONE_PROCESS = ("tests/e2e/browser",)
 
 LONGEST = (
     "tests/e2e/test_mail_faults.py",
-    "tests/e2e/browser",
     "tests/e2e/test_demo.py",
+    "tests/e2e/browser",
     "tests/e2e/test_processes.py",
+    "tests/e2e/test_two_weeks.py",
     "tests/integration/test_worker.py",
+    "tests/integration/test_embedded.py",
+    "tests/integration/test_migrations.py",
     "tests/integration/test_relay.py",
 )
-"""What is waited for most; begun last, one process would work on while the others have nothing left to do."""
+"""What is waited for most; begun last, one process would work on while the others have nothing left to do. A process is
+given its next unit while it is at one: of two, the first has mails and then the browser, which keep the machine busy,
+and the second what mostly waits for processes to start and to end.
+"""
 
 
 def unit_of(nodeid: str) -> str:
