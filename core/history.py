@@ -43,11 +43,15 @@ def _record(session: Session, _flush: UOWTransaction, _instances: object) -> Non
             _record_new(ctx_of(session), row)
     changed = [row for row in session.dirty if isinstance(row, Tracked) and session.is_modified(row)]
     # The session keeps them in a set: without an order, one change would be written differently each time.
-    for row in sorted(changed, key=lambda row: row.__entity__):
+    for row in sorted(changed, key=_place):
         _record_change(ctx_of(session), row)
     for row in session.deleted:
         if isinstance(row, Tracked):
             raise Unrecorded(f"a {row.__entity__} is archived, never deleted")
+
+
+def _place(row: Tracked) -> tuple[str, UUID]:
+    return row.__entity__, row.id  # type: ignore[attr-defined]  # every tracked model has an id
 
 
 @event.listens_for(RecordedSession, "do_orm_execute")

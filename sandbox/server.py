@@ -25,6 +25,9 @@ from sandbox.response_urls import respond
 from sandbox.simulator import Sandbox
 from sandbox.state import NotThereError
 
+STOPS_WITHIN = 0.02
+"""Seconds until the server sees that it is to end."""
+
 
 def create_app(sandbox: Sandbox) -> Flask:
     """Build the Flask app that serves `sandbox`."""
@@ -229,7 +232,7 @@ class SandboxServer:
         )
         self.url = f"http://{host}:{self._server.server_port}"
         sandbox.base_url = self.url
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox-http", daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, args=(STOPS_WITHIN,), name="sandbox-http", daemon=True)
 
     @property
     def api_url(self) -> str:

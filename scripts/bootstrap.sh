@@ -19,11 +19,12 @@ trap 'rm -rf "$parts"' EXIT
 uv=$(command -v uv || true)
 # uv takes half of pip's time, and is a package like any other. It does not know pip's own index: where one is set, pip.
 if [ -z "$uv" ] && ! .venv/bin/python -m pip config list | grep '[.]index-url=' >/dev/null; then
-    pip --require-hashes -r requirements-uv.lock && uv=.venv/bin/uv || uv=
+    pip --only-binary :all: --require-hashes -r requirements-uv.lock && uv=.venv/bin/uv || uv=
 fi
 if [ -n "$uv" ] && with_uv --compile-bytecode --require-hashes -r "$lock"; then
     with_uv --no-deps --no-build-isolation --editable .
 else
+    [ -z "$uv" ] || echo "uv could not install it; pip does." >&2
     # pip unpacks one package after the other. A lock file names everything, so that two of them can share it out.
     awk -v here="$parts" '/^[a-z0-9]/ { half = 1 - half } { print > (here "/" half + 0) }' "$lock"
     pip --require-hashes -r "$parts/0" &

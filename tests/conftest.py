@@ -23,7 +23,7 @@ from core.db import Database
 from core.models import Member
 from tests import factories
 from tests.factories import FixedClock
-from tests.postgres import copy_database, database_server, fastest_folder, with_database
+from tests.postgres import copy_database, database_server, folder_of, with_database
 from tests.scheduling import ByUnit, longest_first
 from tests.snapshots import Snapshot, snapshot
 
@@ -64,7 +64,7 @@ def owner_url() -> Iterator[str]:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     # Short and outside pytest's own folder: a socket's path may have 107 characters, and the server's user reads it.
-    with database_server(fastest_folder() / f"rapport-tests-{run[:12]}", f"rapport_{worker}") as url:
+    with database_server(folder_of(f"rapport-tests-{run[:12]}"), f"rapport_{worker}") as url:
         yield url
 
 

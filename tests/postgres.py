@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
@@ -28,11 +29,21 @@ ROOM = 4 << 30
 """Bytes that must be free there: a whole run writes about a quarter of that."""
 
 
-def fastest_folder() -> Path:
-    """Where a test database is best kept: in memory where there is room for it, else where temporary files are."""
-    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
-        return MEMORY
-    return Path(tempfile.gettempdir())
+def folder_of(run: str) -> Path:
+    """Where the server of a test run is best kept: in memory where there is room, else where temporary files are.
+
+    All processes of a run find the same folder, however much the first of them has written by then.
+    """
+    in_memory = MEMORY / run
+    if in_memory.exists() or _has_room():
+        return in_memory
+    return Path(tempfile.gettempdir()) / run
+
+
+def _has_room() -> bool:
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)):
+        return False
+    return min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) > ROOM
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 HOST = "127.0.0.1"
+STOPS_WITHIN = 0.02
+"""Seconds until the server sees that it is to end; tests start and end hundreds of them."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -23,7 +25,9 @@ class _Quiet(WSGIRequestHandler):
 def serving(app: Flask, port: int = 0) -> Iterator[str]:
     """Serve while the context is open; gives the address. Port 0 picks a free one."""
     server = make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="product-http", daemon=True)
+    thread = Thread(
+        target=server.serve_forever, kwargs={"poll_interval": STOPS_WITHIN}, name="product-http", daemon=True
+    )
     thread.start()
     try:
         yield f"http://{HOST}:{server.server_port}"

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from core import undo
 from core.enums import StageKind, Visibility
 from core.models import Account, Deal, LossReason, Outbox, Stage, StageChange
 from tests.e2e.world import World
@@ -94,7 +95,11 @@ def test_a_double_submit_is_one_deal(world: World) -> None:
     assert len(world.rows(Deal)) == 1
 
 
-def test_a_deal_for_a_colleague(world: World) -> None:
+@pytest.mark.parametrize("turned", [False, True], ids=["as written", "the other way"])
+def test_a_deal_for_a_colleague(world: World, monkeypatch: pytest.MonkeyPatch, turned: bool) -> None:
+    if turned:  # the history of an undo may have been written in any order
+        changes = undo._changes
+        monkeypatch.setattr(undo, "_changes", lambda ctx, change_id: changes(ctx, change_id)[::-1])
     ana = world.ana
     ana.command("/deal new For Ben", channel="#sales")
     ana.modal.choose("Owner", "Ben Okafor")

@@ -36,6 +36,10 @@ LEASES = timedelta(seconds=125)
 """Longer than any lease."""
 GRACE = 0.3
 """Real seconds that living workers have for what they held when one was killed: whose it was cannot be told."""
+STUCK = 3.0
+"""Real seconds without any progress after which leases end whoever holds them: what a worker claimed in the moment it
+was killed may be seen by nobody as its own.
+"""
 PATIENCE = 60.0
 """Real seconds until the test gives up on a moment; nothing is measured."""
 OPEN = """SELECT (SELECT count(*) FROM schedules WHERE next_due_at <= :now)
@@ -112,15 +116,16 @@ def look(world: World) -> tuple[int, set[str], datetime | None]:
 
 def all_done(world: World, orphaned: set[str]) -> None:
     """Wait until nothing is due; what a killed worker may have held (`orphaned`) is free once its lease is over."""
-    began, clock = machine.monotonic(), world.sandbox.clock
+    began = moved = machine.monotonic()
+    clock, before = world.sandbox.clock, None
     while (found := look(world))[0]:
-        _, held, turn = found
-        waited = machine.monotonic() - began
-        assert waited < PATIENCE, f"what was due did not come: {found}"
-        if held:
-            if waited > GRACE and held <= orphaned:
-                clock.advance(LEASES.total_seconds())
-        elif turn is not None and turn > clock.now():
+        now, (_, held, turn) = machine.monotonic(), found
+        assert now - began < PATIENCE, f"what was due did not come: {found}"
+        moved, before = (moved, before) if found == before else (now, found)
+        if (held and held <= orphaned and now - began > GRACE) or now - moved > STUCK:
+            clock.advance(LEASES.total_seconds())
+            moved = now
+        elif not held and turn is not None and turn > clock.now():
             clock.advance((turn - clock.now()).total_seconds())
         machine.sleep(0.03)
 
