@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -35,24 +36,48 @@ AppMaker = Callable[[], tuple[Flask, Callable[[], None]]]
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; ends the process. Raises SettingsError before anything is opened."""
     settings.require("slack_signing_secret")
-    share_metrics(settings.web_concurrency)
+    metrics = share_metrics(settings.web_concurrency)
     _import_app()
+
+    def leave_nothing() -> None:
+        if metrics is not None:
+            shutil.rmtree(metrics, ignore_errors=True)
+
     with database_for(settings) as url:
-        run_gunicorn(lambda: _make_app(settings, url), port=settings.port, workers=settings.web_concurrency)
+        run_gunicorn(
+            lambda: _make_app(settings, url),
+            port=settings.port,
+            workers=settings.web_concurrency,
+            at_end=leave_nothing,
+        )
 
 
-def run_gunicorn(make_app: AppMaker, *, port: int, workers: int = 1, host: str = "0.0.0.0") -> None:  # noqa: S104
-    """Run gunicorn in this process until it is told to stop. Listens on all addresses: it stands behind a proxy."""
-    _Server(make_app, bind=f"{host}:{port}", workers=workers).run()
+def run_gunicorn(
+    make_app: AppMaker,
+    *,
+    port: int,
+    workers: int = 1,
+    host: str = "0.0.0.0",  # noqa: S104
+    at_end: Callable[[], None] = lambda: None,
+) -> None:
+    """Run gunicorn in this process until it is told to stop; `at_end` runs once, after the last of its workers.
+
+    Listens on all addresses: it stands behind a proxy.
+    """
+    _Server(make_app, bind=f"{host}:{port}", workers=workers, at_end=at_end).run()
 
 
-def share_metrics(workers: int) -> None:
+def share_metrics(workers: int) -> Path | None:
     """Let several web processes add up their numbers in a folder (prometheus_client's multiprocess mode).
 
-    To be called before the metrics module is imported, which looks for the folder then.
+    To be called before the metrics module is imported, which looks for the folder then. Gives the folder where it had
+    to be made.
     """
-    if workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="rapport-metrics-")
+    if workers == 1 or "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        return None
+    folder = tempfile.mkdtemp(prefix="rapport-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    return Path(folder)
 
 
 def _import_app() -> None:
@@ -84,8 +109,8 @@ class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
 class _Server(BaseApplication):  # type: ignore[misc]
     """One app under gunicorn."""
 
-    def __init__(self, make_app: AppMaker, *, bind: str, workers: int) -> None:
-        self._make_app, self._bind, self._workers = make_app, bind, workers
+    def __init__(self, make_app: AppMaker, *, bind: str, workers: int, at_end: Callable[[], None]) -> None:
+        self._make_app, self._bind, self._workers, self._at_end = make_app, bind, workers, at_end
         self._close: Callable[[], None] = lambda: None
         super().__init__()
 
@@ -102,6 +127,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "logger_class": _Log,
             "worker_tmp_dir": _memory_folder(),
             "worker_exit": self._worker_exit,
+            "on_exit": self._on_exit,
         }.items():
             self.cfg.set(name, value)
 
@@ -111,6 +137,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def _worker_exit(self, _server: Arbiter, _worker: object) -> None:
         self._close()
+
+    def _on_exit(self, _server: Arbiter) -> None:
+        self._at_end()
 
 
 def _memory_folder() -> str | None:

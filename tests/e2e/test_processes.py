@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import urllib3
@@ -84,11 +85,11 @@ def free_port() -> int:
 
 
 def test_web_serves_slack_and_the_worker_sends_what_is_due_and_both_end_when_asked(
-    own_url: str, slack: tuple[SandboxServer, Team]
+    own_url: str, slack: tuple[SandboxServer, Team], tmp_path: Path
 ) -> None:
     server, team = slack
     port = free_port()
-    with rapport(own_url, slack, "web", PORT=str(port), WEB_CONCURRENCY="2"):
+    with rapport(own_url, slack, "web", PORT=str(port), WEB_CONCURRENCY="2", TMPDIR=str(tmp_path)):
         until(lambda: answers(f"http://127.0.0.1:{port}/healthz"))
         until(lambda: answers(f"http://127.0.0.1:{port}/readyz"))
         team.app.request_url = f"http://127.0.0.1:{port}/slack/events"
@@ -98,8 +99,10 @@ def test_web_serves_slack_and_the_worker_sends_what_is_due_and_both_end_when_ask
         assert "/lead" in answer.visible_text()
         metrics = urllib3.request("GET", f"http://127.0.0.1:{port}/metrics").data.decode()
         assert 'route="/slack/events"' in metrics
+        assert list(tmp_path.glob("*metrics*/*.db")) != []
         with rapport(own_url, slack, "worker"):
             until(lambda: any(message.is_from_app and not message.is_ephemeral for message in ana.messages()))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_socket_mode_serves_slack_and_ends_when_asked(own_url: str, slack: tuple[SandboxServer, Team]) -> None:
