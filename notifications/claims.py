@@ -17,7 +17,6 @@ from sqlalchemy import (
     Row,
     Text,
     Uuid,
-    any_,
     bindparam,
     case,
     cast,
@@ -26,7 +25,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -34,7 +33,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from core.context import Ctx
 from core.enums import DeliveryState
 from core.models import Delivery, Lane
-from core.prepared import Built, read
+from core.prepared import Built, among, read
 from notifications.plans import COLLAPSING, METHODS, Kind
 
 LEASE = timedelta(seconds=60)
@@ -144,7 +143,7 @@ def _leasing() -> ReturningUpdate[*tuple[Any, ...]]:
     here, now = Delivery.workspace_id == bindparam("here"), bindparam("now", type_=DateTime(timezone=True))
     free = (
         select(Delivery.id)
-        .where(here, Delivery.id == any_(bindparam("ids", type_=ARRAY(Uuid()))), Delivery.state.in_(OPEN))
+        .where(here, among(Delivery.id, "ids"), Delivery.state.in_(OPEN))
         .where(or_(Delivery.state == DeliveryState.PENDING, Delivery.lease_until <= now))
         .order_by(Delivery.id)
         .with_for_update(skip_locked=True)

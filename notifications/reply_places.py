@@ -14,7 +14,7 @@ from core.emails.replies import REPLY
 from core.enums import Role
 from core.models import Card, ChannelLink, InboundEmail, Member, WorkspaceRow
 from core.notices import is_channel
-from core.prepared import Built, read
+from core.prepared import Built, among, read
 from core.queries.reply_cards import subject_of
 from notifications.rules import LiveCard, Place
 
@@ -67,7 +67,7 @@ def _own_cards(_ctx: Ctx) -> Built:
     return select(Card.entity, Card.entity_id, Card.id, Card.channel).where(
         Card.workspace_id == bindparam("here"),
         Card.entity == any_(bindparam("entities", type_=ARRAY(Text()))),
-        Card.entity_id == any_(bindparam("ids", type_=ARRAY(Uuid()))),
+        among(Card.entity_id, "ids"),
         Card.retired_at.is_(None),
     )
 

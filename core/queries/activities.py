@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
-    any_,
     bindparam,
     func,
     literal,
@@ -21,7 +20,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from core import follow_ups
 from core.access import Verb, may, visible
@@ -30,7 +28,7 @@ from core.context import Ctx
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus, MailKind
 from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Member, Objection
 from core.normalise import name_text
-from core.prepared import Built, read
+from core.prepared import Built, among, read
 from core.queries.emails import MailStanding, replies, standings
 from core.queries.records import Page
 from core.refs import LETTERS
@@ -312,7 +310,7 @@ def _due_deals(ctx: Ctx) -> DueSelect:
 
 
 def _due_of(model: type[Lead | Contact | Deal]) -> ColumnElement[bool]:
-    theirs = model.owner_id == any_(bindparam("people", type_=ARRAY(Uuid())))
+    theirs = among(model.owner_id, "people")
     return and_(theirs, model.next_follow_up <= bindparam("until", type_=Date()))
 
 

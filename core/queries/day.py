@@ -6,15 +6,14 @@ from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, Row, Uuid, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Date, Integer, Row, bindparam, select
 
 from core.access import visible
 from core.context import Ctx
 from core.enums import ActivityKind, EntityType
 from core.errors import NotFound
 from core.models import Activity, History
-from core.prepared import Built, read
+from core.prepared import Built, among, read
 from core.queries.planned import hit, planned
 from core.queries.records import Hit, Page, hit_of
 
@@ -78,7 +77,7 @@ def all_tasks_due(
 
 
 def _tasks_due(ctx: Ctx) -> Built:
-    theirs = Activity.owner_id == any_(bindparam("people", type_=ARRAY(Uuid())))
+    theirs = among(Activity.owner_id, "people")
     return (
         planned(ctx, ActivityKind.TASK)
         .where(Activity.done_at.is_(None), Activity.due_on <= bindparam("until", type_=Date()), theirs)

@@ -6,8 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Row, Select, Uuid, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import DateTime, Integer, Row, Select, bindparam, select
 
 from core import schedules
 from core.access import Verb, load, may_touch
@@ -17,7 +16,7 @@ from core.errors import NotFound
 from core.meetings import ends_at
 from core.models import Activity, Member
 from core.planned import subject_of
-from core.prepared import Built, read
+from core.prepared import Built, among, read
 from core.queries.planned import hit, planned
 from core.queries.records import Hit, Page, hit_of
 
@@ -115,7 +114,7 @@ def meetings_until(ctx: Ctx, day: date, people: Collection[UUID], limit: int) ->
 
 
 def _until(ctx: Ctx) -> Built:
-    theirs = Activity.owner_id == any_(bindparam("people", type_=ARRAY(Uuid())))
+    theirs = among(Activity.owner_id, "people")
     return (
         planned(ctx, ActivityKind.MEETING)
         .where(Activity.done_at.is_(None), theirs)

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, bindparam, exists, false, func, not_, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from core import undo
 from core.access import visible
@@ -19,7 +19,7 @@ from core.emails.replies import REPLY
 from core.enums import EntityType, InboundState, MailKind
 from core.follow_ups import CLOSED_LEADS
 from core.models import Account, Activity, Contact, Deal, History, InboundEmail, Lead, Member, Reminder
-from core.prepared import Built, read
+from core.prepared import Built, among, read
 from core.queries.activities import all_due
 from core.queries.day import all_tasks_due, tasks_by_id
 from core.queries.kept import Kept
@@ -164,7 +164,7 @@ def _unhandled(ctx: Ctx) -> Built:
             InboundEmail.state == InboundState.LINKED,
             InboundEmail.kind == MailKind.HUMAN,
             InboundEmail.handled_at.is_(None),
-            InboundEmail.owner_id == any_(bindparam("people", type_=ARRAY(Uuid()))),
+            among(InboundEmail.owner_id, "people"),
         )
         .order_by(InboundEmail.received_at, InboundEmail.id)
         .limit(READ)

@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Uuid, and_, any_, bindparam, null, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Row, and_, bindparam, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core import schedules
@@ -18,7 +17,7 @@ from core.follow_ups import CLOSED_LEADS
 from core.i18n import Viewer
 from core.meetings import REMINDED_BEFORE
 from core.models import Activity, Contact, Deal, Lead, Member
-from core.prepared import Built, read
+from core.prepared import Built, among, read
 
 Timeable = Lead | Contact | Deal | Activity
 
@@ -100,7 +99,7 @@ def timed_of(ctx: Ctx, member_id: UUID, since: date) -> list[Timed]:
 
 def _among(_ctx: Ctx, entity: str) -> Built:
     kind = _KINDS[entity]
-    return _query(kind).where(kind.model.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+    return _query(kind).where(among(kind.model.id, "ids"))
 
 
 def _query(kind: _Kind) -> Built:
