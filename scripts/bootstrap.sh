@@ -9,19 +9,26 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev
     echo "Rapport needs Python 3.11. Found: $("$python" --version 2>&1 || echo none). Set PYTHON=/path/to/python3.11." >&2
     exit 1
 fi
-[ -x .venv/bin/python ] || "$python" -m venv .venv
+# A pip of one's own is most of what a new environment takes; pip 22.3 and later installs into another one.
+if "$python" -m pip --python "$python" --version >/dev/null 2>&1; then
+    pip="$python -m pip --python .venv/bin/python"
+    [ -x .venv/bin/python ] || "$python" -m venv --without-pip .venv
+else
+    pip=".venv/bin/python -m pip"
+    [ -x .venv/bin/python ] || "$python" -m venv .venv
+fi
 echo "Installing $lock (once; later starts skip this) ..."
-pip() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps "$@"; }
+pip() { $pip install --quiet --disable-pip-version-check --no-deps "$@"; }
 with_uv() { "$uv" pip install --quiet --python .venv/bin/python "$@"; }
 
 parts=$(mktemp -d)
 trap 'rm -rf "$parts"' EXIT
 uv=$(command -v uv || true)
 # uv takes half of pip's time, and is a package like any other. It does not know pip's own index: where one is set, pip.
-if [ -z "$uv" ] && ! .venv/bin/python -m pip config list | grep '[.]index-url=' >/dev/null; then
+if [ -z "$uv" ] && ! $pip config list | grep '[.]index-url=' >/dev/null; then
     pip --only-binary :all: --require-hashes -r requirements-uv.lock && uv=.venv/bin/uv || uv=
 fi
-if [ -n "$uv" ] && with_uv --compile-bytecode --require-hashes -r "$lock"; then
+if [ -n "$uv" ] && with_uv --require-hashes -r "$lock"; then
     with_uv --no-deps --no-build-isolation --editable .
 else
     [ -z "$uv" ] || echo "uv could not install it; pip does." >&2

@@ -139,7 +139,7 @@ def _so_far(world: World, town: Town) -> tuple[int, ...]:
     return len(town.arrived), stored, planned
 
 
-def until(found: Callable[[], bool], what: str, pause: float = 0.02) -> None:
+def until(found: Callable[[], bool], what: str, pause: float = 0.05) -> None:
     deadline = time.monotonic() + PATIENCE
     while not found():
         assert time.monotonic() < deadline, f"{what} did not happen"
