@@ -144,7 +144,7 @@ def _load_all(ctx: Ctx, changes: Sequence[History]) -> dict[UUID, Row]:
         ordered = sorted(ids)
         for start in range(0, len(ordered), AT_A_TIME):
             rows |= {row.id: row for row in load_any_of(ctx, model, ordered[start : start + AT_A_TIME])}
-    # A step is looked up by its deal, so deals come first: the history of an undo keeps no such order.
+    # A step is looked up by its deal, so deals come first, also where the history of an undo was written in no order.
     for change in sorted(changes, key=lambda change: change.entity == StageChange.__entity__):
         if change.entity_id not in rows:
             rows[change.entity_id] = _load(ctx, change, rows)

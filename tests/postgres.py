@@ -26,7 +26,7 @@ from migrations.run import upgrade
 
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
-"""Bytes that must be free there: a whole run writes about a quarter of that."""
+"""Bytes that must be free there."""
 
 
 def folder_of(run: str) -> Path:
