@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,14 @@ from bot.dispatch import ACTIONS, COMMANDS
 from bot.handlers import register_all
 from bot.routes import Action, Lookup, Route, Submission
 from bot.views.help import TOPICS
-from tests.architecture.source import named, python_files, tree
+from tests.architecture.source import named, nodes, python_files, tree
 from web.manifest import manifest
 
 
 def _called(path: Path) -> set[str]:
     return {
         node.func.id
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not _registers(node)
     }
 
@@ -45,11 +46,18 @@ def _values(node: ast.AST) -> Iterator[ast.AST]:
 
 register_all()
 ROUTES = sorted(Route.all().items())
-CALLED = set[str]().union(*(_called(path) for path in python_files("bot/views", "bot/handlers")))
-SHOWN = set[str]().union(*(_mentioned(path) for path in python_files("bot/views")))
 RETIRED = {"list.change"}
 """Shown by earlier versions only, whose messages still stand in people's channels (docs/adr/0004-routes.md)."""
-FIELDS = set[str]().union(*(_mentioned(path) for path in python_files("bot/routes")))
+
+
+@cache
+def _called_in(*packages: str) -> set[str]:
+    return set[str]().union(*(_called(path) for path in python_files(*packages)))
+
+
+@cache
+def _mentioned_in(*packages: str) -> set[str]:
+    return set[str]().union(*(_mentioned(path) for path in python_files(*packages)))
 
 
 @pytest.mark.parametrize(("route_id", "route"), ROUTES)
@@ -66,13 +74,14 @@ def test_no_handler_answers_what_is_no_route() -> None:
 @pytest.mark.parametrize(("route_id", "route"), ROUTES)
 def test_each_route_is_reached_from_the_screen(route_id: str, route: type[Route]) -> None:
     if issubclass(route, Submission):
-        assert route.__name__ in CALLED, f"no window is opened with {route_id}"
+        assert route.__name__ in _called_in("bot/views", "bot/handlers"), f"no window is opened with {route_id}"
     elif issubclass(route, Lookup):
-        assert route.__name__ in SHOWN | FIELDS, f"no field searches with {route_id}"
+        assert route.__name__ in _mentioned_in("bot/views", "bot/routes"), f"no field searches with {route_id}"
     else:
         assert issubclass(route, Action)
         shortcuts = {shortcut["callback_id"] for shortcut in _features("shortcuts")}
-        assert route_id in shortcuts | RETIRED or route.__name__ in SHOWN, f"nothing shows {route_id}"
+        shown = route.__name__ in _mentioned_in("bot/views")
+        assert shown or route_id in shortcuts | RETIRED, f"nothing shows {route_id}"
 
 
 def test_ids_are_written_in_routes_alone() -> None:
@@ -81,7 +90,7 @@ def test_ids_are_written_in_routes_alone() -> None:
         f"{named(path)}:{node.lineno} {node.value}"
         for path in python_files("bot", "web", "notifications")
         if "routes" not in path.parts
-        for node in ast.walk(tree(path))
+        for node in nodes(path, *ids)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in ids
     ]
     assert found == []

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from tests.architecture.source import named, python_files, tree
+from tests.architecture.source import named, nodes, python_files, tree
 
 FILE_LINES = 400
 FUNCTION_LINES = 60
@@ -24,7 +24,7 @@ def test_functions_are_short() -> None:
     lengths = {
         f"{named(path)}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
         for path in python_files()
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {name: lines for name, lines in lengths.items() if lines > FUNCTION_LINES} == {}

@@ -3,16 +3,17 @@
 import ast
 from pathlib import Path
 
-from tests.architecture.source import named, python_files, tree
+from tests.architecture.source import named, nodes, python_files
 
 ENDS_TRANSACTIONS = {"core/db.py"}
+MAKERS = ("create_engine", "Session", "sessionmaker", "scoped_session", "RecordedSession")
 
 
 def calls(path: Path, *methods: str) -> list[str]:
     """Where a file calls a method of one of these names."""
     return [
         f"{named(path)}:{node.lineno} {node.func.attr}"
-        for node in ast.walk(tree(path))
+        for node in nodes(path, *methods)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in methods
     ]
 
@@ -32,10 +33,8 @@ def test_only_the_database_module_makes_engines_and_sessions() -> None:
         f"{named(path)}:{node.lineno}"
         for path in python_files("bot", "core", "notifications", "web", "cli")
         if named(path) not in ENDS_TRANSACTIONS
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in ("create_engine", "Session", "sessionmaker", "scoped_session", "RecordedSession")
+        for node in nodes(path, *MAKERS)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MAKERS
     ]
     assert found == []
 
@@ -44,7 +43,7 @@ def test_nothing_is_asynchronous() -> None:
     found = [
         f"{named(path)}:{node.lineno}"
         for path in python_files()
-        for node in ast.walk(tree(path))
+        for node in nodes(path, "async", "await")
         if isinstance(node, ast.AsyncFunctionDef | ast.Await)
     ]
     assert found == []

@@ -9,7 +9,7 @@ import pytest
 from bot import errors
 from bot.labels import FIELDS
 from core.queries.history import BOOKKEEPING, MODELS
-from tests.architecture.source import named, python_files, tree
+from tests.architecture.source import named, nodes, python_files
 
 EMAIL = re.compile(r"(?<![-.\w])Emails?\b(?!-)")
 RAISED = ("Conflict", "Forbidden", "NotFound", "Busy", "DomainError")
@@ -31,7 +31,7 @@ def test_each_error_has_a_sentence() -> None:
 def test_each_problem_with_a_field_has_a_sentence() -> None:
     found: dict[str, str] = {}
     for path in python_files("core", "bot"):
-        for node in ast.walk(tree(path)):
+        for node in nodes(path, "Invalid"):
             if _calls(node, ("Invalid",)) and isinstance(node, ast.Call) and isinstance(node.args[0], ast.Dict):
                 for value in node.args[0].values:
                     if isinstance(value, ast.Constant):
@@ -46,7 +46,7 @@ def test_e_mail_is_spelt_in_one_way(package: str) -> None:
     found = {
         f"{named(path)}:{node.lineno}"
         for path in python_files(package)
-        for node in ast.walk(tree(path))
+        for node in nodes(path, "Email")
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and EMAIL.search(node.value)
     }
     assert found == set(), "people read E-mail, on a button as in a sentence"
@@ -54,7 +54,7 @@ def test_e_mail_is_spelt_in_one_way(package: str) -> None:
 
 def _codes(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for path in python_files("core", "bot"):
-        for node in ast.walk(tree(path)):
+        for node in nodes(path, *names):
             if _calls(node, names) and isinstance(node, ast.Call) and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
