@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from core.models import Member
 from tests import factories
 from tests.factories import FixedClock
 from tests.postgres import copy_database, database_server, folder_of, with_database
-from tests.scheduling import ByUnit, longest_first
+from tests.scheduling import ByUnit, FromTheEnd, longest_first
 from tests.snapshots import Snapshot, snapshot
 
 # The same examples in each run, half the default's number for the same kinds of surprise, and never a verdict on how
@@ -39,6 +40,14 @@ gc.set_threshold(50_000, 20, 50)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByUnit:
     """A file's tests run in one process."""
     return ByUnit(config, log)
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Every second process of a run reads the tests from their end; their order is one all the same, see below."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    if number % 2 == 0 or not (path / "__init__.py").exists():
+        return None  # as pytest does it
+    return FromTheEnd.from_parent(parent, path=path)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

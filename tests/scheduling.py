@@ -5,6 +5,7 @@ process. pytest-xdist 3.8 has groups by mark for this (`--dist loadgroup`), whic
 without a word, hence a scheduler of our own.
 """
 
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 import pytest
@@ -39,7 +40,19 @@ def unit_of(nodeid: str) -> str:
 def longest_first(items: list[pytest.Item]) -> None:
     """Order in place what was collected; within a unit nothing changes."""
     rank = {unit: place for place, unit in enumerate(LONGEST)}
-    items.sort(key=lambda item: rank.get(unit_of(item.nodeid), len(LONGEST)))
+    items.sort(key=lambda item: (rank.get(unit_of(item.nodeid), len(LONGEST)), item.nodeid.partition("::")[0]))
+
+
+class FromTheEnd(pytest.Package):
+    """A folder whose files are read in reverse.
+
+    Where nothing is compiled yet, each process of a run would compile every test. Beginning at opposite ends, two of
+    them do half of it each, and read what the other one left.
+    """
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """What `pytest.Package` collects, the last first."""
+        return reversed(list(super().collect()))
 
 
 class ByUnit(LoadScopeScheduling):
