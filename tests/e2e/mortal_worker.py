@@ -26,7 +26,7 @@ from notifications.worker import Worker
 from web.logs import configure_logs
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__])
+_FORKS.set_forkserver_preload([__name__, "psycopg"])  # which is imported with the first engine only
 LOOK = 0.01
 """Real seconds between two looks at a clock that others move."""
 LOOKS = 25
