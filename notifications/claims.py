@@ -7,6 +7,7 @@ committed before the call, so a worker that dies leaves a lease behind, and the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import Insert, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -215,22 +216,41 @@ def put_off(ctx: Ctx, delivery: Claimed, until: datetime, reason: str, *, counts
 
 def _finish(ctx: Ctx, delivery: Claimed, values: dict[str, Any], *, own: bool = True) -> bool | None:
     """Whether the delivery was overtaken; None where it is in other hands, or had been marked before."""
-    query = update(Delivery).where(Delivery.workspace_id == ctx.workspace.id, Delivery.id == delivery.id)
+    given: dict[str, Any] = {"here": ctx.workspace.id, "delivery": delivery.id}
     if own:
-        query = query.where(Delivery.state == DeliveryState.SENDING, Delivery.attempts == delivery.attempt)
+        given["attempt"] = delivery.attempt
+    given |= {f"new_{name}": value for name, value in values.items()}
+    ctx.session.flush()
+    return ctx.session.connection().execute(_finishing(frozenset(values), own), given).scalar()
+
+
+@cache
+def _finishing(columns: frozenset[str], own: bool) -> ReturningUpdate[bool]:  # noqa: FBT001 - a shape has no names
+    query = update(Delivery).where(Delivery.workspace_id == bindparam("here"), Delivery.id == bindparam("delivery"))
+    if own:
+        query = query.where(Delivery.state == DeliveryState.SENDING, Delivery.attempts == bindparam("attempt"))
     else:
         query = query.where(Delivery.state != DeliveryState.SENT)
-    return ctx.session.scalar(query.values(lease_until=None, **values).returning(Delivery.overtaken))
+    # A parameter may not have the name of a column that is set.
+    new: dict[str, BindParameter[Any]] = {name: bindparam(f"new_{name}") for name in sorted(columns)}
+    return query.values(lease_until=None, **new).returning(Delivery.overtaken)
 
 
 def hold(ctx: Ctx, lane: str, until: datetime) -> None:
     """Let nothing of a lane (or of a method, see `method_lane`) leave before `until`."""
-    statement = upsert(Lane).values(workspace_id=ctx.workspace.id, lane=lane, free_at=until)
-    stale = Lane.free_at > ctx.now + LONGEST_HOLD
+    values = {"here": ctx.workspace.id, "held": lane, "until": until, "longest": ctx.now + LONGEST_HOLD}
+    ctx.session.connection().execute(_HOLD, values)
+
+
+def _holding() -> Insert:
+    row = (("workspace_id", "here"), ("lane", "held"), ("free_at", "until"))
+    statement = upsert(Lane).values({column: bindparam(name) for column, name in row})
+    stale = Lane.free_at > bindparam("longest", type_=DateTime(timezone=True))
     later = case((stale, statement.excluded.free_at), else_=_later(Lane.free_at, statement.excluded.free_at))
-    ctx.session.execute(
-        statement.on_conflict_do_update(index_elements=["workspace_id", "lane"], set_={"free_at": later})
-    )
+    return statement.on_conflict_do_update(index_elements=["workspace_id", "lane"], set_={"free_at": later})
+
+
+_HOLD = _holding()
 
 
 def method_lane(kind: Kind) -> str:
