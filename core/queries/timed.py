@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, null, or_, select
+from sqlalchemy import ColumnElement, Date, DateTime, Row, Uuid, and_, bindparam, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core import schedules
@@ -86,15 +86,18 @@ def timed_among(ctx: Ctx, entity: str, ids: Collection[UUID]) -> list[Timed]:
 
 def timed_of(ctx: Ctx, member_id: UUID, since: date) -> list[Timed]:
     """All that is due at an hour of somebody's, from a day of theirs on."""
-    found: list[Timed] = []
-    for entity, kind in _KINDS.items():
-        later = kind.day >= since
-        if kind.begins is not None:
-            # In UTC a local day begins at most that much earlier.
-            later = or_(later, kind.begins >= schedules.moment(since, time.min, ZoneInfo("UTC")) - schedules.ONE_DAY)
-        whose = _query(kind).where(kind.model.owner_id == member_id, later)
-        found += [_timed(entity, row) for row in ctx.session.execute(whose, {"here": ctx.workspace.id})]
-    return found
+    # In UTC a local day begins at most that much earlier.
+    moment = schedules.moment(since, time.min, ZoneInfo("UTC")) - schedules.ONE_DAY
+    values = {"whose": member_id, "since": since, "moment": moment}
+    return [_timed(entity, row) for entity in _KINDS for row in read(ctx, _of_member, entity, **values)]
+
+
+def _of_member(_ctx: Ctx, entity: str) -> Built:
+    kind = _KINDS[entity]
+    later = kind.day >= bindparam("since", type_=Date())
+    if kind.begins is not None:
+        later = or_(later, kind.begins >= bindparam("moment", type_=DateTime(timezone=True)))
+    return _query(kind).where(kind.model.owner_id == bindparam("whose", type_=Uuid()), later)
 
 
 def _among(_ctx: Ctx, entity: str) -> Built:
