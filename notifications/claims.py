@@ -216,11 +216,9 @@ def put_off(ctx: Ctx, delivery: Claimed, until: datetime, reason: str, *, counts
 
 def _finish(ctx: Ctx, delivery: Claimed, values: dict[str, Any], *, own: bool = True) -> bool | None:
     """Whether the delivery was overtaken; None where it is in other hands, or had been marked before."""
-    given: dict[str, Any] = {"here": ctx.workspace.id, "delivery": delivery.id}
-    if own:
-        given["attempt"] = delivery.attempt
+    given = {"here": ctx.workspace.id, "delivery": delivery.id, "attempt": delivery.attempt}
     given |= {f"new_{name}": value for name, value in values.items()}
-    ctx.session.flush()
+    ctx.session.flush()  # as a statement through the session does: what was changed is written first
     return ctx.session.connection().execute(_finishing(frozenset(values), own), given).scalar()
 
 
@@ -232,13 +230,14 @@ def _finishing(columns: frozenset[str], own: bool) -> ReturningUpdate[bool]:  # 
     else:
         query = query.where(Delivery.state != DeliveryState.SENT)
     # A parameter may not have the name of a column that is set.
-    new: dict[str, BindParameter[Any]] = {name: bindparam(f"new_{name}") for name in sorted(columns)}
+    new: dict[str, BindParameter[Any]] = {name: bindparam(f"new_{name}") for name in columns}
     return query.values(lease_until=None, **new).returning(Delivery.overtaken)
 
 
 def hold(ctx: Ctx, lane: str, until: datetime) -> None:
     """Let nothing of a lane (or of a method, see `method_lane`) leave before `until`."""
     values = {"here": ctx.workspace.id, "held": lane, "until": until, "longest": ctx.now + LONGEST_HOLD}
+    ctx.session.flush()
     ctx.session.connection().execute(_HOLD, values)
 
 

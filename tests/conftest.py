@@ -25,7 +25,7 @@ from core.models import Member
 from tests import factories
 from tests.factories import FixedClock
 from tests.postgres import copy_database, database_server, folder_of, with_database
-from tests.scheduling import ByUnit, FromTheEnd, longest_first
+from tests.scheduling import ByUnit, FromTheEnd, by_file, longest_first, reads_from_the_end
 from tests.snapshots import Snapshot, snapshot
 
 # The same examples in each run, half the default's number for the same kinds of surprise, and never a verdict on how
@@ -43,15 +43,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByUnit:
 
 
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Every second process of a run reads the tests from their end; their order is one all the same, see below."""
-    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    if number % 2 == 0 or not (path / "__init__.py").exists():
-        return None  # as pytest does it
-    return FromTheEnd.from_parent(parent, path=path)
+    """Every second process of a run reads each folder below from its end; the order of tests is one all the same."""
+    if reads_from_the_end(os.environ.get("PYTEST_XDIST_WORKER", "")) and (path / "__init__.py").exists():
+        return FromTheEnd.from_parent(parent, path=path)
+    return None  # as pytest does it
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first."""
+    """What takes longest begins first. Where one process runs, files named in some order are run in that order."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        by_file(items)
     longest_first(items)
 
 

@@ -38,16 +38,27 @@ def unit_of(nodeid: str) -> str:
 
 
 def longest_first(items: list[pytest.Item]) -> None:
-    """Order in place what was collected; within a unit nothing changes."""
+    """Order in place what was collected: the units first that take longest; within a unit nothing changes."""
     rank = {unit: place for place, unit in enumerate(LONGEST)}
-    items.sort(key=lambda item: (rank.get(unit_of(item.nodeid), len(LONGEST)), item.nodeid.partition("::")[0]))
+    items.sort(key=lambda item: rank.get(unit_of(item.nodeid), len(LONGEST)))
+
+
+def by_file(items: list[pytest.Item]) -> None:
+    """Order in place by file, in whichever order the files were read; within a file nothing changes."""
+    items.sort(key=lambda item: item.nodeid.partition("::")[0])
+
+
+def reads_from_the_end(process: str) -> bool:
+    """Whether a process of a run, by pytest-xdist's name for it (`gw0`, `gw1`, …), is every second one."""
+    number = process.removeprefix("gw")
+    return number.isdecimal() and int(number) % 2 == 1
 
 
 class FromTheEnd(pytest.Package):
     """A folder whose files are read in reverse.
 
-    Where nothing is compiled yet, each process of a run would compile every test. Beginning at opposite ends, two of
-    them do half of it each, and read what the other one left.
+    Where nothing is compiled yet, each process of a run would compile every test. Beginning at opposite ends of each
+    folder, two processes do half of it each, and read what the other one left.
     """
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:

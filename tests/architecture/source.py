@@ -36,7 +36,8 @@ def tree(path: Path) -> ast.Module:
 def nodes(path: Path, *words: str) -> Iterator[ast.AST]:
     """Every node of the file's syntax tree; none where words are given and the file has none of them.
 
-    Most files need not be parsed to see that they do not call something.
+    Most files need not be parsed to see that a name is not in them. Words of texts cannot be looked for like this: a
+    text may be written in parts, which Python joins.
     """
     text = path.read_text()
     if not words or any(word in text for word in words):

@@ -46,7 +46,7 @@ def test_e_mail_is_spelt_in_one_way(package: str) -> None:
     found = {
         f"{named(path)}:{node.lineno}"
         for path in python_files(package)
-        for node in nodes(path, "Email")
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and EMAIL.search(node.value)
     }
     assert found == set(), "people read E-mail, on a button as in a sentence"
