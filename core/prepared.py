@@ -38,7 +38,7 @@ def read(ctx: Ctx, build: Callable[..., Built], *shape: Hashable, **values: obje
 
 
 def among(column: InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None], name: str) -> ColumnElement[bool]:
-    """The condition that a column is one of the ids in the list which `read` is given by this name.
+    """The condition that a column is one of the ids in the list which the statement is given by this name.
 
     As an array, which is one parameter however many there are; an IN would make the statement anew for each number.
     """
