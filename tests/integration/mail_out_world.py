@@ -22,11 +22,10 @@ from notifications.plans import Kind
 from notifications.relay import Relay
 from notifications.worker import Worker
 from sandbox.driver import Mailbox
-from sandbox.rules import Rules
 from sandbox.server import SandboxServer
 from sandbox.simulator import Sandbox
 from tests.factories import make_lead
-from tests.integration.relay_world import RelayWorld, TickingClock, make_world
+from tests.integration.relay_world import RelayWorld, TickingClock, greeted_world, sandbox_on
 
 LENA = "lena@acme.example"
 SITE = "https://rapport.example"
@@ -120,15 +119,13 @@ class MailWorld:
 def mail_world(database: Database) -> Iterator[MailWorld]:
     """A fresh workspace in a fresh sandbox; Ben has a lead with an address."""
     clock = TickingClock()
-    sandbox = Sandbox(rules=Rules(deliver_own_messages=False), timer=lambda: clock.now().timestamp())
+    sandbox = sandbox_on(clock)
     with SandboxServer(sandbox) as server, capture_logs() as logs:
-        world = make_world(database, server, clock)
+        world = greeted_world(database, server, clock, "ben")
         ben = world.member_id("ben")
         with world.ctx("sam") as ctx:
             lead_id = make_lead(ctx, "Lena Fischer", owner_id=ben, email=LENA, company="Acme GmbH").id
-        found = MailWorld(world, sandbox, server, lead_id)
-        found.settle()
-        yield found
+        yield MailWorld(world, sandbox, server, lead_id)
     troubles = ("workspace_failed", "relay_failed", "delivery_not_composed")
     assert [entry for entry in logs if entry["event"] in troubles] == []
     assert LENA not in str(logs)

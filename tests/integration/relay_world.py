@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from random import Random
 from threading import Lock
 from uuid import UUID
@@ -31,8 +32,11 @@ from notifications.worker import Worker
 from sandbox.defaults import fresh_team
 from sandbox.model import Message as SlackMessage
 from sandbox.model import Team
+from sandbox.rules import Rules
 from sandbox.server import SandboxServer
+from sandbox.simulator import Sandbox
 from tests.factories import START, make_lead
+from tests.snapshots import Snapshot, snapshot
 
 
 class TickingClock:
@@ -223,11 +227,45 @@ class RelayWorld:
             return list(ctx.session.scalars(select(Member).where(Member.workspace_id == self.workspace_id)))
 
 
+def sandbox_on(clock: TickingClock, *, channel_burst: int = Rules.channel_burst) -> Sandbox:
+    """A sandbox whose limits follow the test's clock."""
+    rules = Rules(channel_burst=channel_burst, deliver_own_messages=False)
+    return Sandbox(rules=rules, timer=lambda: clock.now().timestamp())
+
+
 def make_world(database: Database, server: SandboxServer, clock: TickingClock) -> RelayWorld:
     """A fresh workspace; Sam brought Rapport in and is its admin."""
+    world = _outside(database, server, clock)
+    world.member_id("sam")
+    return world
+
+
+def greeted_world(database: Database, server: SandboxServer, clock: TickingClock, *others: str) -> RelayWorld:
+    """The same a little later: Sam and others were greeted. What they were told then does not stand in this Slack."""
+    world, (team_id, rows, since) = _outside(database, server, clock), _greeted(database, others)
+    with database.begin(world.workspace_id) as session:
+        # The sandbox's ids of a team, its people and its channels end alike.
+        rows.copy_into(session, world.workspace_id, {team_id[2:]: world.team.id[2:]})
+    clock.sleep(since.total_seconds())
+    return world
+
+
+def _outside(database: Database, server: SandboxServer, clock: TickingClock) -> RelayWorld:
+    """A fresh team that has not met Rapport yet."""
     team = fresh_team({})
     server.sandbox.add_team(team)
     sender = SlackSender(SlackConnection(server.api_url), OneTeam(team))
-    world = RelayWorld(database, server, team, clock, workspaces.workspace_id_for(team.id), Recorder(sender, clock))
-    world.member_id("sam")
-    return world
+    return RelayWorld(database, server, team, clock, workspaces.workspace_id_for(team.id), Recorder(sender, clock))
+
+
+@cache
+def _greeted(database: Database, others: tuple[str, ...]) -> tuple[str, Snapshot, timedelta]:
+    """Made once by the product itself: the team's id, what the database holds, and how long that took on its clock."""
+    clock = TickingClock()
+    with SandboxServer(sandbox_on(clock)) as server:
+        world = make_world(database, server, clock)
+        for name in others:
+            world.member_id(name)
+        world.settle_newcomers()
+        with database.begin(world.workspace_id) as session:
+            return world.team.id, snapshot(session, world.workspace_id), clock.now() - START

@@ -18,10 +18,8 @@ from core.models import HeldNotice, Member, Schedule
 from core.models.schedules import WEEKDAYS
 from core.notices import NoticeKind
 from notifications.plans import Kind
-from sandbox.rules import Rules
 from sandbox.server import SandboxServer
-from sandbox.simulator import Sandbox
-from tests.integration.relay_world import RelayWorld, TickingClock, make_world
+from tests.integration.relay_world import RelayWorld, TickingClock, greeted_world, sandbox_on
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -30,12 +28,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 def world(database: Database) -> Iterator[RelayWorld]:
     """A workspace whose Slack runs on the test's clock; Sam, its admin, lives in Sydney, Mira in Berlin."""
     clock = TickingClock()
-    sandbox = Sandbox(rules=Rules(deliver_own_messages=False), timer=lambda: clock.now().timestamp())
-    with SandboxServer(sandbox) as server, capture_logs() as logs:
-        made = make_world(database, server, clock)
-        made.member_id("mira")
-        made.settle_newcomers()
-        yield made
+    with SandboxServer(sandbox_on(clock)) as server, capture_logs() as logs:
+        yield greeted_world(database, server, clock, "mira")
     assert [entry for entry in logs if entry["event"] in ("workspace_failed", "relay_failed")] == []
 
 

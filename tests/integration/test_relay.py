@@ -20,36 +20,51 @@ from notifications.claims import Ended
 from notifications.failures import MAX_ATTEMPTS
 from notifications.plans import Kind
 from notifications.slack import Answer
-from sandbox.rules import Rules
 from sandbox.server import SandboxServer
-from sandbox.simulator import Sandbox
 from tests.factories import make_lead
-from tests.integration.relay_world import PlainContent, RelayWorld, TickingClock, make_world
+from tests.integration.relay_world import (
+    PlainContent,
+    RelayWorld,
+    TickingClock,
+    greeted_world,
+    make_world,
+    sandbox_on,
+)
 
 SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def world(database: Database) -> Iterator[RelayWorld]:
-    """A workspace whose Slack measures its limits on the test's clock, and allows no burst at all."""
+def outside() -> Iterator[tuple[SandboxServer, TickingClock]]:
+    """A Slack that measures its limits on the test's clock, and allows no burst at all."""
     clock = TickingClock()
-    rules = Rules(channel_burst=1, deliver_own_messages=False)
-    sandbox = Sandbox(rules=rules, timer=lambda: clock.now().timestamp())
-    with SandboxServer(sandbox) as server, capture_logs() as logs:
-        yield make_world(database, server, clock)
+    with SandboxServer(sandbox_on(clock, channel_burst=1)) as server, capture_logs() as logs:
+        yield server, clock
     assert [entry for entry in logs if entry["event"] in ("workspace_failed", "relay_failed")] == []
+
+
+@pytest.fixture
+def world(database: Database, outside: tuple[SandboxServer, TickingClock]) -> RelayWorld:
+    """A workspace where Sam was greeted."""
+    return greeted_world(database, *outside)
+
+
+@pytest.fixture
+def fresh(database: Database, outside: tuple[SandboxServer, TickingClock]) -> RelayWorld:
+    """A workspace that Sam has just brought Rapport into."""
+    return make_world(database, *outside)
 
 
 # -- newcomers ----------------------------------------------------------------------------------------------------
 
 
-def test_a_newcomer_is_greeted_in_their_own_language(world: RelayWorld) -> None:
-    world.member_id("mira")
-    world.settle()
-    mira = next(member for member in world.members() if member.slack_user_id == world.person("mira"))
+def test_a_newcomer_is_greeted_in_their_own_language(fresh: RelayWorld) -> None:
+    fresh.member_id("mira")
+    fresh.settle()
+    mira = next(member for member in fresh.members() if member.slack_user_id == fresh.person("mira"))
     assert (mira.name, mira.tz, mira.locale) == ("Mira Brandt", "Europe/Berlin", "de_DE")
     assert mira.synced_at is not None
-    greetings = [m.text for channel in list(world.team.messages) for m in world.posts(channel)]
+    greetings = [m.text for channel in list(fresh.team.messages) for m in fresh.posts(channel)]
     assert sorted(greetings) == [
         "Welcome Mira Brandt de_DE Europe/Berlin False",
         "Welcome Sam Lee en_AU Australia/Sydney True",
@@ -57,12 +72,12 @@ def test_a_newcomer_is_greeted_in_their_own_language(world: RelayWorld) -> None:
 
 
 @pytest.mark.parametrize("name", ["gus", "olga"])
-def test_guests_and_outsiders_are_found_out_and_not_greeted(world: RelayWorld, name: str) -> None:
-    world.member_id(name)
-    world.settle()
-    member = next(one for one in world.members() if one.slack_user_id == world.person(name))
+def test_guests_and_outsiders_are_found_out_and_not_greeted(fresh: RelayWorld, name: str) -> None:
+    fresh.member_id(name)
+    fresh.settle()
+    member = next(one for one in fresh.members() if one.slack_user_id == fresh.person(name))
     assert member.guest
-    welcome = next(one for one in world.deliveries() if one.key == f"welcome:{member.id}")
+    welcome = next(one for one in fresh.deliveries() if one.key == f"welcome:{member.id}")
     assert welcome.state is DeliveryState.SKIPPED
 
 
@@ -70,7 +85,6 @@ def test_guests_and_outsiders_are_found_out_and_not_greeted(world: RelayWorld, n
 
 
 def test_a_shared_card_is_posted_and_edited_in_place(world: RelayWorld) -> None:
-    world.settle_newcomers()
     lead_id = world.lead("Lena Fischer")
     world.share(lead_id, world.sales)
     world.settle()
@@ -85,7 +99,6 @@ def test_a_shared_card_is_posted_and_edited_in_place(world: RelayWorld) -> None:
 
 
 def test_a_burst_of_changes_is_one_edit(world: RelayWorld) -> None:
-    world.settle_newcomers()
     lead_id = world.lead()
     world.share(lead_id, world.sales)
     world.settle()
@@ -97,7 +110,6 @@ def test_a_burst_of_changes_is_one_edit(world: RelayWorld) -> None:
 
 
 def test_a_change_that_shows_nowhere_makes_no_call(world: RelayWorld) -> None:
-    world.settle_newcomers()
     lead_id = world.lead()
     world.share(lead_id, world.sales)
     world.emit(RecordChanged("lead", lead_id))
@@ -108,7 +120,6 @@ def test_a_change_that_shows_nowhere_makes_no_call(world: RelayWorld) -> None:
 
 
 def test_what_changes_while_a_card_is_being_posted_is_shown_after_all(world: RelayWorld) -> None:
-    world.settle_newcomers()
     lead_id = world.lead()
     world.share(lead_id, world.sales)
 
@@ -136,7 +147,6 @@ def test_what_changes_while_a_card_is_being_posted_is_shown_after_all(world: Rel
 
 @pytest.mark.parametrize("routed", [True, False])
 def test_what_changes_while_slack_is_called_is_shown_after_all(world: RelayWorld, *, routed: bool) -> None:
-    world.settle_newcomers()
     lead_id = world.lead()
     world.share(lead_id, world.sales)
     slack = world.recorder.inner
@@ -159,7 +169,6 @@ def test_what_changes_while_slack_is_called_is_shown_after_all(world: RelayWorld
 
 
 def test_what_happens_to_others_meanwhile_costs_no_second_look(world: RelayWorld) -> None:
-    world.settle_newcomers()
     lead_id, other_id = world.lead(), world.lead("Kim Berg")
     world.share(lead_id, world.sales)
     with world.ctx() as ctx:
@@ -175,7 +184,6 @@ def test_what_happens_to_others_meanwhile_costs_no_second_look(world: RelayWorld
 
 
 def test_who_posted_too_late_to_be_told_of_changes_looks_again(world: RelayWorld) -> None:
-    world.settle_newcomers()
     world.share(world.lead(), world.sales)
     with world.ctx() as ctx:
         routing.route(ctx)
@@ -189,7 +197,6 @@ def test_who_posted_too_late_to_be_told_of_changes_looks_again(world: RelayWorld
 def test_a_new_owner_gets_the_card_in_a_direct_message(world: RelayWorld) -> None:
     ana = world.member_id("ana")
     sam = world.member_id("sam")
-    world.settle_newcomers()
     lead_id = world.lead("Lena Fischer", owner="ana")
     world.emit(RecordAssigned("lead", lead_id, ana, sam), RecordAssigned("lead", lead_id, ana, ana))
     world.settle()
@@ -233,7 +240,6 @@ def test_what_its_receiver_may_not_see_is_not_sent(world: RelayWorld) -> None:
 
 
 def test_a_deleted_message_is_not_edited_and_no_dead_letter(world: RelayWorld) -> None:
-    world.settle_newcomers()
     lead_id = world.lead()
     world.share(lead_id, world.sales)
     world.settle()
@@ -284,7 +290,6 @@ def test_a_won_deal_is_announced_only_where_a_channel_is_set(world: RelayWorld) 
 
 
 def test_a_channel_gets_at_most_one_message_a_second_and_in_order(world: RelayWorld) -> None:
-    world.settle_newcomers()
     for number in range(6):
         world.share(world.lead(f"Lead {number}"), world.sales)
     world.settle()
@@ -296,7 +301,6 @@ def test_a_channel_gets_at_most_one_message_a_second_and_in_order(world: RelayWo
 
 
 def test_channels_do_not_wait_for_one_another(world: RelayWorld) -> None:
-    world.settle_newcomers()
     lead_id = world.lead()
     for channel in (world.sales, world.channel("contoso-northwind")):
         world.share(lead_id, channel)
@@ -305,7 +309,6 @@ def test_channels_do_not_wait_for_one_another(world: RelayWorld) -> None:
 
 
 def test_retry_after_is_obeyed_and_costs_no_attempt(world: RelayWorld) -> None:
-    world.settle_newcomers()
     world.server.sandbox.faults.on_call("chat.postMessage", "ratelimited", seconds=30)
     lead_id = world.lead()
     world.share(lead_id, world.sales)
@@ -321,7 +324,6 @@ def test_retry_after_is_obeyed_and_costs_no_attempt(world: RelayWorld) -> None:
 
 
 def test_trouble_on_slacks_side_passes(world: RelayWorld) -> None:
-    world.settle_newcomers()
     world.server.sandbox.faults.on_call("chat.postMessage", "error", times=2, status=503)
     world.share(world.lead(), world.sales)
     world.settle()
@@ -333,7 +335,6 @@ def test_trouble_on_slacks_side_passes(world: RelayWorld) -> None:
 
 
 def test_waits_grow_between_attempts_and_end(world: RelayWorld) -> None:
-    world.settle_newcomers()
     world.server.sandbox.faults.on_call("chat.postMessage", "error", times=100)
     world.share(world.lead(), world.sales)
     for _ in range(MAX_ATTEMPTS + 3):
@@ -347,7 +348,6 @@ def test_waits_grow_between_attempts_and_end(world: RelayWorld) -> None:
 
 
 def test_a_lost_answer_makes_no_second_message(world: RelayWorld) -> None:
-    world.settle_newcomers()
     world.server.sandbox.faults.on_call("chat.postMessage", "drop_after")
     world.share(world.lead(), world.sales)
     world.settle()
@@ -359,7 +359,6 @@ def test_a_lost_answer_makes_no_second_message(world: RelayWorld) -> None:
 
 
 def test_without_slacks_help_a_lost_answer_makes_one_second_message_at_most(world: RelayWorld) -> None:
-    world.settle_newcomers()
     world.server.sandbox.rules.deduplicate_client_msg_id = False
     world.server.sandbox.faults.on_call("chat.postMessage", "drop_after")
     world.share(world.lead(), world.sales)
@@ -370,7 +369,6 @@ def test_without_slacks_help_a_lost_answer_makes_one_second_message_at_most(worl
 
 
 def test_a_call_that_never_arrived_is_made_again(world: RelayWorld) -> None:
-    world.settle_newcomers()
     world.server.sandbox.faults.on_call("chat.postMessage", "drop_before")
     world.share(world.lead(), world.sales)
     world.settle()
@@ -402,7 +400,6 @@ def test_a_dead_letter_is_told_to_the_sharer_shown_to_admins_and_can_be_retried(
 
 
 def test_one_dead_letter_does_not_hold_up_its_lane(world: RelayWorld) -> None:
-    world.settle_newcomers()
     world.server.sandbox.faults.on_call("chat.postMessage", "error", status=400)
     lead_id = world.lead()
     with world.ctx() as ctx:
@@ -426,7 +423,6 @@ def test_one_dead_letter_does_not_hold_up_its_lane(world: RelayWorld) -> None:
 
 
 def test_an_event_nobody_knows_is_set_aside_and_can_be_read_later(world: RelayWorld) -> None:
-    world.settle_newcomers()
     lead_id = world.lead()
     with world.ctx() as ctx:
         ctx.add(Outbox(kind="of.tomorrow", payload={"x": 1}, created_at=ctx.now))
@@ -452,7 +448,6 @@ def test_an_event_nobody_knows_is_set_aside_and_can_be_read_later(world: RelayWo
 
 
 def test_an_event_that_breaks_the_rules_holds_nobody_up(world: RelayWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.settle_newcomers()
     lead_id = world.lead()
     real = routing.plans_for
 
@@ -470,7 +465,6 @@ def test_an_event_that_breaks_the_rules_holds_nobody_up(world: RelayWorld, monke
 
 
 def test_a_message_that_cannot_be_written_is_tried_again(world: RelayWorld) -> None:
-    world.settle_newcomers()
 
     class Broken(PlainContent):
         def card(self, ctx, entity, record_id, *, public):  # type: ignore[no-untyped-def]
@@ -490,7 +484,6 @@ def test_a_message_that_cannot_be_written_is_tried_again(world: RelayWorld) -> N
 
 
 def test_what_a_dead_worker_held_is_sent_when_its_lease_ends(world: RelayWorld) -> None:
-    world.settle_newcomers()
     world.share(world.lead("First"), world.sales)
     world.share(world.lead("Second"), world.sales)
     with world.ctx() as ctx:
@@ -506,7 +499,6 @@ def test_what_a_dead_worker_held_is_sent_when_its_lease_ends(world: RelayWorld) 
 
 
 def test_a_delivery_that_kills_its_worker_each_time_ends_as_a_dead_letter(world: RelayWorld) -> None:
-    world.settle_newcomers()
     world.share(world.lead(), world.sales)
     for _ in range(MAX_ATTEMPTS):
         with world.ctx() as ctx:
@@ -519,7 +511,6 @@ def test_a_delivery_that_kills_its_worker_each_time_ends_as_a_dead_letter(world:
 
 
 def test_a_late_failure_does_not_undo_what_another_worker_did(world: RelayWorld) -> None:
-    world.settle_newcomers()
     world.share(world.lead(), world.sales)
     with world.ctx() as ctx:
         routing.route(ctx)
@@ -535,7 +526,6 @@ def test_a_late_failure_does_not_undo_what_another_worker_did(world: RelayWorld)
 
 
 def test_an_older_edit_that_failed_gives_way_to_a_newer_one(world: RelayWorld) -> None:
-    world.settle_newcomers()
     lead_id = world.lead()
     world.share(lead_id, world.sales)
     world.settle()
@@ -550,7 +540,6 @@ def test_an_older_edit_that_failed_gives_way_to_a_newer_one(world: RelayWorld) -
 
 
 def test_a_clock_that_was_set_back_blocks_no_channel(world: RelayWorld) -> None:
-    world.settle_newcomers()
     with world.ctx() as ctx:
         claims.hold(ctx, world.sales, ctx.now + timedelta(days=1))
     world.share(world.lead(), world.sales)
@@ -563,7 +552,6 @@ def test_a_clock_that_was_set_back_blocks_no_channel(world: RelayWorld) -> None:
 
 
 def test_two_relays_send_eighty_messages_once_each_and_in_order(world: RelayWorld) -> None:
-    world.settle_newcomers()
     world.server.sandbox.rules.rate_limits = False
     with world.ctx() as ctx:
         sam = ctx.actor.member_id

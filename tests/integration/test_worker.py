@@ -35,7 +35,7 @@ from sandbox.rules import Rules
 from sandbox.server import SandboxServer
 from sandbox.simulator import Sandbox
 from tests.factories import FixedClock, make_lead
-from tests.integration.relay_world import PlainContent, RelayWorld, TickingClock, make_world
+from tests.integration.relay_world import PlainContent, RelayWorld, TickingClock, make_world, sandbox_on
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -46,8 +46,7 @@ PATIENCE = 60.0
 def world(database: Database) -> Iterator[RelayWorld]:
     """A workspace whose Slack runs on the test's clock."""
     clock = TickingClock()
-    sandbox = Sandbox(rules=Rules(deliver_own_messages=False), timer=lambda: clock.now().timestamp())
-    with SandboxServer(sandbox) as server:
+    with SandboxServer(sandbox_on(clock)) as server:
         yield make_world(database, server, clock)
 
 
