@@ -11,7 +11,7 @@ from core.models import Card
 from core.notices import is_channel
 from core.queries.kept import Kept, kept_for
 from notifications import notices
-from notifications.absences import had_morning
+from notifications.absences import had_morning, midnight, morning_hour
 from notifications.claims import Claimed
 from notifications.desk import Call, Composed, Desk, Skip, digest, post, read
 from notifications.plans import ForMember, Kind, Morning, NewCard, Purpose
@@ -44,12 +44,14 @@ def kept_notices(desk: Desk, delivery: Claimed) -> Composed:
 def day_message(desk: Desk, delivery: Claimed) -> Composed:
     """Somebody's morning message; nothing where nothing waits for them."""
     about = read(ForMember, delivery)
-    ctx = desk.as_member(about.member_id)
-    if ctx is None:
+    ctx, member = desk.as_member(about.member_id), desk.member(about.member_id)
+    if ctx is None or member is None:
         return Skip("The person is not here any more.")
     if away.standing(ctx) is not None:
         return Skip("The person is away.")
-    if about.back and had_morning(ctx, about.member_id):
+    # An earlier morning's message that Slack did not take till now has told all of it.
+    since = midnight(ctx, member) if about.back else morning_hour(ctx, member)
+    if had_morning(ctx, member.id, since):
         return Skip("The person has today's message.")
     data = mornings.begin(ctx, ctx.today.date())
     notices.mark_told(desk.system(), data.kept.over)

@@ -96,6 +96,14 @@ def own_url(owner_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def own_database(own_url: str) -> Iterator[Database]:
+    """A database of the test's own, as the product uses it; however the test ends, no connection stays open."""
+    database = Database(own_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
 def clock() -> FixedClock:
     """A clock that stands still until the test moves it."""
     return FixedClock()

@@ -157,13 +157,14 @@ def say_send_again(world: World) -> int:
 
 
 @pytest.mark.timeout(600)
-def test_killed_workers_lose_nothing_and_send_nothing_twice(own_url: str, tmp_path: Path) -> None:
+def test_killed_workers_lose_nothing_and_send_nothing_twice(
+    own_url: str, own_database: Database, tmp_path: Path
+) -> None:
     chance, clock_file = random.Random(SEED), tmp_path / "clock"
     rules = Rules(rate_limits=False, deliver_own_messages=False, deduplicate_client_msg_id=False)
     sandbox = Sandbox(rules=rules, clock=SandboxClock(clock_file))
     sandbox.mail.line.most_mail_copies = 5
-    database = Database(own_url)
-    with running_backend(database, sandbox) as backend:
+    with running_backend(own_database, sandbox) as backend:
         world = World(backend)
         town, stop = Town(world), Flag()
         write_mails(world)
@@ -185,7 +186,6 @@ def test_killed_workers_lose_nothing_and_send_nothing_twice(own_url: str, tmp_pa
             stop.set()
             living.join()
         prove(world, town)
-    database.dispose()
 
 
 def finish(world: World, town: Town) -> None:

@@ -70,6 +70,27 @@ def test_one_message_at_nine_brings_all_that_waits(world: World) -> None:
     assert len(mornings(world.ana)) == 1
 
 
+def test_what_slack_did_not_take_yesterday_is_no_second_message_today(world: World) -> None:
+    lead_due(world, world.ana, "Zoe Lima", MONDAY)
+    world.sandbox.faults.on_call("chat.postMessage", "error", status=503)
+    nine(world, world.ana, MONDAY)
+    assert mornings(world.ana) == []
+    nine(world, world.ana, MONDAY + timedelta(days=1))
+    (message,) = mornings(world.ana)
+    assert message.text == "1 thing waits for you today: Zoe Lima"
+
+
+def test_what_comes_late_at_night_takes_nobodys_morning(world: World) -> None:
+    lead_due(world, world.ana, "Zoe Lima", MONDAY)
+    world.sandbox.faults.on_call("chat.postMessage", "error", status=503)
+    nine(world, world.ana, MONDAY)
+    world.jump(hours=17)
+    world.settle()
+    assert len(mornings(world.ana)) == 1
+    nine(world, world.ana, MONDAY + timedelta(days=1))
+    assert len(mornings(world.ana)) == 2
+
+
 def test_what_is_done_in_it_is_seen_in_it_and_can_be_taken_back(world: World) -> None:
     lead = lead_due(world, world.ana, "Zoe Lima", MONDAY)
     lead_due(world, world.ana, "Ugo Rossi", MONDAY)

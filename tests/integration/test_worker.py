@@ -81,12 +81,11 @@ def worker_process(url: str, world: RelayWorld, clock_file: Path) -> Iterator[su
         process.wait(PATIENCE)
 
 
-def test_a_worker_killed_in_the_middle_loses_no_post(own_url: str, tmp_path: Path) -> None:
+def test_a_worker_killed_in_the_middle_loses_no_post(own_url: str, own_database: Database, tmp_path: Path) -> None:
     sandbox = Sandbox(rules=Rules(deliver_own_messages=False))
-    database = Database(own_url)
     clock_file = tmp_path / "clock"
     with SandboxServer(sandbox) as server:
-        world = make_world(database, server, TickingClock())
+        world = make_world(own_database, server, TickingClock())
         world.clock.sleep((SystemClock().now() - world.clock.now()).total_seconds())
         channels = many_channels(world, 8)
         with world.ctx() as ctx:
@@ -113,7 +112,6 @@ def test_a_worker_killed_in_the_middle_loses_no_post(own_url: str, tmp_path: Pat
             assert second.wait(PATIENCE) == 0
         for channel in channels:
             assert [post.text.partition("Many ")[2][0] for post in world.posts(channel)] == list("012")
-    database.dispose()
 
 
 def many_channels(world: RelayWorld, count: int) -> list[str]:
@@ -149,14 +147,13 @@ def test_a_worker_that_is_asked_to_end_hands_back_what_it_has_not_begun(world: R
     assert [one.attempts for one in world.in_state(DeliveryState.PENDING)][:3] == [0, 0, 0]
 
 
-def test_serving_sends_until_it_is_stopped(own_url: str) -> None:
+def test_serving_sends_until_it_is_stopped(own_database: Database) -> None:
     sandbox = Sandbox(rules=Rules(deliver_own_messages=False))
-    database = Database(own_url)
     with SandboxServer(sandbox) as server:
-        world = make_world(database, server, TickingClock())
+        world = make_world(own_database, server, TickingClock())
         world.clock.sleep((SystemClock().now() - world.clock.now()).total_seconds())
         stop = Flag()
-        worker = Worker(database, SystemClock(), world.recorder, world.content)
+        worker = Worker(own_database, SystemClock(), world.recorder, world.content)
         serving = Thread(target=worker.serve, args=(stop, 2))
         serving.start()
         world.share(world.lead(), world.sales)
@@ -164,10 +161,9 @@ def test_serving_sends_until_it_is_stopped(own_url: str) -> None:
         stop.set()
         serving.join(PATIENCE)
         assert not serving.is_alive()
-    database.dispose()
 
 
-def test_thousands_of_events_do_not_hold_up_an_answer(own_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thousands_of_events_do_not_hold_up_an_answer(own_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     stop, over, seen = Flag(), Flag(), Flag()
 
     def take(*_: object) -> str:
@@ -176,11 +172,11 @@ def test_thousands_of_events_do_not_hold_up_an_answer(own_url: str, monkeypatch:
 
     monkeypatch.setattr(EventsProcessor, "__call__", lambda *_: over.wait(PATIENCE) and "")
     monkeypatch.setattr(MailProcessor, "__call__", take)
-    database, clock = Database(own_url), SystemClock()
-    with database.begin(HOUSE) as session:
+    clock = SystemClock()
+    with own_database.begin(HOUSE) as session:
         for kind in (*[InboxKind.EVENTS] * 40, InboxKind.MAIL):
             inbox.store(session, kind, {}, b"", clock.now())
-    serving = Thread(target=Worker(database, clock, ConsoleSender(clock, lambda _: None)).serve, args=(stop, 1))
+    serving = Thread(target=Worker(own_database, clock, ConsoleSender(clock, lambda _: None)).serve, args=(stop, 1))
     serving.start()
     try:
         assert seen.wait(PATIENCE)
@@ -188,28 +184,27 @@ def test_thousands_of_events_do_not_hold_up_an_answer(own_url: str, monkeypatch:
         over.set()
         stop.set()
         serving.join()
-        database.dispose()
 
 
-def test_a_worker_goes_on_after_the_database_was_away(own_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_goes_on_after_the_database_was_away(own_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox = Sandbox(rules=Rules(deliver_own_messages=False))
-    database = Database(own_url)
     monkeypatch.setattr("notifications.worker.TROUBLE_SECONDS", 0.05)
     with SandboxServer(sandbox) as server, capture_logs() as logs:
-        world = make_world(database, server, TickingClock())
+        world = make_world(own_database, server, TickingClock())
         world.clock.sleep((SystemClock().now() - world.clock.now()).total_seconds())
         stop = Flag()
-        serving = Thread(target=Worker(database, SystemClock(), world.recorder, world.content).serve, args=(stop, 1))
-        real = database.dispatcher
-        monkeypatch.setattr(database, "dispatcher", lambda: 1 / 0)
+        serving = Thread(
+            target=Worker(own_database, SystemClock(), world.recorder, world.content).serve, args=(stop, 1)
+        )
+        real = own_database.dispatcher
+        monkeypatch.setattr(own_database, "dispatcher", lambda: 1 / 0)
         serving.start()
         until(lambda: any(entry["event"] == "relay_failed" for entry in logs), "the trouble")
-        monkeypatch.setattr(database, "dispatcher", real)
+        monkeypatch.setattr(own_database, "dispatcher", real)
         world.share(world.lead(), world.sales)
         until(lambda: len(world.posts(world.sales)) == 1, "the post")
         stop.set()
         serving.join(PATIENCE)
-    database.dispose()
 
 
 def test_once_at_a_time_does_what_is_due_then(world: RelayWorld) -> None:
