@@ -189,6 +189,17 @@ def chosen(ctx: Ctx, kind: ScheduleKind, audience: str) -> Times | None:
     return Times(row.local_time, row.days) if row else None
 
 
+def is_due(ctx: Ctx, kind: ScheduleKind, audience: str) -> bool:
+    """Whether a run's moment has come and nobody has claimed it yet."""
+    query = select(Schedule.id).where(
+        Schedule.workspace_id == ctx.workspace.id,
+        Schedule.kind == kind,
+        Schedule.audience == audience,
+        Schedule.next_due_at <= ctx.now,
+    )
+    return ctx.session.scalar(query) is not None
+
+
 def is_known(ctx: Ctx, kind: ScheduleKind, audience: str) -> bool:
     """Whether it was ever said when something comes to an audience, be it never."""
     return _of(ctx, kind, audience) is not None

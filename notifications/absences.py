@@ -1,6 +1,6 @@
 """Who is back, and who stands in: what was kept back is told, and colleagues hear what they agreed to."""
 
-from datetime import datetime, time
+from datetime import time
 from uuid import UUID
 
 from sqlalchemy import select
@@ -24,9 +24,7 @@ def back_today(ctx: Ctx, member_id: UUID) -> tuple[bool, tuple[Timed, ...]]:
     """What somebody who is back was not told today: whether their morning message is owed, else what had its hour."""
     member = ctx.session.get_one(Member, (ctx.workspace.id, member_id))
     today = away.today_of(member, ctx.now)
-    if schedules.morning_ran(ctx, member.slack_user_id, today) and not had_morning(
-        ctx, member_id, midnight(ctx, member)
-    ):
+    if schedules.morning_ran(ctx, member.slack_user_id, today) and not had_morning(ctx, member_id):
         return True, ()
     over = [one for one in timed_of(ctx, member_id, today) if one.due_at <= ctx.now and one.day == today]
     query = select(Delivery.key).where(
@@ -38,25 +36,17 @@ def back_today(ctx: Ctx, member_id: UUID) -> tuple[bool, tuple[Timed, ...]]:
     return False, tuple(one for one in over if ping_key(one) in kept_back)
 
 
-def had_morning(ctx: Ctx, member_id: UUID, since: datetime) -> bool:
-    """Whether somebody got a morning message on their own at a moment (UTC) or after it."""
+def had_morning(ctx: Ctx, member_id: UUID) -> bool:
+    """Whether somebody got a morning message on their own today."""
+    member = ctx.session.get_one(Member, (ctx.workspace.id, member_id))
+    midnight = schedules.moment(away.today_of(member, ctx.now), time.min, Viewer("", member.tz).zone)
     query = select(Card.id).where(
         Card.workspace_id == ctx.workspace.id,
         Card.entity == MORNING,
-        Card.entity_id == member_id,
-        Card.created_at >= since,
+        Card.entity_id == member.id,
+        Card.created_at >= midnight,
     )
     return ctx.session.scalar(query.limit(1)) is not None
-
-
-def midnight(ctx: Ctx, member: Member) -> datetime:
-    """When somebody's day began (UTC)."""
-    return schedules.moment(away.today_of(member, ctx.now), time.min, Viewer("", member.tz).zone)
-
-
-def morning_hour(ctx: Ctx, member: Member) -> datetime:
-    """When somebody's last morning message was due (UTC)."""
-    return schedules.last_due(ctx.now, member.morning_at, Viewer("", member.tz).zone, member.working_days).at
 
 
 def away_word(desk: Desk, delivery: Claimed) -> Composed:

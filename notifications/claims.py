@@ -189,6 +189,18 @@ def superseded(ctx: Ctx, delivery: Claimed) -> bool:
     return key != delivery.key and ctx.session.scalar(query) is not None
 
 
+def followed(ctx: Ctx, delivery: Claimed) -> bool:
+    """Whether a later delivery of the same kind and lane was planned, and not given up."""
+    query = select(Delivery.id).where(
+        Delivery.workspace_id == ctx.workspace.id,
+        Delivery.lane == delivery.lane,
+        Delivery.kind == delivery.kind,
+        Delivery.id > delivery.id,
+        Delivery.state != DeliveryState.DEAD,
+    )
+    return ctx.session.scalar(query.limit(1)) is not None
+
+
 def mark_sent(ctx: Ctx, delivery: Claimed, remote_id: str) -> Ended:
     """The call succeeded. That holds whoever has the delivery by now."""
     values = {"state": DeliveryState.SENT, "sent_at": ctx.now, "remote_id": remote_id, "last_error": ""}

@@ -6,12 +6,13 @@ from uuid import UUID
 from bot.replies import Message
 from bot.views import mornings as views
 from bot.views.notices import kept_message
-from core import away, mornings
+from core import away, mornings, schedules
+from core.enums import ScheduleKind
 from core.models import Card
 from core.notices import is_channel
 from core.queries.kept import Kept, kept_for
-from notifications import notices
-from notifications.absences import had_morning, midnight, morning_hour
+from notifications import claims, notices
+from notifications.absences import had_morning
 from notifications.claims import Claimed
 from notifications.desk import Call, Composed, Desk, Skip, digest, post, read
 from notifications.plans import ForMember, Kind, Morning, NewCard, Purpose
@@ -44,15 +45,16 @@ def kept_notices(desk: Desk, delivery: Claimed) -> Composed:
 def day_message(desk: Desk, delivery: Claimed) -> Composed:
     """Somebody's morning message; nothing where nothing waits for them."""
     about = read(ForMember, delivery)
-    ctx, member = desk.as_member(about.member_id), desk.member(about.member_id)
-    if ctx is None or member is None:
+    ctx = desk.as_member(about.member_id)
+    if ctx is None:
         return Skip("The person is not here any more.")
     if away.standing(ctx) is not None:
         return Skip("The person is away.")
-    # An earlier morning's message that Slack did not take till now has told all of it.
-    since = midnight(ctx, member) if about.back else morning_hour(ctx, member)
-    if had_morning(ctx, member.id, since):
+    if about.back and had_morning(ctx, about.member_id):
         return Skip("The person has today's message.")
+    # It left late: Slack or the worker was away. The next one says all of it, and what came meanwhile.
+    if claims.followed(ctx, delivery) or schedules.is_due(ctx, ScheduleKind.MORNING, ctx.actor.slack_user_id):
+        return Skip("The next morning's message is due.")
     data = mornings.begin(ctx, ctx.today.date())
     notices.mark_told(desk.system(), data.kept.over)
     if data.empty:

@@ -70,25 +70,38 @@ def test_one_message_at_nine_brings_all_that_waits(world: World) -> None:
     assert len(mornings(world.ana)) == 1
 
 
-def test_what_slack_did_not_take_yesterday_is_no_second_message_today(world: World) -> None:
+@pytest.fixture
+def missed(world: World) -> World:
+    """Monday's message was not taken by Slack, and the worker was away since."""
     lead_due(world, world.ana, "Zoe Lima", MONDAY)
     world.sandbox.faults.on_call("chat.postMessage", "error", status=503)
     nine(world, world.ana, MONDAY)
     assert mornings(world.ana) == []
-    nine(world, world.ana, MONDAY + timedelta(days=1))
-    (message,) = mornings(world.ana)
+    return world
+
+
+def test_what_slack_did_not_take_yesterday_is_no_second_message_today(missed: World) -> None:
+    nine(missed, missed.ana, MONDAY + timedelta(days=1))
+    (message,) = mornings(missed.ana)
     assert message.text == "1 thing waits for you today: Zoe Lima"
 
 
-def test_what_comes_late_at_night_takes_nobodys_morning(world: World) -> None:
-    lead_due(world, world.ana, "Zoe Lima", MONDAY)
-    world.sandbox.faults.on_call("chat.postMessage", "error", status=503)
-    nine(world, world.ana, MONDAY)
-    world.jump(hours=17)
-    world.settle()
-    assert len(mornings(world.ana)) == 1
-    nine(world, world.ana, MONDAY + timedelta(days=1))
-    assert len(mornings(world.ana)) == 2
+def test_where_yesterdays_would_leave_before_todays_is_planned_it_leaves_it_to_that(missed: World) -> None:
+    lead_due(missed, missed.ana, "Ugo Rossi", MONDAY + timedelta(days=1))
+    missed.jump(days=1)
+    missed.worker._relay(missed.sandbox.clock).round({missed.workspace_id})
+    assert mornings(missed.ana) == []
+    missed.settle()
+    (message,) = mornings(missed.ana)
+    assert message.text == "2 things wait for you today: Zoe Lima, Ugo Rossi"
+
+
+def test_what_comes_late_at_night_takes_nobodys_morning(missed: World) -> None:
+    missed.jump(hours=17)
+    missed.settle()
+    assert len(mornings(missed.ana)) == 1
+    nine(missed, missed.ana, MONDAY + timedelta(days=1))
+    assert len(mornings(missed.ana)) == 2
 
 
 def test_what_is_done_in_it_is_seen_in_it_and_can_be_taken_back(world: World) -> None:

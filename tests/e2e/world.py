@@ -117,7 +117,8 @@ def running_backend(database: Database, sandbox: Sandbox | None = None) -> Itera
 
 
 def _on_one_clock() -> Sandbox:
-    """A sandbox whose limits follow its clock, as the worker's waiting does here (`World.settle`).
+    """A sandbox whose limits, and the lives of triggers and response URLs, follow its clock, as the worker's waiting
+    does here (`World.settle`).
 
     By real time, what is to come back in a second would come back forty times before one has passed.
     """
