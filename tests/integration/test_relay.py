@@ -465,7 +465,6 @@ def test_an_event_that_breaks_the_rules_holds_nobody_up(world: RelayWorld, monke
 
 
 def test_a_message_that_cannot_be_written_is_tried_again(world: RelayWorld) -> None:
-
     class Broken(PlainContent):
         def card(self, ctx, entity, record_id, *, public):  # type: ignore[no-untyped-def]
             raise ZeroDivisionError
