@@ -7,10 +7,10 @@ manager is, once. Moved to another day, it begins anew.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, func, not_, or_, select
+from sqlalchemy import Date, Row, Uuid, bindparam, exists, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -20,6 +20,7 @@ from core.around import scope
 from core.context import Ctx, new_id
 from core.emails import replies
 from core.models import Activity, Reminder
+from core.prepared import Built, among, read
 from core.queries import mornings as queries
 from core.queries.kept import kept_on
 from core.queries.mornings import MorningData, Waiting, What
@@ -51,32 +52,36 @@ def begin(ctx: Ctx, day: date) -> MorningData:
     Asked again on the same day, nothing counts twice. What does not fit into the message is not counted as told: it
     comes on another morning.
     """
-    own, others = _fresh(ctx, day)
+    known = _reminders(ctx)
+    own, others = _fresh(ctx, day, known)
     mine = own[: SHOWN - min(FOR_OTHERS, len(others))]
-    _count(ctx, [*mine, *others[: SHOWN - len(mine)]], day)
-    if not _told_on(ctx, day).heard:
-        _hear(ctx, _let_lie(ctx, day)[:LIE_SHOWN], day)
-    return _standing(ctx, day, [*own, *others])
+    told = _told_on(known, day)
+    if _count(ctx, [*mine, *others[: SHOWN - len(mine)]], day):
+        told = _told_on(_reminders(ctx, since=day), day)
+    if not told.heard and _hear(ctx, _let_lie(ctx, day)[:LIE_SHOWN], day):
+        told = _told_on(_reminders(ctx, since=day), day)
+    return _standing(ctx, day, told, [*own, *others])
 
 
 def standing(ctx: Ctx, day: date) -> MorningData:
     """How the things stand now that the actor was reminded of on this day of theirs."""
-    own, others = _fresh(ctx, day)
-    return _standing(ctx, day, [*own, *others])
+    known = _reminders(ctx)
+    own, others = _fresh(ctx, day, known)
+    return _standing(ctx, day, _told_on(known, day), [*own, *others])
 
 
-def _standing(ctx: Ctx, day: date, fresh: Sequence[Waiting]) -> MorningData:
+def _standing(ctx: Ctx, day: date, told: "_ToldOn", fresh: Sequence[Waiting]) -> MorningData:
     """The same where it is known what waits; that a morning counted it changes nothing about that on its day."""
-    told, heard = _told_on(ctx, day)
-    lines = queries.lines_of(ctx, told)
+    lines = queries.lines_of(ctx, told.reminded)
     changes = queries.last_changes(ctx, [line.waiting.id for line in lines if line.done])
     lines = [replace(line, change_id=changes.get(line.waiting.id)) for line in lines]
-    known = {(entity, entity_id) for entity, entity_id, _ in told}
+    known = {(entity, entity_id) for entity, entity_id, _ in told.reminded}
     more = [one for one in fresh if (one.entity, one.id) not in known]
-    lie = queries.lines_of(ctx, heard)
+    lie = queries.lines_of(ctx, told.heard)
     lying = tuple(line for line in lie if not line.done)
     kept = kept_on(ctx, day, KEPT_SHOWN)
-    return MorningData(day, tuple(lines), len(more), away.stood_in_for(ctx), lying, kept)
+    absent = away.stood_in_for(ctx) if scope(ctx).absent else ()
+    return MorningData(day, tuple(lines), len(more), absent, lying, kept)
 
 
 def finish(ctx: Ctx, what: What, entity: str, item_id: UUID) -> None:
@@ -120,9 +125,9 @@ def later(ctx: Ctx, what: What, entity: str, item_id: UUID, hours: int) -> datet
     return schedules.moment(day, at, zone)
 
 
-def _fresh(ctx: Ctx, day: date) -> tuple[list[Waiting], list[Waiting]]:
+def _fresh(ctx: Ctx, day: date, known: "_Reminders") -> tuple[list[Waiting], list[Waiting]]:
     """What waits and was not told of on two earlier mornings: the actor's own, and that of whom they stand in for."""
-    counted = _told_before(ctx, day)
+    counted = _told_before(known, day)
     absent = scope(ctx).absent
     own, others = queries.waiting(ctx, day), queries.waiting(ctx, day, absent) if absent else []
 
@@ -132,27 +137,45 @@ def _fresh(ctx: Ctx, day: date) -> tuple[list[Waiting], list[Waiting]]:
     return fresh(own), fresh(others)
 
 
-def _told_before(ctx: Ctx, day: date) -> dict[Told, int]:
-    """How often the actor was told of each thing on earlier days."""
-    query = select(Reminder.entity, Reminder.entity_id, Reminder.due_on, Reminder.times, Reminder.last_on).where(
-        Reminder.workspace_id == ctx.workspace.id, Reminder.member_id == ctx.actor.member_id
+_Reminders = Sequence[Row[*tuple[Any, ...]]]
+
+
+def _reminders(ctx: Ctx, since: date = date.min) -> _Reminders:
+    """What the actor was told of, the last time on a day of theirs or later: what came in first, then by the day."""
+    return read(ctx, _read_reminders, me=ctx.actor.member_id, since=since)
+
+
+def _read_reminders(_: Ctx) -> Built:
+    return (
+        select(Reminder.entity, Reminder.entity_id, Reminder.due_on, Reminder.times, Reminder.last_on)
+        .where(
+            Reminder.workspace_id == bindparam("here", type_=Uuid()),
+            Reminder.member_id == bindparam("me", type_=Uuid()),
+            Reminder.last_on >= bindparam("since", type_=Date()),
+        )
+        .order_by((Reminder.entity == replies.REPLY).desc(), Reminder.due_on, Reminder.id)
     )
-    return {
-        (row.entity, row.entity_id, row.due_on): row.times - (1 if row.last_on == day else 0)
-        for row in ctx.session.execute(query)
-    }
 
 
-def _count(ctx: Ctx, told: Iterable[Waiting], day: date) -> None:
+def _told_before(known: _Reminders, day: date) -> dict[Told, int]:
+    """How often the actor was told of each thing on earlier days."""
+    return {(row.entity, row.entity_id, row.due_on): row.times - (1 if row.last_on == day else 0) for row in known}
+
+
+def _count(ctx: Ctx, told: Iterable[Waiting], day: date) -> bool:
+    """False where there was nothing to count."""
     rows = [_row(ctx, (one.entity, one.id, one.due_on), 1, day) for one in told]
     if rows:
         _write(ctx, rows, {"times": Reminder.times + 1, "last_on": day}, day)
+    return bool(rows)
 
 
-def _hear(ctx: Ctx, lie: Iterable[Told], day: date) -> None:
+def _hear(ctx: Ctx, lie: Iterable[Told], day: date) -> bool:
+    """False where there was nothing to hear of."""
     rows = [_row(ctx, one, HEARD, day) for one in lie]
     if rows:
         _write(ctx, rows, {"times": HEARD, "last_on": day}, day)
+    return bool(rows)
 
 
 def _write(ctx: Ctx, rows: list[dict[str, object]], known: Mapping[str, object], day: date) -> None:
@@ -190,19 +213,11 @@ class _ToldOn(NamedTuple):
     """What they heard of that others let lie."""
 
 
-def _told_on(ctx: Ctx, day: date) -> _ToldOn:
-    query = (
-        select(Reminder.entity, Reminder.entity_id, Reminder.due_on, Reminder.times)
-        .where(
-            Reminder.workspace_id == ctx.workspace.id,
-            Reminder.member_id == ctx.actor.member_id,
-            Reminder.last_on == day,
-        )
-        .order_by((Reminder.entity == replies.REPLY).desc(), Reminder.due_on, Reminder.id)
-    )
+def _told_on(known: _Reminders, day: date) -> _ToldOn:
     found = _ToldOn([], [])
-    for entity, entity_id, due_on, times in ctx.session.execute(query):
-        (found.heard if times == HEARD else found.reminded).append((entity, entity_id, due_on))
+    for row in known:
+        if row.last_on == day:
+            (found.heard if row.times == HEARD else found.reminded).append((row.entity, row.entity_id, row.due_on))
     return found
 
 
@@ -211,20 +226,27 @@ def _let_lie(ctx: Ctx, day: date) -> list[Told]:
     people = scope(ctx).reports
     if not people:
         return []
-    mine = aliased(Reminder)
+    rows = read(ctx, _lain, people=list(people), me=ctx.actor.member_id, day=day)
+    lies = [(row.entity, row.entity_id, row.due_on) for row in rows]
+    shown = {(line.waiting.entity, line.waiting.id) for line in queries.lines_of(ctx, lies) if not line.done}
+    return [one for one in lies if one[:2] in shown]
+
+
+def _lain(_: Ctx) -> Built:
+    here, mine = bindparam("here", type_=Uuid()), aliased(Reminder)
     heard = exists().where(
-        mine.workspace_id == ctx.workspace.id,
-        mine.member_id == ctx.actor.member_id,
+        mine.workspace_id == here,
+        mine.member_id == bindparam("me", type_=Uuid()),
         mine.entity == Reminder.entity,
         mine.entity_id == Reminder.entity_id,
         mine.due_on == Reminder.due_on,
-        or_(mine.times == HEARD, mine.last_on >= day),
+        or_(mine.times == HEARD, mine.last_on >= bindparam("day", type_=Date())),
     )
-    query = (
+    return (
         select(Reminder.entity, Reminder.entity_id, func.max(Reminder.due_on).label("due_on"))
         .where(
-            Reminder.workspace_id == ctx.workspace.id,
-            Reminder.member_id.in_(people),
+            Reminder.workspace_id == here,
+            among(Reminder.member_id, "people"),
             Reminder.times >= TWICE,
             queries.still_due(),
             not_(heard),
@@ -233,6 +255,3 @@ def _let_lie(ctx: Ctx, day: date) -> list[Told]:
         .order_by(func.max(Reminder.due_on).desc(), Reminder.entity_id)
         .limit(LIE_READ)
     )
-    lies = [(row.entity, row.entity_id, row.due_on) for row in ctx.session.execute(query)]
-    shown = {(line.waiting.entity, line.waiting.id) for line in queries.lines_of(ctx, lies) if not line.done}
-    return [one for one in lies if one[:2] in shown]

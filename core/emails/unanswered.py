@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import ColumnElement, DateTime, Uuid, and_, bindparam, exists, select, update
 
 from core import follow_ups
 from core.access import Verb, load
@@ -22,6 +22,7 @@ from core.events import RecordChanged
 from core.i18n import Viewer
 from core.models import Contact, Deal, Email, EmailTemplate, History, Lead, Member, WorkspaceRow
 from core.operations import operation
+from core.prepared import Built, read
 from core.queries.unanswered import COLUMNS, MODELS, FollowedUp, ended, unanswered_mail
 
 AT_ONCE = 500
@@ -148,30 +149,40 @@ def _make_due(ctx: Ctx, entity: EntityType, record: FollowedUp, silence: _Silenc
 
 def _waits(ctx: Ctx, days: int) -> ColumnElement[bool]:
     """Sent, not answered, not brought up; long enough ago for the zone that is furthest ahead."""
-    return and_(
-        Email.workspace_id == ctx.workspace.id,
+    return and_(*_unanswered(ctx.workspace.id, _sent_until(ctx, days)))
+
+
+def _sent_until(ctx: Ctx, days: int) -> datetime:
+    return ctx.now - timedelta(days=days - 1)
+
+
+def _unanswered(
+    here: ColumnElement[UUID] | UUID, until: ColumnElement[datetime] | datetime
+) -> Sequence[ColumnElement[bool]]:
+    return (
+        Email.workspace_id == here,
         Email.state == EmailState.SENT,
         Email.replied_at.is_(None),
         Email.followed_up_at.is_(None),
-        Email.sent_at <= ctx.now - timedelta(days=days - 1),
+        Email.sent_at <= until,
     )
 
 
 def _silences(ctx: Ctx, entity: EntityType, days: int) -> Sequence[_Silence]:
+    return [_Silence(*row) for row in read(ctx, _waiting, entity, until=_sent_until(ctx, days))]
+
+
+def _waiting(_: Ctx, entity: EntityType) -> Built:
+    """What a _Silence holds, of each mail of a kind of record that waits so long."""
     model, column = MODELS[entity], COLUMNS[entity]
-    query = (
+    return (
         select(Email.id, column, Email.sent_at, Member.tz, ended(entity), _planned_since(model))
         .join(model, and_(model.workspace_id == Email.workspace_id, model.id == column))
         .outerjoin(Member, and_(Member.workspace_id == model.workspace_id, Member.id == model.owner_id))
-        .where(_waits(ctx, days))
+        .where(*_unanswered(bindparam("here", type_=Uuid()), bindparam("until", type_=DateTime(timezone=True))))
         .order_by(Email.sent_at, Email.id)
         .limit(AT_ONCE)
     )
-    return [
-        _Silence(email_id, record_id, sent_at, zone, needless, planned_since)
-        for email_id, record_id, sent_at, zone, needless, planned_since in ctx.session.execute(query)
-        if record_id is not None and sent_at is not None
-    ]
 
 
 def _planned_since(model: type[FollowedUp]) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from core.enums import ActivityKind, EntityType
 from core.errors import NotFound
 from core.models import Activity, History
 from core.prepared import Built, among, read
-from core.queries.planned import hit, planned
+from core.queries.planned import hit, planned, planned_by_id
 from core.queries.records import Hit, Page, hit_of
 
 PAGE_SIZE = 8
@@ -89,10 +89,7 @@ def _tasks_due(ctx: Ctx) -> Built:
 
 def tasks_by_id(ctx: Ctx, ids: Collection[UUID]) -> list[TaskItem]:
     """These tasks as far as the actor may see them, done or not, in no order; one that has no day is of today."""
-    return [
-        _task(ctx, row, name_owners=True)
-        for row in ctx.session.execute(planned(ctx, ActivityKind.TASK).where(Activity.id.in_(ids)))
-    ]
+    return [_task(ctx, row, name_owners=True) for row in read(ctx, planned_by_id, ActivityKind.TASK, ids=list(ids))]
 
 
 def _task(ctx: Ctx, row: Row[*tuple[Any, ...]], *, name_owners: bool) -> TaskItem:

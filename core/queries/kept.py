@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, DateTime, Row, Text, Uuid, and_, bindparam, or_, select
 
 from core import schedules
 from core.access import visible
@@ -15,6 +16,7 @@ from core.enums import EntityType, QuoteStatus, StageKind
 from core.errors import NotFound
 from core.models import Deal, HeldNotice, Lead
 from core.notices import NoticeKind
+from core.prepared import Built, read
 from core.queries.deals import DealCard
 from core.queries.quotes import QuoteCard
 from core.queries.records import AnyCard, card_of
@@ -76,31 +78,58 @@ def still_true(kind: NoticeKind, card: AnyCard, reader: str) -> bool:
 
 def kept_for(ctx: Ctx, audience: str, limit: int) -> Kept:
     """What waits for an audience's next morning message, the oldest first. At most `limit` are shown."""
-    return _read(ctx, audience, _waits(ctx), limit)
+    return _looked_at(ctx, read(ctx, _waiting, audience=audience, now=ctx.now), limit)
 
 
 def kept_on(ctx: Ctx, day: date, limit: int) -> Kept:
     """What the actor's morning message of a day of theirs takes along: what it told of, and today what waits too."""
     since, until = (schedules.moment(one, time.min, ctx.actor.zone) for one in (day, day + timedelta(days=1)))
-    told = and_(HeldNotice.sent_at >= since, HeldNotice.sent_at < until)
-    which = or_(told, _waits(ctx)) if ctx.today.date() == day else told
-    return _read(ctx, ctx.actor.slack_user_id, which, limit)
+    which = _told_or_waiting if ctx.today.date() == day else _told
+    audience = ctx.actor.slack_user_id
+    return _looked_at(ctx, read(ctx, which, audience=audience, since=since, until=until, now=ctx.now), limit)
 
 
-def _waits(ctx: Ctx) -> ColumnElement[bool]:
-    return and_(HeldNotice.sent_at.is_(None), HeldNotice.due_at <= ctx.now)
+def _waits() -> ColumnElement[bool]:
+    return and_(HeldNotice.sent_at.is_(None), HeldNotice.due_at <= _moment("now"))
 
 
-def _read(ctx: Ctx, audience: str, which: ColumnElement[bool], limit: int) -> Kept:
-    query = (
-        select(HeldNotice)
-        .where(HeldNotice.workspace_id == ctx.workspace.id, HeldNotice.audience == audience, which)
+def _was_told() -> ColumnElement[bool]:
+    return and_(HeldNotice.sent_at >= _moment("since"), HeldNotice.sent_at < _moment("until"))
+
+
+def _waiting(_: Ctx) -> Built:
+    return _notices(_waits())
+
+
+def _told(_: Ctx) -> Built:
+    return _notices(_was_told())
+
+
+def _told_or_waiting(_: Ctx) -> Built:
+    return _notices(or_(_was_told(), _waits()))
+
+
+def _moment(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=DateTime(timezone=True))
+
+
+def _notices(which: ColumnElement[bool]) -> Built:
+    """Those of an audience, the oldest first."""
+    return (
+        select(HeldNotice.id, HeldNotice.kind, HeldNotice.entity, HeldNotice.entity_id)
+        .where(
+            HeldNotice.workspace_id == bindparam("here", type_=Uuid()),
+            HeldNotice.audience == bindparam("audience", type_=Text()),
+            which,
+        )
         .order_by(HeldNotice.held_at, HeldNotice.id)
     )
-    return _looked_at(ctx, ctx.session.scalars(query).all(), limit)
 
 
-def _looked_at(ctx: Ctx, found: Sequence[HeldNotice], limit: int) -> Kept:
+_HeldRow = Row[*tuple[Any, ...]]
+
+
+def _looked_at(ctx: Ctx, found: Sequence[_HeldRow], limit: int) -> Kept:
     gone = _not_theirs(ctx, found)
     rows = iter([row for row in found if row.id not in gone])
     shown: list[KeptNotice] = []
@@ -114,11 +143,11 @@ def _looked_at(ctx: Ctx, found: Sequence[HeldNotice], limit: int) -> Kept:
     return Kept(tuple(shown), tuple(row.id for row in rows), tuple(over))
 
 
-def _not_theirs(ctx: Ctx, rows: Iterable[HeldNotice]) -> set[UUID]:
+def _not_theirs(ctx: Ctx, rows: Iterable[_HeldRow]) -> set[UUID]:
     """The notices that the reader was given a record which has another owner by now: of a change of many records that
     was undone there are hundreds, and each card takes several statements.
     """
-    given: dict[EntityType, list[HeldNotice]] = {}
+    given: dict[EntityType, list[_HeldRow]] = {}
     for row in rows:
         if row.kind == NoticeKind.ASSIGNED and row.entity in GIVEN:
             given.setdefault(EntityType(row.entity), []).append(row)
@@ -132,7 +161,7 @@ def _not_theirs(ctx: Ctx, rows: Iterable[HeldNotice]) -> set[UUID]:
     return gone
 
 
-def _notice(ctx: Ctx, row: HeldNotice) -> KeptNotice | None:
+def _notice(ctx: Ctx, row: _HeldRow) -> KeptNotice | None:
     """None where it is not true any more, or not for these eyes."""
     kind = NoticeKind(row.kind)
     try:

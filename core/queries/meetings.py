@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Row, Select, bindparam, select
+from sqlalchemy import DateTime, Integer, Row, bindparam, select
 
 from core import schedules
 from core.access import Verb, load, may_touch
@@ -17,7 +17,7 @@ from core.meetings import ends_at
 from core.models import Activity, Member
 from core.planned import subject_of
 from core.prepared import Built, among, read
-from core.queries.planned import hit, planned
+from core.queries.planned import hit, planned, planned_by_id
 from core.queries.records import Hit, Page, hit_of
 
 PAGE_SIZE = 8
@@ -126,7 +126,7 @@ def _until(ctx: Ctx) -> Built:
 
 def meetings_by_id(ctx: Ctx, ids: Collection[UUID]) -> list[MeetingItem]:
     """Some meetings, planned or told of, as far as the actor may see them."""
-    return _items(ctx, planned(ctx, ActivityKind.MEETING).where(Activity.id.in_(ids)))
+    return [_item(ctx, row) for row in read(ctx, planned_by_id, ActivityKind.MEETING, ids=list(ids))]
 
 
 def planned_meetings(ctx: Ctx, page: int = 0) -> Page[MeetingItem]:
@@ -134,12 +134,9 @@ def planned_meetings(ctx: Ctx, page: int = 0) -> Page[MeetingItem]:
     people = [ctx.actor.member_id] if ctx.actor.member_id else []
     mine = (Activity.done_at.is_(None), Activity.owner_id.in_(people))
     query = planned(ctx, ActivityKind.MEETING).where(*mine).order_by(Activity.starts_at, Activity.id)
-    items = _items(ctx, query.offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1))
+    rows = ctx.session.execute(query.offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1))
+    items = [_item(ctx, row) for row in rows]
     return Page(tuple(items[:PAGE_SIZE]), page, len(items) > PAGE_SIZE)
-
-
-def _items(ctx: Ctx, query: Select[*tuple[Any, ...]]) -> list[MeetingItem]:
-    return [_item(ctx, row) for row in ctx.session.execute(query)]
 
 
 def _item(ctx: Ctx, row: Row[*tuple[Any, ...]]) -> MeetingItem:

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, DateTime, Uuid, and_, bindparam, exists, false, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from core import undo
@@ -221,20 +220,24 @@ def last_changes(ctx: Ctx, ids: Collection[UUID]) -> dict[UUID, UUID]:
     """The last change the actor made to when each of these is due, or whether, where it may still be undone."""
     if not ids:
         return {}
+    rows = read(ctx, _last_changes, ids=list(ids), me=ctx.actor.member_id, since=ctx.now - undo.WINDOW)
+    return {row.entity_id: row.change_id for row in rows if row.undoes is None}
+
+
+def _last_changes(_: Ctx) -> Built:
     planned = or_(*(History.changes.has_key(name) for name in PLANS))
-    newest = (
+    return (
         select(History.entity_id, History.change_id, History.undoes)
         .where(
-            History.workspace_id == ctx.workspace.id,
-            History.entity_id.in_(ids),
-            History.actor_id == ctx.actor.member_id,
-            History.at >= ctx.now - undo.WINDOW,
+            History.workspace_id == bindparam("here", type_=Uuid()),
+            among(History.entity_id, "ids"),
+            History.actor_id == bindparam("me", type_=Uuid()),
+            History.at >= bindparam("since", type_=DateTime(timezone=True)),
             planned,
         )
         .ext(distinct_on(History.entity_id))
         .order_by(History.entity_id, History.id.desc())
     )
-    return {row.entity_id: row.change_id for row in ctx.session.execute(newest) if row.undoes is None}
 
 
 def _since(line: MorningLine, due_on: date) -> MorningLine:
@@ -252,7 +255,7 @@ def _own(ctx: Ctx, line: MorningLine) -> MorningLine:
 def _records(ctx: Ctx, entity: EntityType, ids: Collection[UUID]) -> dict[tuple[str, UUID], MorningLine]:
     unanswered = unanswered_mail(ctx, entity, ids)
     lines = {}
-    for row in ctx.session.execute(_standing(ctx, entity, ids)):
+    for row in read(ctx, _standing, entity, ids=list(ids)):
         mail = unanswered.get(row.id)
         lines[entity.value, row.id] = MorningLine(
             Waiting(What.FOLLOW_UP, entity.value, row.id, row.day or ctx.today.date(), row.at),
@@ -267,10 +270,10 @@ def _records(ctx: Ctx, entity: EntityType, ids: Collection[UUID]) -> dict[tuple[
     return lines
 
 
-def _standing(ctx: Ctx, entity: EntityType, ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+def _standing(ctx: Ctx, entity: EntityType) -> Built:
     """The records' names, owners and follow-ups, and whether they are closed."""
     model = _MODELS[entity]
-    query = visible(ctx, model).where(model.id.in_(ids))
+    query = visible(ctx, model).where(among(model.id, "ids"))
     query = query.outerjoin(Member, and_(Member.workspace_id == model.workspace_id, Member.id == model.owner_id))
     detail: ColumnElement[str] = Lead.company.label("detail")
     if model is not Lead:
@@ -325,14 +328,8 @@ def _met(ctx: Ctx, ids: Collection[UUID]) -> dict[tuple[str, UUID], MorningLine]
 
 
 def _mails(ctx: Ctx, ids: Collection[UUID]) -> dict[tuple[str, UUID], MorningLine]:
-    query = (
-        visible(ctx, InboundEmail)
-        .outerjoin(Member, and_(Member.workspace_id == InboundEmail.workspace_id, Member.id == InboundEmail.owner_id))
-        .where(InboundEmail.id.in_(ids))
-        .with_only_columns(InboundEmail, func.coalesce(Member.slack_user_id, ""), maintain_column_froms=True)
-    )
     lines = {}
-    for mail, owner in ctx.session.execute(query):
+    for mail in read(ctx, _answers, ids=list(ids)):
         about = next((kind, getattr(mail, f"{kind.value}_id")) for kind in _LINKED if getattr(mail, f"{kind.value}_id"))
         day = mail.received_at.astimezone(ctx.actor.zone).date()
         lines[REPLY, mail.id] = MorningLine(
@@ -342,6 +339,25 @@ def _mails(ctx: Ctx, ids: Collection[UUID]) -> dict[tuple[str, UUID], MorningLin
             record=hit_of(ctx, *about),
             done=mail.handled_at is not None,
             why=" ".join(mail.new_words.split())[:WORDS_SHOWN],
-            owner=owner,
+            owner=mail.owner,
         )
     return lines
+
+
+def _answers(ctx: Ctx) -> Built:
+    return (
+        visible(ctx, InboundEmail)
+        .outerjoin(Member, and_(Member.workspace_id == InboundEmail.workspace_id, Member.id == InboundEmail.owner_id))
+        .where(among(InboundEmail.id, "ids"))
+        .with_only_columns(
+            InboundEmail.id,
+            *(getattr(InboundEmail, f"{kind.value}_id") for kind in _LINKED),
+            InboundEmail.from_name,
+            InboundEmail.from_address,
+            InboundEmail.new_words,
+            InboundEmail.received_at,
+            InboundEmail.handled_at,
+            func.coalesce(Member.slack_user_id, "").label("owner"),
+            maintain_column_froms=True,
+        )
+    )

@@ -15,6 +15,7 @@ from core.context import Ctx
 from core.enums import ActivityKind, EmailState, EntityType, InboundState, MailKind
 from core.follow_ups import CLOSED_LEADS
 from core.models import Activity, Contact, Deal, Email, EmailTemplate, InboundEmail, Lead, Suppression
+from core.prepared import Built, among, read
 
 FollowedUp = Lead | Contact | Deal
 MODELS: dict[EntityType, type[FollowedUp]] = {
@@ -52,8 +53,19 @@ class UnansweredMail:
 
 def unanswered_mail(ctx: Ctx, entity: EntityType, ids: Collection[UUID]) -> dict[UUID, UnansweredMail]:
     """For each of these records whose last mail is such a one: that mail."""
+    return {
+        row.record_id: UnansweredMail(
+            row.id, row.subject, row.sent_at, Prepared(row.ready_id, row.ready_name) if row.ready_id else None
+        )
+        for row in read(ctx, _newest, entity, ids=list(ids))
+        if row.replied_at is None and row.followed_up_at is not None and not row.ended
+    }
+
+
+def _newest(ctx: Ctx, entity: EntityType) -> Built:
+    """The last mail about each record."""
     record, model, ready = COLUMNS[entity], MODELS[entity], aliased(EmailTemplate)
-    newest = (
+    return (
         visible(ctx, Email)
         .join(model, and_(model.workspace_id == Email.workspace_id, model.id == record))
         .outerjoin(
@@ -68,7 +80,7 @@ def unanswered_mail(ctx: Ctx, entity: EntityType, ids: Collection[UUID]) -> dict
                 ready.archived_at.is_(None),
             ),
         )
-        .where(record.in_(ids), Email.state == EmailState.SENT)
+        .where(among(record, "ids"), Email.state == EmailState.SENT)
         .ext(distinct_on(record))
         .order_by(record, Email.sent_at.desc(), Email.id.desc())
         .with_only_columns(
@@ -84,13 +96,6 @@ def unanswered_mail(ctx: Ctx, entity: EntityType, ids: Collection[UUID]) -> dict
             maintain_column_froms=True,
         )
     )
-    return {
-        row.record_id: UnansweredMail(
-            row.id, row.subject, row.sent_at, Prepared(row.ready_id, row.ready_name) if row.ready_id else None
-        )
-        for row in ctx.session.execute(newest)
-        if row.replied_at is None and row.followed_up_at is not None and not row.ended
-    }
 
 
 def ended(entity: EntityType) -> ColumnElement[bool]:
