@@ -9,8 +9,9 @@ from sqlalchemy import Integer, cast, func, select
 
 from core.context import Ctx
 from core.enums import CallOutcome
+from core.prepared import Built, read
 from core.queries.metrics.rows import Number, rows_of
-from core.queries.metrics.span import Span
+from core.queries.metrics.span import Shape, Span
 
 HUNDRED = 100
 
@@ -57,14 +58,9 @@ def rate(part: int, whole: int) -> Decimal | None:
 
 def calls(ctx: Ctx, span: Span) -> Calls:
     """Calls made in a span."""
-    rows = rows_of(ctx, Number.CALLS, span).subquery()
-    minutes = cast(func.nullif(rows.c.was, ""), Integer)
-    query = select(rows.c.becomes, func.count(), func.count(minutes), func.coalesce(func.sum(minutes), 0)).group_by(
-        rows.c.becomes
-    )
     outcomes: Counter[CallOutcome | None] = Counter()
     timed = length = 0
-    for outcome, count, with_length, total in ctx.session.execute(query):
+    for outcome, count, with_length, total in read(ctx, _by_outcome, span.shape, **span.values):
         outcomes[CallOutcome(outcome) if outcome else None] += count
         timed, length = timed + with_length, length + total
     order = [*CallOutcome, None]
@@ -73,22 +69,38 @@ def calls(ctx: Ctx, span: Span) -> Calls:
     return Calls(sum(outcomes.values()), by_outcome, average)
 
 
+def _by_outcome(ctx: Ctx, span: Shape) -> Built:
+    rows = rows_of(ctx, Number.CALLS, span).subquery()
+    minutes = cast(func.nullif(rows.c.was, ""), Integer)
+    return select(rows.c.becomes, func.count(), func.count(minutes), func.coalesce(func.sum(minutes), 0)).group_by(
+        rows.c.becomes
+    )
+
+
 def by_word(ctx: Ctx, number: Number, span: Span) -> tuple[tuple[str, int], ...]:
     """How often each word stands in what a number counts (its `becomes`): reasons of losses, objections."""
+    return tuple((word, count) for word, count in read(ctx, _words, number, span.shape, **span.values))
+
+
+def _words(ctx: Ctx, number: Number, span: Shape) -> Built:
     rows = rows_of(ctx, number, span).subquery()
-    query = (
+    return (
         select(rows.c.becomes, func.count())
         .group_by(rows.c.becomes)
         .order_by(func.count().desc(), rows.c.becomes.collate("C"))
     )
-    return tuple((word, count) for word, count in ctx.session.execute(query))
 
 
 def mails(ctx: Ctx, span: Span) -> Mails:
     """Mails that left in a span."""
+    return Mails(*(count(ctx, one, span) for one in (Number.MAILS, Number.DELIVERED, Number.OPENED, Number.REPLIED)))
 
-    def count(number: Number) -> int:
-        rows = rows_of(ctx, number, span).subquery()
-        return ctx.session.scalar(select(func.count()).select_from(rows)) or 0
 
-    return Mails(*(count(one) for one in (Number.MAILS, Number.DELIVERED, Number.OPENED, Number.REPLIED)))
+def count(ctx: Ctx, number: Number, span: Span) -> int:
+    """How many rows a number counts."""
+    ((counted,),) = read(ctx, _count, number, span.shape, **span.values)
+    return int(counted)
+
+
+def _count(ctx: Ctx, number: Number, span: Shape) -> Built:
+    return select(func.count()).select_from(rows_of(ctx, number, span).subquery())

@@ -7,12 +7,28 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, Row, Subquery, and_, case, cast, false, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    DateTime,
+    Integer,
+    Row,
+    Subquery,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from core.access import visible
 from core.context import Ctx
 from core.models import Account, Deal, Member, Stage, StageChange
-from core.queries.metrics.span import Span
+from core.prepared import Built, read
+from core.queries.metrics.span import Shape, Span
 from core.refs import deal_ref
 
 ENOUGH_STAYS = 5
@@ -23,6 +39,7 @@ AT_LEAST = timedelta(days=7)
 QUIET = timedelta(days=14)
 """Without a word to or from a person for so long, a deal is going cold."""
 SECONDS_A_DAY = 86_400
+_MOMENT = DateTime(timezone=True)
 
 
 class Need(StrEnum):
@@ -59,8 +76,14 @@ def needy(ctx: Ctx, span: Span, limit: int, offset: int = 0) -> tuple[tuple[Need
 
     Those with the most reasons first, then those longest in their stage. `span` says whose.
     """
-    usual = _usual(ctx)
-    seconds = func.extract("epoch", ctx.now - Deal.stage_entered_at)
+    asked = {"now": ctx.now, "quiet_since": ctx.now - QUIET, "start": offset, "at_most": limit}
+    rows = read(ctx, _needy_deals, span.shape, **asked, **span.values)
+    return tuple(_needy(ctx, row) for row in rows), rows[0].in_all if rows else 0
+
+
+def _needy_deals(ctx: Ctx, span: Shape) -> Built:
+    usual, now = _usual(), bindparam("now", type_=_MOMENT)
+    seconds = func.extract("epoch", now - Deal.stage_entered_at)
     # Where a stage has no median yet, its own setting says what is long.
     long = func.coalesce(
         TIMES_USUAL * usual.c.seconds, (Stage.stale_days + 1) * SECONDS_A_DAY - 1, type_=usual.c.seconds.type
@@ -68,10 +91,10 @@ def needy(ctx: Ctx, span: Span, limit: int, offset: int = 0) -> tuple[tuple[Need
     why = {
         Need.SLOW: and_(func.coalesce(seconds > long, false()), seconds > AT_LEAST.total_seconds()),
         Need.NO_NEXT_STEP: and_(Deal.next_step == "", Deal.next_follow_up.is_(None)),
-        Need.QUIET: func.coalesce(Deal.last_touch_at, Deal.created_at) < ctx.now - QUIET,
+        Need.QUIET: func.coalesce(Deal.last_touch_at, Deal.created_at) < bindparam("quiet_since", type_=_MOMENT),
     }
     reasons = sum((cast(cast(one, Boolean), Integer) for one in why.values()), start=cast(0, Integer))
-    query = (
+    return (
         visible(ctx, Deal)
         .join(Stage, and_(Stage.workspace_id == Deal.workspace_id, Stage.id == Deal.stage_id))
         .outerjoin(usual, usual.c.stage_id == Deal.stage_id)
@@ -95,11 +118,9 @@ def needy(ctx: Ctx, span: Span, limit: int, offset: int = 0) -> tuple[tuple[Need
             maintain_column_froms=True,
         )
         .order_by(reasons.desc(), Deal.stage_entered_at, Deal.id)
-        .offset(offset)
-        .limit(limit)
+        .offset(bindparam("start", type_=Integer()))
+        .limit(bindparam("at_most", type_=Integer()))
     )
-    rows = ctx.session.execute(query).all()
-    return tuple(_needy(ctx, row) for row in rows), rows[0].in_all if rows else 0
 
 
 def _needy(ctx: Ctx, row: Row[*tuple[Any, ...]]) -> Needy:
@@ -119,7 +140,7 @@ def _needy(ctx: Ctx, row: Row[*tuple[Any, ...]]) -> Needy:
     )
 
 
-def _usual(ctx: Ctx) -> Subquery:
+def _usual() -> Subquery:
     """How long deals stay in each stage (the median, in seconds), of the stays that ended.
 
     Of all the workspace's deals, whoever asks: what is usual in a stage does not depend on the reader.
@@ -131,7 +152,7 @@ def _usual(ctx: Ctx) -> Subquery:
         select(StageChange.to_stage_id.label("stage_id"), StageChange.at, left_at.label("left_at"))
         .join(Deal, and_(Deal.workspace_id == StageChange.workspace_id, Deal.id == StageChange.deal_id))
         .where(
-            StageChange.workspace_id == ctx.workspace.id,
+            StageChange.workspace_id == bindparam("here", type_=Uuid()),
             StageChange.archived_at.is_(None),
             Deal.archived_at.is_(None),
         )

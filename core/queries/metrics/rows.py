@@ -4,9 +4,23 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Numeric, Select, Text, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Numeric,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.orm import aliased
 
@@ -27,7 +41,7 @@ from core.models import (
     Stage,
     StageChange,
 )
-from core.queries.metrics.span import Span
+from core.queries.metrics.span import Shape
 
 Rows = Select[*tuple[Any, ...]]
 """Columns: id, entity, record_id, by_id, owner_id, currency, value, at, was, becomes (see `_row`)."""
@@ -55,8 +69,8 @@ class Number(StrEnum):
 ARRIVED = (EmailProgress.DELIVERED, EmailProgress.OPENED, EmailProgress.CLICKED, EmailProgress.SPAM)
 
 
-def rows_of(ctx: Ctx, number: Number, span: Span) -> Rows:
-    """The rows a number counts, as far as the actor may see them."""
+def rows_of(ctx: Ctx, number: Number, span: Shape) -> Rows:
+    """The rows a number counts, as far as the actor may see them: for `read`, with the parameters `Span.values`."""
     return _ROWS[number](ctx, span)
 
 
@@ -115,7 +129,7 @@ def _deal_row(
 # -- leads and deals ----------------------------------------------------------------------------------------------
 
 
-def _new_leads(ctx: Ctx, span: Span) -> Rows:
+def _new_leads(ctx: Ctx, span: Shape) -> Rows:
     return _row(
         visible(ctx, Lead)
         .outerjoin(LeadSource, and_(LeadSource.workspace_id == Lead.workspace_id, LeadSource.id == Lead.source_id))
@@ -129,12 +143,12 @@ def _new_leads(ctx: Ctx, span: Span) -> Rows:
     )
 
 
-def _new_deals(ctx: Ctx, span: Span) -> Rows:
+def _new_deals(ctx: Ctx, span: Shape) -> Rows:
     query = visible(ctx, Deal).where(span.within(Deal.created_at), span.owned(Deal.owner_id))
     return _deal_row(query, Deal.created_by_id.expression, Deal.created_at.expression)
 
 
-def _closed(ctx: Ctx, span: Span, kind: StageKind) -> Select[Any]:
+def _closed(ctx: Ctx, span: Shape, kind: StageKind) -> Select[Any]:
     return (
         visible(ctx, Deal)
         .join(Stage, and_(Stage.workspace_id == Deal.workspace_id, Stage.id == Deal.stage_id))
@@ -158,18 +172,18 @@ def _closer() -> ColumnElement[Any]:
     )
 
 
-def _won(ctx: Ctx, span: Span) -> Rows:
+def _won(ctx: Ctx, span: Shape) -> Rows:
     return _deal_row(_closed(ctx, span, StageKind.WON), _closer(), Deal.closed_at.expression)
 
 
-def _lost(ctx: Ctx, span: Span) -> Rows:
+def _lost(ctx: Ctx, span: Shape) -> Rows:
     query = _closed(ctx, span, StageKind.LOST).outerjoin(
         LossReason, and_(LossReason.workspace_id == Deal.workspace_id, LossReason.id == Deal.loss_reason_id)
     )
     return _deal_row(query, _closer(), Deal.closed_at.expression, becomes=LossReason.name.expression)
 
 
-def _moved(ctx: Ctx, span: Span) -> Rows:
+def _moved(ctx: Ctx, span: Shape) -> Rows:
     """Of all the steps a deal took, where the first began and where the last ended."""
     order = (StageChange.at, StageChange.id)
     steps = (
@@ -201,7 +215,7 @@ def _moved(ctx: Ctx, span: Span) -> Rows:
     return _deal_row(query, steps.c.by_id, steps.c.at, old.name.expression, new.name.expression)
 
 
-def _slipped(ctx: Ctx, span: Span) -> Rows:
+def _slipped(ctx: Ctx, span: Shape) -> Rows:
     """Open deals whose day was put off, and those whose day went by."""
     pair = History.changes["expected_close"]
     order = (History.at, History.id)
@@ -217,23 +231,21 @@ def _slipped(ctx: Ctx, span: Span) -> Rows:
             .label("back"),
         )
         .where(
-            History.workspace_id == ctx.workspace.id,
+            History.workspace_id == bindparam("here", type_=UuidType()),
             History.entity == EntityType.DEAL.value,
             span.within(History.at),
             History.changes.has_key("expected_close"),
         )
         .subquery()
     )
-    first, after = span.days
     later = cast(shifts.c.becomes, Date) > cast(shifts.c.was, Date)
-    gone_by = and_(Deal.expected_close >= first, Deal.expected_close < after)
     query = (
         visible(ctx, Deal)
         .outerjoin(shifts, and_(shifts.c.entity_id == Deal.id, shifts.c.back == 1, later))
         .where(
             Deal.closed_at.is_(None),
             span.owned(Deal.owner_id),
-            or_(shifts.c.entity_id.is_not(None), gone_by),
+            or_(shifts.c.entity_id.is_not(None), span.of_its_days(Deal.expected_close)),
         )
     )
     was = func.coalesce(shifts.c.was, cast(Deal.expected_close, Text))
@@ -241,9 +253,10 @@ def _slipped(ctx: Ctx, span: Span) -> Rows:
     return _deal_row(query, by, func.coalesce(shifts.c.at, span.until), was, shifts.c.becomes)
 
 
-def in_stage(ctx: Ctx, stage_id: UUID, span: Span) -> Rows:
-    """The open deals of a stage right now."""
-    query = visible(ctx, Deal).where(Deal.stage_id == stage_id, Deal.closed_at.is_(None), span.owned(Deal.owner_id))
+def in_stage(ctx: Ctx, span: Shape) -> Rows:
+    """The open deals right now of the stage that is the parameter `stage_id`."""
+    here = Deal.stage_id == bindparam("stage_id", type_=UuidType())
+    query = visible(ctx, Deal).where(here, Deal.closed_at.is_(None), span.owned(Deal.owner_id))
     return _deal_row(query, Deal.owner_id.expression, Deal.stage_entered_at.expression)
 
 
@@ -262,13 +275,13 @@ def _record_of(model: type[Activity | Email | InboundEmail]) -> tuple[ColumnElem
     return entity, func.coalesce(*kinds.values(), type_=UuidType())
 
 
-def _calls_of(ctx: Ctx, span: Span) -> Select[Any]:
+def _calls_of(ctx: Ctx, span: Shape) -> Select[Any]:
     return visible(ctx, Activity).where(
         Activity.kind == ActivityKind.CALL, span.within(Activity.at), span.owned(Activity.owner_id)
     )
 
 
-def _calls(ctx: Ctx, span: Span) -> Rows:
+def _calls(ctx: Ctx, span: Shape) -> Rows:
     return _row(
         _calls_of(ctx, span),
         row_id=Activity.id.expression,
@@ -280,7 +293,7 @@ def _calls(ctx: Ctx, span: Span) -> Rows:
     )
 
 
-def _objections(ctx: Ctx, span: Span) -> Rows:
+def _objections(ctx: Ctx, span: Shape) -> Rows:
     """One row an objection and activity: heard twice in one call it counts once."""
     query = (
         visible(ctx, Activity)
@@ -310,10 +323,10 @@ def _objections(ctx: Ctx, span: Span) -> Rows:
     )
 
 
-def _mails(*and_also: ColumnElement[bool]) -> Callable[[Ctx, Span], Rows]:
+def _mails(*and_also: ColumnElement[bool]) -> Callable[[Ctx, Shape], Rows]:
     """Mails the provider took within the span, and of those the ones of which more is true by now."""
 
-    def rows(ctx: Ctx, span: Span) -> Rows:
+    def rows(ctx: Ctx, span: Shape) -> Rows:
         sent = (Email.state == EmailState.SENT, span.within(Email.sent_at), span.owned(Email.sender_id))
         return _row(
             visible(ctx, Email).where(*sent, *and_also),
@@ -331,7 +344,7 @@ _HAS_REPLY = Email.replied_at.is_not(None)
 _HAS_ARRIVED = or_(Email.progress.in_(ARRIVED), _HAS_REPLY)
 
 
-def _waiting(ctx: Ctx, span: Span) -> Rows:
+def _waiting(ctx: Ctx, span: Shape) -> Rows:
     query = visible(ctx, InboundEmail).where(
         InboundEmail.state == InboundState.LINKED,
         InboundEmail.kind == MailKind.HUMAN,
@@ -348,7 +361,7 @@ def _waiting(ctx: Ctx, span: Span) -> Rows:
     )
 
 
-_ROWS: Mapping[Number, Callable[[Ctx, Span], Rows]] = MappingProxyType(
+_ROWS: Mapping[Number, Callable[[Ctx, Shape], Rows]] = MappingProxyType(
     {
         Number.NEW_LEADS: _new_leads,
         Number.NEW_DEALS: _new_deals,

@@ -7,12 +7,13 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import BindParameter, ColumnElement, Date, DateTime, and_, bindparam, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.around import scope
 from core.context import Ctx
 from core.enums import Role
+from core.prepared import among
 from core.queries.pipeline import Whose
 from core.schedules import moment
 
@@ -28,20 +29,48 @@ class Span:
     people: frozenset[UUID] | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
-    def within(
-        self, column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
-    ) -> ColumnElement[bool]:
-        """Whether a moment lies in it."""
-        return and_(column >= self.since, column < self.until)
+    @property
+    def shape(self) -> "Shape":
+        """How a statement over it looks."""
+        return Shape(of_all=self.people is None)
 
-    def owned(self, column: InstrumentedAttribute[UUID | None]) -> ColumnElement[bool]:
-        """Whether something is theirs; what is nobody's is counted only where everybody is meant."""
-        return true() if self.people is None else column.in_(self.people)
+    @property
+    def values(self) -> dict[str, object]:
+        """What the parameters of such a statement are."""
+        first_day, day_after = self.days
+        times = {"since": self.since, "until": self.until, "first_day": first_day, "day_after": day_after}
+        return {**times, "people": list(self.people or ())}
 
     @property
     def days(self) -> tuple[date, date]:
         """The local days that ended in it: from the first, up to and without the second."""
         return self.since.astimezone(self.zone).date(), self.until.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What decides how a statement over a span looks; the rest of the span are its named parameters."""
+
+    of_all: bool
+
+    @property
+    def until(self) -> BindParameter[datetime]:
+        """The first moment after the span."""
+        return bindparam("until", type_=DateTime(timezone=True))
+
+    def within(
+        self, column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
+    ) -> ColumnElement[bool]:
+        """Whether a moment lies in the span."""
+        return and_(column >= bindparam("since", type_=DateTime(timezone=True)), column < self.until)
+
+    def of_its_days(self, column: InstrumentedAttribute[date | None]) -> ColumnElement[bool]:
+        """Whether a day ended in the span."""
+        return and_(column >= bindparam("first_day", type_=Date()), column < bindparam("day_after", type_=Date()))
+
+    def owned(self, column: InstrumentedAttribute[UUID | None]) -> ColumnElement[bool]:
+        """Whether something is theirs; what is nobody's is counted only where everybody is meant."""
+        return true() if self.of_all else among(column, "people")
 
 
 def month_of(day: date, zone: ZoneInfo, people: frozenset[UUID] | None = None) -> Span:

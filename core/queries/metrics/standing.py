@@ -7,13 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     ColumnElement,
     CompoundSelect,
+    DateTime,
     Subquery,
     Text,
     Uuid,
     and_,
+    bindparam,
     case,
     cast,
     false,
@@ -31,7 +34,8 @@ from core.history import ARCHIVE, RESTORE
 from core.models import Deal, History, Pipeline, Stage
 from core.models.base import MONEY
 from core.money import round_money
-from core.queries.metrics.span import Span
+from core.prepared import Built, read
+from core.queries.metrics.span import Shape, Span
 
 HUNDRED = Decimal(100)
 
@@ -69,8 +73,24 @@ def standing(ctx: Ctx, before: datetime, span: Span) -> tuple[StageStanding, ...
 
     In the order of pipelines and stages. A stage that was removed since comes where something stood in it.
     """
-    deals = _both(ctx, before, span).subquery()
-    query = (
+    found: dict[UUID, StageStanding] = {}
+    for row in read(ctx, _by_stage, span.shape, before=before, **span.values):
+        here = found.setdefault(row.id, StageStanding(row.id, row.name, row.pipeline_id, row.pipeline, {}))
+        if row.currency is not None:
+            here.by_currency[row.currency] = Standing(
+                row.deals,
+                row.value,
+                round_money(row.value * row.probability / HUNDRED, row.currency),
+                row.deals_before,
+                row.value_before,
+                round_money(row.value_before * row.probability / HUNDRED, row.currency),
+            )
+    return tuple(found.values())
+
+
+def _by_stage(ctx: Ctx, span: Shape) -> Built:
+    deals = _both(ctx, span).subquery()
+    return (
         select(
             Stage.id,
             Stage.name,
@@ -87,7 +107,7 @@ def standing(ctx: Ctx, before: datetime, span: Span) -> tuple[StageStanding, ...
         .join(Pipeline, and_(Pipeline.workspace_id == Stage.workspace_id, Pipeline.id == Stage.pipeline_id))
         .outerjoin(deals, deals.c.stage_id == Stage.id)
         .where(
-            Stage.workspace_id == ctx.workspace.id,
+            Stage.workspace_id == _here(),
             Stage.kind == StageKind.OPEN,
             deals.c.stage_id.is_not(None) | (Stage.archived_at.is_(None) & Pipeline.archived_at.is_(None)),
         )
@@ -103,29 +123,24 @@ def standing(ctx: Ctx, before: datetime, span: Span) -> tuple[StageStanding, ...
         )
         .order_by(Pipeline.position, Pipeline.id, Stage.position, Stage.id, deals.c.currency)
     )
-    found: dict[UUID, StageStanding] = {}
-    for row in ctx.session.execute(query):
-        here = found.setdefault(row.id, StageStanding(row.id, row.name, row.pipeline_id, row.pipeline, {}))
-        if row.currency is not None:
-            here.by_currency[row.currency] = Standing(
-                row.deals,
-                row.value,
-                round_money(row.value * row.probability / HUNDRED, row.currency),
-                row.deals_before,
-                row.value_before,
-                round_money(row.value_before * row.probability / HUNDRED, row.currency),
-            )
-    return tuple(found.values())
 
 
-def _both(ctx: Ctx, before: datetime, span: Span) -> CompoundSelect[Any]:
+def _here() -> BindParameter[UUID]:
+    return bindparam("here", type_=Uuid())
+
+
+def _before() -> BindParameter[datetime]:
+    return bindparam("before", type_=DateTime(timezone=True))
+
+
+def _both(ctx: Ctx, span: Shape) -> CompoundSelect[Any]:
     """The deals that are open now, and those that were open then as they were: one row a deal and time."""
     now = (
         visible(ctx, Deal)
         .where(Deal.closed_at.is_(None), span.owned(Deal.owner_id))
         .with_only_columns(Deal.id, Deal.stage_id.label("stage_id"), Deal.currency, Deal.value, true().label("is_now"))
     )
-    past = _changed_since(ctx, before)
+    past = _changed_since()
     was_alive = case((past.c.first_taking_back.is_(None), Deal.archived_at.is_(None)), else_=past.c.first_taking_back)
     was_open = case((past.c.closed_at_changed, past.c.closed_at.is_(None)), else_=Deal.closed_at.is_(None))
     then = (
@@ -138,10 +153,10 @@ def _both(ctx: Ctx, before: datetime, span: Span) -> CompoundSelect[Any]:
         )
         .outerjoin(past, past.c.entity_id == Deal.id)
         .where(
-            Deal.workspace_id == ctx.workspace.id,
+            Deal.workspace_id == _here(),
             sees(ctx, Deal),
             span.owned(Deal.owner_id),
-            Deal.created_at < before,
+            Deal.created_at < _before(),
             was_alive,
             was_open,
         )
@@ -149,8 +164,8 @@ def _both(ctx: Ctx, before: datetime, span: Span) -> CompoundSelect[Any]:
     return union_all(now, then)
 
 
-def _changed_since(ctx: Ctx, before: datetime) -> Subquery:
-    """What deals were before they were changed for the first time since a moment: the old values of those changes."""
+def _changed_since() -> Subquery:
+    """What deals were before they were changed for the first time since `before`: the old values of those changes."""
 
     def changed(name: str) -> ColumnElement[bool]:
         has: ColumnElement[bool] = History.changes.has_key(name)
@@ -174,9 +189,9 @@ def _changed_since(ctx: Ctx, before: datetime) -> Subquery:
             taking_back.label("first_taking_back"),
         )
         .where(
-            History.workspace_id == ctx.workspace.id,
+            History.workspace_id == _here(),
             History.entity == EntityType.DEAL.value,
-            History.at >= before,
+            History.at >= _before(),
         )
         .group_by(History.entity_id)
         .subquery()

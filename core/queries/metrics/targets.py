@@ -7,14 +7,16 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, bindparam, func, select
 
 from core.access import mine_and_below, visible
 from core.context import Ctx
 from core.enums import Role, TargetKind
 from core.models import Member, Target
+from core.prepared import Built, read
+from core.queries.metrics.calls import count
 from core.queries.metrics.rows import Number, rows_of
-from core.queries.metrics.span import Span, month_of
+from core.queries.metrics.span import Shape, Span, month_of
 
 NUMBERS = {TargetKind.VALUE_WON: Number.WON, TargetKind.CALLS: Number.CALLS, TargetKind.MAILS: Number.MAILS}
 """What counts against each target."""
@@ -105,9 +107,14 @@ def outermost(targets: Iterable[Set], manager_of: dict[UUID, UUID | None], peopl
 
 def done(ctx: Ctx, kind: TargetKind, currency: str, month: Span) -> Decimal:
     """What counts against a target in a month: value won in its currency, calls, or mails."""
-    rows = rows_of(ctx, NUMBERS[kind], month).subquery()
-    if kind is TargetKind.VALUE_WON:
-        query = select(func.coalesce(func.sum(rows.c.value), 0)).where(rows.c.currency == currency)
-    else:
-        query = select(func.count()).select_from(rows)
-    return Decimal(ctx.session.scalar(query) or 0)
+    number = NUMBERS[kind]
+    if kind is not TargetKind.VALUE_WON:
+        return Decimal(count(ctx, number, month))
+    (row,) = read(ctx, _worth, number, month.shape, currency=currency, **month.values)
+    return Decimal(row.worth)
+
+
+def _worth(ctx: Ctx, number: Number, span: Shape) -> Built:
+    rows = rows_of(ctx, number, span).subquery()
+    wanted = rows.c.currency == bindparam("currency", type_=Text())
+    return select(func.coalesce(func.sum(rows.c.value), 0).label("worth")).where(wanted)
