@@ -5,16 +5,18 @@ changed and adds one history row for each; it also keeps `created_at` and `updat
 statements would pass it by and are refused on tracked records.
 """
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import FromClause, UpdateBase, event, inspect
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, UOWTransaction
 
 from core.context import Ctx
 from core.events import HomeChanged
-from core.models import History, Tracked
+from core.models import History, TenantModel, Tracked
 from core.models.base import Base, as_json
 
 CREATE, UPDATE, ARCHIVE, RESTORE = "create", "update", "archive", "restore"
@@ -34,6 +36,14 @@ def ctx_of(session: Session) -> Ctx:
     if not isinstance(ctx, Ctx):
         raise Unrecorded("a tracked record is written outside a context")
     return ctx
+
+
+@cache
+def tracked_models() -> Mapping[str, type[TenantModel]]:
+    """Every tracked model by the name the history calls it."""
+    classes = [mapper.class_ for mapper in Base.registry.mappers]
+    tracked = [c for c in classes if issubclass(c, Tracked) and issubclass(c, TenantModel)]
+    return MappingProxyType({c.__entity__: c for c in tracked})
 
 
 @event.listens_for(RecordedSession, "before_flush")
@@ -78,26 +88,31 @@ def _record_new(ctx: Ctx, row: Tracked) -> None:
 
 def _apply_defaults(row: Tracked) -> None:
     """Set what the flush would fill in by itself: it belongs to how the record began."""
-    columns = inspect(type(row)).columns
-    for name in row.__tracked__:
-        default = columns[name].default
-        if default is not None and default.is_scalar and getattr(row, name) is None:
-            setattr(row, name, default.arg)
+    for name, default in _defaults(inspect(type(row))):
+        if getattr(row, name) is None:
+            setattr(row, name, default)
+
+
+@cache
+def _defaults(mapper: Mapper[Any]) -> tuple[tuple[str, Any], ...]:
+    """The tracked columns of a kind of record that begin with a value of their own."""
+    defaults = ((name, mapper.columns[name].default) for name in mapper.class_.__tracked__)
+    return tuple((name, one.arg) for name, one in defaults if one is not None and one.is_scalar)
 
 
 def _record_change(ctx: Ctx, row: Tracked) -> None:
     if hasattr(row, "updated_at"):
         row.updated_at = ctx.now
     version = row.version + 1 if hasattr(row, "version") else None
-    state = inspect(row)
+    attributes = inspect(row).attrs  # made anew each time it is asked for
     changes: dict[str, Any] = {}
     for name in row.__tracked__:
-        change = state.attrs[name].history
+        change = attributes[name].history
         if change.has_changes():
             old = change.deleted[0] if change.deleted else None
             changes[name] = list(as_json({"old": old, "new": getattr(row, name)}).values())
     changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
-    if state.attrs.archived_at.history.has_changes():
+    if attributes.archived_at.history.has_changes():
         _add(ctx, row, ARCHIVE if row.archived_at else RESTORE, changes, version)
     elif changes:
         _add(ctx, row, UPDATE, changes, version)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import DateTime, Text, Uuid, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.context import Ctx, new_id
@@ -191,13 +191,16 @@ def chosen(ctx: Ctx, kind: ScheduleKind, audience: str) -> Times | None:
 
 def is_due(ctx: Ctx, kind: ScheduleKind, audience: str) -> bool:
     """Whether a run's moment has come and nobody has claimed it yet."""
-    query = select(Schedule.id).where(
-        Schedule.workspace_id == ctx.workspace.id,
-        Schedule.kind == kind,
-        Schedule.audience == audience,
-        Schedule.next_due_at <= ctx.now,
-    )
-    return ctx.session.scalar(query) is not None
+    values = {"here": ctx.workspace.id, "due_kind": kind, "audience": audience, "now": ctx.now}
+    return ctx.session.scalar(_IS_DUE, values) is not None
+
+
+_IS_DUE = select(Schedule.id).where(
+    Schedule.workspace_id == bindparam("here", type_=Uuid()),
+    Schedule.kind == bindparam("due_kind"),
+    Schedule.audience == bindparam("audience", type_=Text()),
+    Schedule.next_due_at <= bindparam("now", type_=DateTime(timezone=True)),
+)
 
 
 def is_known(ctx: Ctx, kind: ScheduleKind, audience: str) -> bool:

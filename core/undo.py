@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, inspect, not_, or_, select
+from sqlalchemy import Uuid, bindparam, inspect, not_, or_, select
 from sqlalchemy.orm import Mapper, aliased
 
 from core import activities, away, channels, digests, history, invariants, own_settings, reports
@@ -19,9 +17,9 @@ from core.emails import sending
 from core.enums import ActivityKind
 from core.errors import Conflict, NotFound
 from core.events import RecordChanged
+from core.history import tracked_models
 from core.models import (
     Activity,
-    Base,
     ChannelLink,
     Deal,
     History,
@@ -33,6 +31,8 @@ from core.models import (
     WorkspaceRow,
 )
 from core.operations import operation
+from core.pointing import pointing_at
+from core.prepared import Built, read
 
 WINDOW = timedelta(days=1)
 AT_A_TIME = 500
@@ -47,14 +47,6 @@ SAYS_MORE = frozenset({"undo_changed_since", "undo_built_upon"})
 
 
 Row = TenantModel | WorkspaceRow
-
-
-@cache
-def tracked_models() -> Mapping[str, type[TenantModel]]:
-    """Every tracked model by the name the history calls it."""
-    classes = [mapper.class_ for mapper in Base.registry.mappers]
-    tracked = [c for c in classes if issubclass(c, Tracked) and issubclass(c, TenantModel)]
-    return MappingProxyType({c.__entity__: c for c in tracked})
 
 
 def can_undo(ctx: Ctx, at: datetime) -> bool:
@@ -269,9 +261,18 @@ def _refuse_touched_since(ctx: Ctx, changes: Sequence[History]) -> None:
     created = [change for change in changes if change.action == history.CREATE]
     if not created:
         return
-    first, later = aliased(History), aliased(History)
-    undone = select(History.undoes).where(History.workspace_id == ctx.workspace.id, History.undoes.is_not(None))
-    query = (
+    touched = {row.entity_id for row in read(ctx, _touched, change_id=created[0].change_id)}
+    for change in created:
+        if change.entity_id in touched:
+            last = _later(ctx, change)[0]
+            raise _conflict(ctx, change, next(iter(last.changes), ""), last)
+
+
+def _touched(_: Ctx) -> Built:
+    """What a change created and another one that still stands changed since."""
+    here, first, later = bindparam("here", type_=Uuid()), aliased(History), aliased(History)
+    undone = select(History.undoes).where(History.workspace_id == here, History.undoes.is_not(None))
+    return (
         select(later.entity_id)
         .select_from(first)
         .join(
@@ -283,18 +284,13 @@ def _refuse_touched_since(ctx: Ctx, changes: Sequence[History]) -> None:
             & (later.change_id != first.change_id),
         )
         .where(
-            first.workspace_id == ctx.workspace.id,
-            first.change_id == created[0].change_id,
+            first.workspace_id == here,
+            first.change_id == bindparam("change_id", type_=Uuid()),
             first.action == history.CREATE,
             later.undoes.is_(None),
             later.change_id.not_in(undone),
         )
     )
-    touched = set(ctx.session.scalars(query))
-    for change in created:
-        if change.entity_id in touched:
-            last = _later(ctx, change)[0]
-            raise _conflict(ctx, change, next(iter(last.changes), ""), last)
 
 
 def _changed_since(ctx: Ctx, change: History, field: str) -> Conflict:
@@ -314,30 +310,9 @@ def _conflict(ctx: Ctx, change: History, field: str, last: History | None) -> Co
 
 def _refuse_if_built_upon(ctx: Ctx, row: Row, together: set[UUID]) -> None:
     """A record that others point at (a quote on the deal, a call on the lead) is not pulled away under them."""
-    for entity, other, column in _pointing_at(type(row)):
-        query = select(other.c.id).where(
-            other.c.workspace_id == ctx.workspace.id,
-            other.c[column] == row.id,
-            other.c.archived_at.is_(None),
-            other.c.id.not_in(together),
-        )
-        if ctx.session.execute(query.limit(1)).first() is not None:
-            raise Conflict("undo_built_upon", entity=_entity(row), by=entity)
-
-
-@cache
-def _pointing_at(model: type[Row]) -> tuple[tuple[str, Table, str], ...]:
-    """What may point at a record of this kind: entity, table, column."""
-    mapper: Mapper[Any] = inspect(model)
-    target = mapper.local_table
-    tables = [(entity, inspect(other).local_table) for entity, other in tracked_models().items()]
-    return tuple(
-        (entity, table, constraint.column_keys[-1])
-        for entity, table in tables
-        if isinstance(table, Table) and "id" in table.c
-        for constraint in table.foreign_key_constraints
-        if constraint.referred_table is target
-    )
+    by = pointing_at(ctx, row, together)
+    if by is not None:
+        raise Conflict("undo_built_upon", entity=_entity(row), by=by)
 
 
 def _mapper(row: Row) -> Mapper[Any]:

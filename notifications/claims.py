@@ -191,14 +191,21 @@ def superseded(ctx: Ctx, delivery: Claimed) -> bool:
 
 def followed(ctx: Ctx, delivery: Claimed) -> bool:
     """Whether a later delivery of the same kind and lane was planned, and not given up."""
-    query = select(Delivery.id).where(
-        Delivery.workspace_id == ctx.workspace.id,
-        Delivery.lane == delivery.lane,
-        Delivery.kind == delivery.kind,
-        Delivery.id > delivery.id,
+    values = {"here": ctx.workspace.id, "lane": delivery.lane, "kind": delivery.kind, "delivery": delivery.id}
+    return ctx.session.scalar(_FOLLOWING, values) is not None
+
+
+_FOLLOWING = (
+    select(Delivery.id)
+    .where(
+        Delivery.workspace_id == bindparam("here", type_=Uuid()),
+        Delivery.lane == bindparam("lane", type_=Text()),
+        Delivery.kind == bindparam("kind", type_=Text()),
+        Delivery.id > bindparam("delivery", type_=Uuid()),
         Delivery.state != DeliveryState.DEAD,
     )
-    return ctx.session.scalar(query.limit(1)) is not None
+    .limit(1)
+)
 
 
 def mark_sent(ctx: Ctx, delivery: Claimed, remote_id: str) -> Ended:

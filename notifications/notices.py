@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, Uuid, any_, bindparam, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from core import notices
 from core.context import Ctx
@@ -39,18 +39,23 @@ def sift(ctx: Ctx, plans: Sequence[Plan]) -> list[Plan]:
 
 def _modes(ctx: Ctx, audiences: Iterable[str]) -> dict[tuple[str, str], NoticeMode]:
     """How each audience hears of each kind. Who has no morning message hears at once what was to come in it."""
-    query = (
-        select(NoticeSetting.audience, NoticeSetting.kind, NoticeSetting.mode, Member.morning_on)
-        .outerjoin(
-            Member,
-            (Member.workspace_id == NoticeSetting.workspace_id) & (Member.slack_user_id == NoticeSetting.audience),
-        )
-        .where(NoticeSetting.workspace_id == ctx.workspace.id, NoticeSetting.audience.in_(list(audiences)))
-    )
+    values = {"here": ctx.workspace.id, "audiences": list(audiences)}
     return {
         (audience, kind): NoticeMode.INSTANT if mode is NoticeMode.MORNING and morning_on is False else mode
-        for audience, kind, mode, morning_on in ctx.session.execute(query)
+        for audience, kind, mode, morning_on in ctx.session.execute(_MODES, values)
     }
+
+
+_MODES = (
+    select(NoticeSetting.audience, NoticeSetting.kind, NoticeSetting.mode, Member.morning_on)
+    .outerjoin(
+        Member, (Member.workspace_id == NoticeSetting.workspace_id) & (Member.slack_user_id == NoticeSetting.audience)
+    )
+    .where(
+        NoticeSetting.workspace_id == bindparam("here", type_=Uuid()),
+        NoticeSetting.audience == any_(bindparam("audiences", type_=ARRAY(Text()))),
+    )
+)
 
 
 def mode_of(ctx: Ctx, audience: str, kind: NoticeKind) -> NoticeMode:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.db import Database
 from core.models import Email, WorkspaceRow
+from core.prepared import among
 
 
 def existing(database: Database, workspace_ids: Collection[UUID]) -> set[UUID]:
@@ -15,8 +16,10 @@ def existing(database: Database, workspace_ids: Collection[UUID]) -> set[UUID]:
     if not workspace_ids:
         return set()
     with database.dispatcher() as session:
-        query = select(WorkspaceRow.workspace_id).where(WorkspaceRow.workspace_id.in_(workspace_ids))
-        return set(session.scalars(query))
+        return set(session.scalars(_EXISTING, {"workspaces": list(workspace_ids)}))
+
+
+_EXISTING = select(WorkspaceRow.workspace_id).where(among(WorkspaceRow.workspace_id, "workspaces"))
 
 
 def the_only(database: Database) -> UUID | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
 from core import jobs
 from core.access import load
@@ -40,8 +40,15 @@ def lane_of(email_id: UUID) -> str:
 
 def find(ctx: Ctx, email_id: UUID) -> Email | None:
     """The mail, locked: for the worker, which acts for nobody in particular."""
-    query = select(Email).where(Email.workspace_id == ctx.workspace.id, Email.id == email_id)
-    return ctx.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    return ctx.session.scalars(_LOCKED, {"here": ctx.workspace.id, "email": email_id}).one_or_none()
+
+
+_LOCKED = (
+    select(Email)
+    .where(Email.workspace_id == bindparam("here", type_=Uuid()), Email.id == bindparam("email", type_=Uuid()))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def begin(ctx: Ctx, email: Email) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, case, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ScalarSelect, Text, Uuid, any_, bindparam, case, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from core.context import Ctx, new_id
 from core.enums import SuppressionReason
@@ -81,15 +81,17 @@ def standing(ctx: Ctx, addresses: Iterable[str]) -> dict[str, SuppressionReason]
     wanted = set(addresses) - {""}
     if not wanted:
         return {}
-    query = select(Suppression.address, Suppression.reason).where(
-        Suppression.workspace_id == ctx.workspace.id,
-        Suppression.address.in_(wanted),
-        Suppression.lifted_at.is_(None),
-    )
     found: dict[str, SuppressionReason] = {}
-    for address, reason in ctx.session.execute(query):
+    for address, reason in ctx.session.execute(_STANDING, {"here": ctx.workspace.id, "addresses": list(wanted)}):
         found[address] = min(found.get(address, reason), reason, key=_WEIGHT.index)
     return found
+
+
+_STANDING = select(Suppression.address, Suppression.reason).where(
+    Suppression.workspace_id == bindparam("here", type_=Uuid()),
+    Suppression.address == any_(bindparam("addresses", type_=ARRAY(Text()))),
+    Suppression.lifted_at.is_(None),
+)
 
 
 def reason_of(model: type[Lead | Contact]) -> ScalarSelect[SuppressionReason]:

@@ -11,13 +11,13 @@ from sqlalchemy import Row, Select, inspect, select, tuple_
 from core.access import Power, require_power
 from core.context import Ctx
 from core.enums import EntityType
+from core.history import tracked_models
 from core.models import Deal, History, Member, Quote, StageChange, TenantModel, WorkspaceRow
 from core.queries.audit_search import WORDS_MAX, AuditSearch, search_of
 from core.queries.history import FieldChange, fields_of
 from core.queries.records import Page
 from core.queries.search import NUMBERED
 from core.refs import Ref, quote_ref
-from core.undo import tracked_models
 
 __all__ = ["EXPORT_MAX", "WORDS_MAX", "AuditLine", "AuditPage", "audit_page", "export_lines", "search_of"]
 

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, false, or_, select
 
 from core.context import Ctx
 from core.enums import EntityType
+from core.history import tracked_models
 from core.models import History, Member, Quote, WorkspaceRow
 from core.queries.search import NUMBERED, matching
 from core.refs import Ref, parse_ref
-from core.undo import tracked_models
 
 WORDS_MAX = 300
 PEOPLE_MAX = 50

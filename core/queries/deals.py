@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -163,6 +164,7 @@ def deal_card(ctx: Ctx, deal_id: UUID) -> DealCard:
     )
 
 
+@cache
 def _pipeline_told_apart() -> ColumnElement[str]:
     """The name of a deal's pipeline where the workspace has another one, else empty."""
     other = aliased(Pipeline)

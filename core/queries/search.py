@@ -10,20 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import phonenumbers
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    Select,
-    String,
-    and_,
-    bindparam,
-    case,
-    false,
-    func,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Row, Select, String, Uuid, and_, bindparam, case, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core import normalise
@@ -122,13 +109,17 @@ def _by_number(ctx: Ctx, entity: EntityType) -> Select[UUID]:
     return visible(ctx, model).where(model.number == bindparam("asked_number")).with_only_columns(model.id)
 
 
+def _by_id(ctx: Ctx, entity: EntityType) -> Select[UUID, int, str, str]:
+    return rows_of(ctx, entity).where(NUMBERED[entity].id == bindparam("record_id", type_=Uuid()))
+
+
 def hit_of(ctx: Ctx, entity: EntityType, record_id: UUID) -> Hit:
     """A record's name and reference. Raises NotFound."""
     if entity is EntityType.QUOTE:
         return _quote_hit(ctx, record_id)
     if entity not in NUMBERED:
         raise NotFound
-    rows = ctx.session.execute(rows_of(ctx, entity).where(NUMBERED[entity].id == record_id)).all()
+    rows = read(ctx, _by_id, entity, record_id=record_id)
     if not rows:
         raise NotFound
     return hit(entity, rows[0].id, rows[0].number, rows[0].name, rows[0].detail)

@@ -21,12 +21,12 @@ from core.context import Ctx
 from core.deals import DealInput, LossInput
 from core.emails import unanswered
 from core.enums import CallOutcome, Direction, EntityType, LeadStatus, QuoteStatus
+from core.history import tracked_models
 from core.leads import ConversionInput, LeadInput
 from core.models import Account, Contact, Deal, Lead, LossReason, Member, Quote
 from core.queries.history import history_page
 from core.quotes import LineInput, QuoteInput
 from core.tasks import NoteInput, TaskInput
-from core.undo import tracked_models
 from tests.conftest import CtxFor
 from tests.factories import (
     FixedClock,
