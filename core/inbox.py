@@ -46,6 +46,9 @@ class Stored:
     """Counts from 1."""
 
 
+_STORE = insert(InboxItem)
+
+
 def store(session: Session, kind: InboxKind, headers: Mapping[str, str], body: bytes, now: datetime) -> UUID:
     """Keep a verified request, due at once; its id."""
     item_id = new_id()
@@ -62,7 +65,7 @@ def store(session: Session, kind: InboxKind, headers: Mapping[str, str], body: b
         "last_error": "",
         "received_at": now,
     }
-    session.execute(insert(InboxItem).values(values))
+    session.connection().execute(_STORE, values)
     return item_id
 
 

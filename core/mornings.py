@@ -20,7 +20,8 @@ from core.around import scope
 from core.context import Ctx, new_id
 from core.emails import replies
 from core.models import Activity, Reminder
-from core.prepared import Built, among, read
+from core.params import among, here
+from core.prepared import Built, read
 from core.queries import mornings as queries
 from core.queries.kept import kept_on
 from core.queries.mornings import MorningData, Waiting, What
@@ -44,6 +45,18 @@ HEARD = 0
 
 Told = tuple[str, UUID, date]
 """Entity, id, and the day it was due."""
+
+
+_Reminders = Sequence[Row[*tuple[Any, ...]]]
+
+
+class _ToldOn(NamedTuple):
+    """What was told on one day: what came in first, then the longest overdue."""
+
+    reminded: list[Told]
+    """Of what the actor was reminded."""
+    heard: list[Told]
+    """What they heard of that others let lie."""
 
 
 def begin(ctx: Ctx, day: date) -> MorningData:
@@ -70,13 +83,13 @@ def standing(ctx: Ctx, day: date) -> MorningData:
     return _standing(ctx, day, _told_on(known, day), [*own, *others])
 
 
-def _standing(ctx: Ctx, day: date, told: "_ToldOn", fresh: Sequence[Waiting]) -> MorningData:
-    """The same where it is known what waits; that a morning counted it changes nothing about that on its day."""
+def _standing(ctx: Ctx, day: date, told: _ToldOn, fresh: Sequence[Waiting]) -> MorningData:
+    """The same where it is known what waits and what was told; a count changes nothing about either on its day."""
     lines = queries.lines_of(ctx, told.reminded)
     changes = queries.last_changes(ctx, [line.waiting.id for line in lines if line.done])
     lines = [replace(line, change_id=changes.get(line.waiting.id)) for line in lines]
-    known = {(entity, entity_id) for entity, entity_id, _ in told.reminded}
-    more = [one for one in fresh if (one.entity, one.id) not in known]
+    named = {(entity, entity_id) for entity, entity_id, _ in told.reminded}
+    more = [one for one in fresh if (one.entity, one.id) not in named]
     lie = queries.lines_of(ctx, told.heard)
     lying = tuple(line for line in lie if not line.done)
     kept = kept_on(ctx, day, KEPT_SHOWN)
@@ -125,7 +138,7 @@ def later(ctx: Ctx, what: What, entity: str, item_id: UUID, hours: int) -> datet
     return schedules.moment(day, at, zone)
 
 
-def _fresh(ctx: Ctx, day: date, known: "_Reminders") -> tuple[list[Waiting], list[Waiting]]:
+def _fresh(ctx: Ctx, day: date, known: _Reminders) -> tuple[list[Waiting], list[Waiting]]:
     """What waits and was not told of on two earlier mornings: the actor's own, and that of whom they stand in for."""
     counted = _told_before(known, day)
     absent = scope(ctx).absent
@@ -137,9 +150,6 @@ def _fresh(ctx: Ctx, day: date, known: "_Reminders") -> tuple[list[Waiting], lis
     return fresh(own), fresh(others)
 
 
-_Reminders = Sequence[Row[*tuple[Any, ...]]]
-
-
 def _reminders(ctx: Ctx, since: date = date.min) -> _Reminders:
     """What the actor was told of, the last time on a day of theirs or later: what came in first, then by the day."""
     return read(ctx, _read_reminders, me=ctx.actor.member_id, since=since)
@@ -149,7 +159,7 @@ def _read_reminders(_: Ctx) -> Built:
     return (
         select(Reminder.entity, Reminder.entity_id, Reminder.due_on, Reminder.times, Reminder.last_on)
         .where(
-            Reminder.workspace_id == bindparam("here", type_=Uuid()),
+            Reminder.workspace_id == here(),
             Reminder.member_id == bindparam("me", type_=Uuid()),
             Reminder.last_on >= bindparam("since", type_=Date()),
         )
@@ -204,15 +214,6 @@ def _row(ctx: Ctx, told: Told, times: int, day: date) -> dict[str, object]:
     }
 
 
-class _ToldOn(NamedTuple):
-    """What was told on one day: what came in first, then the longest overdue."""
-
-    reminded: list[Told]
-    """Of what the actor was reminded."""
-    heard: list[Told]
-    """What they heard of that others let lie."""
-
-
 def _told_on(known: _Reminders, day: date) -> _ToldOn:
     found = _ToldOn([], [])
     for row in known:
@@ -233,9 +234,9 @@ def _let_lie(ctx: Ctx, day: date) -> list[Told]:
 
 
 def _lain(_: Ctx) -> Built:
-    here, mine = bindparam("here", type_=Uuid()), aliased(Reminder)
+    mine = aliased(Reminder)
     heard = exists().where(
-        mine.workspace_id == here,
+        mine.workspace_id == here(),
         mine.member_id == bindparam("me", type_=Uuid()),
         mine.entity == Reminder.entity,
         mine.entity_id == Reminder.entity_id,
@@ -245,7 +246,7 @@ def _lain(_: Ctx) -> Built:
     return (
         select(Reminder.entity, Reminder.entity_id, func.max(Reminder.due_on).label("due_on"))
         .where(
-            Reminder.workspace_id == here,
+            Reminder.workspace_id == here(),
             among(Reminder.member_id, "people"),
             Reminder.times >= TWICE,
             queries.still_due(),

@@ -12,17 +12,18 @@ from sqlalchemy.orm import Mapper
 from core.context import Ctx
 from core.history import tracked_models
 from core.models import TenantModel, WorkspaceRow
+from core.params import here
 
 
 def pointing_at(ctx: Ctx, row: TenantModel | WorkspaceRow, besides: Collection[UUID]) -> str | None:
     """A kind of record (its name in the history) that points at this one and was not taken back, if there is any.
 
-    `besides`: the ids of records that do not count. Asked of all kinds at once.
+    `besides`: the ids of records that do not count. Asked of all kinds at once, of what the database has: what the
+    session holds back is not written because of it.
     """
     kinds = _kinds(type(row))
     if not kinds:
         return None
-    ctx.session.flush()  # as a read through the session does: what was changed is seen
     values = {"here": ctx.workspace.id, "row_id": row.id, "besides": list(besides)}
     found = set(ctx.session.connection().scalars(_statement(type(row)), values))
     return next((entity for entity, _, _ in kinds if entity in found), None)
@@ -34,7 +35,7 @@ def _statement(model: type[TenantModel | WorkspaceRow]) -> CompoundSelect[str]:
         *(
             select(literal(entity)).where(
                 exists().where(
-                    other.c.workspace_id == bindparam("here", type_=Uuid()),
+                    other.c.workspace_id == here(),
                     other.c[column] == bindparam("row_id", type_=Uuid()),
                     other.c.archived_at.is_(None),
                     other.c.id != all_(bindparam("besides", type_=ARRAY(Uuid()))),

@@ -2,16 +2,13 @@
 
 Building a statement, and the session's work around it, cost several times what it takes to send it and read its rows.
 A statement starts with `visible` like any other; what differs from request to request (the workspace, the people whose
-records the actor sees, the values asked for) are named parameters.
+records the actor sees, the values asked for) are named parameters (core.params).
 """
 
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, any_, bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Row, Select
 
 from core.access import Sight, seen_by, sight
 from core.context import Ctx
@@ -35,11 +32,3 @@ def read(ctx: Ctx, build: Callable[..., Built], *shape: Hashable, **values: obje
         statement = _built.setdefault(key, build(ctx, *shape))
     ctx.session.flush()  # as a read through the session does: what was changed is seen
     return ctx.session.connection().execute(statement, {**seen_by(ctx), **values}).all()
-
-
-def among(column: InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None], name: str) -> ColumnElement[bool]:
-    """The condition that a column is one of the ids in the list which the statement is given by this name.
-
-    As an array, which is one parameter however many there are; an IN would make the statement anew for each number.
-    """
-    return column == any_(bindparam(name, type_=ARRAY(Uuid())))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, Text, Uuid, bindparam, select, update
+from sqlalchemy import Text, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.context import Ctx, new_id
@@ -19,6 +19,7 @@ from core.enums import RunState, ScheduleKind
 from core.errors import Busy
 from core.i18n import Viewer
 from core.models import Member, Schedule, ScheduleRun
+from core.params import here, timestamp
 
 LATE: Mapping[ScheduleKind, timedelta | None] = MappingProxyType(
     {
@@ -196,10 +197,10 @@ def is_due(ctx: Ctx, kind: ScheduleKind, audience: str) -> bool:
 
 
 _IS_DUE = select(Schedule.id).where(
-    Schedule.workspace_id == bindparam("here", type_=Uuid()),
+    Schedule.workspace_id == here(),
     Schedule.kind == bindparam("due_kind"),
     Schedule.audience == bindparam("audience", type_=Text()),
-    Schedule.next_due_at <= bindparam("now", type_=DateTime(timezone=True)),
+    Schedule.next_due_at <= timestamp("now"),
 )
 
 

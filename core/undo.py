@@ -31,6 +31,7 @@ from core.models import (
     WorkspaceRow,
 )
 from core.operations import operation
+from core.params import here
 from core.pointing import pointing_at
 from core.prepared import Built, read
 
@@ -270,8 +271,8 @@ def _refuse_touched_since(ctx: Ctx, changes: Sequence[History]) -> None:
 
 def _touched(_: Ctx) -> Built:
     """What a change created and another one that still stands changed since."""
-    here, first, later = bindparam("here", type_=Uuid()), aliased(History), aliased(History)
-    undone = select(History.undoes).where(History.workspace_id == here, History.undoes.is_not(None))
+    first, later = aliased(History), aliased(History)
+    undone = select(History.undoes).where(History.workspace_id == here(), History.undoes.is_not(None))
     return (
         select(later.entity_id)
         .select_from(first)
@@ -284,7 +285,7 @@ def _touched(_: Ctx) -> Built:
             & (later.change_id != first.change_id),
         )
         .where(
-            first.workspace_id == here,
+            first.workspace_id == here(),
             first.change_id == bindparam("change_id", type_=Uuid()),
             first.action == history.CREATE,
             later.undoes.is_(None),

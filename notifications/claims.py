@@ -34,7 +34,8 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from core.context import Ctx
 from core.enums import DeliveryState
 from core.models import Delivery, Lane
-from core.prepared import Built, among, read
+from core.params import among, here, timestamp
+from core.prepared import Built, read
 from notifications.plans import COLLAPSING, METHODS, Kind
 
 LEASE = timedelta(seconds=60)
@@ -109,17 +110,17 @@ def _due_heads(ctx: Ctx, *, mails: bool) -> Sequence[Row[*tuple[Any, ...]]]:
 
 
 def _heads(_ctx: Ctx, mails: bool) -> Built:  # noqa: FBT001 - a shape has no names
-    here, now = bindparam("here", type_=Uuid()), bindparam("now", type_=DateTime(timezone=True))
+    now = timestamp("now")
     columns = (Delivery.id, Delivery.lane, Delivery.kind, Delivery.next_at, Delivery.state, Delivery.lease_until)
-    oldest = select(*columns).where(Delivery.workspace_id == here, Delivery.state.in_(OPEN))
+    oldest = select(*columns).where(Delivery.workspace_id == here(), Delivery.state.in_(OPEN))
     heads = oldest.ext(distinct_on(Delivery.lane)).order_by(Delivery.lane, Delivery.id).subquery()
     lane, method = aliased(Lane), aliased(Lane)
     free_at = _later(lane.free_at, method.free_at).label("free_at")
     methods = case({kind.value: method_lane(kind) for kind in METHODS}, value=heads.c.kind, else_="")
     return (
         select(heads.c.id, free_at)
-        .outerjoin(lane, (lane.workspace_id == here) & (lane.lane == heads.c.lane))
-        .outerjoin(method, (method.workspace_id == here) & (method.lane == methods))
+        .outerjoin(lane, (lane.workspace_id == here()) & (lane.lane == heads.c.lane))
+        .outerjoin(method, (method.workspace_id == here()) & (method.lane == methods))
         .where(heads.c.next_at <= now, (heads.c.kind == Kind.EMAIL.value) == mails)
         .where(or_(heads.c.state == DeliveryState.PENDING, heads.c.lease_until <= now))
         .order_by(free_at.nulls_first(), heads.c.id)
@@ -141,7 +142,7 @@ def _lease(ctx: Ctx, ids: list[UUID], lease: timedelta) -> tuple[Claimed, ...]:
 
 
 def _leasing() -> ReturningUpdate[*tuple[Any, ...]]:
-    here, now = Delivery.workspace_id == bindparam("here"), bindparam("now", type_=DateTime(timezone=True))
+    here, now = Delivery.workspace_id == bindparam("here"), timestamp("now")
     free = (
         select(Delivery.id)
         .where(here, among(Delivery.id, "ids"), Delivery.state.in_(OPEN))
@@ -153,7 +154,7 @@ def _leasing() -> ReturningUpdate[*tuple[Any, ...]]:
     collapses = Delivery.kind.in_([kind.value for kind in COLLAPSING]) & ~Delivery.key.endswith(mark)
     leased = {
         "state": DeliveryState.SENDING,
-        "lease_until": bindparam("until", type_=DateTime(timezone=True)),
+        "lease_until": timestamp("until"),
         "attempts": Delivery.attempts + 1,
         # Frees the key: what changes from now on may not be in what is about to be read, so it waits anew.
         "key": case((collapses, Delivery.key + mark), else_=Delivery.key),
@@ -198,7 +199,7 @@ def followed(ctx: Ctx, delivery: Claimed) -> bool:
 _FOLLOWING = (
     select(Delivery.id)
     .where(
-        Delivery.workspace_id == bindparam("here", type_=Uuid()),
+        Delivery.workspace_id == here(),
         Delivery.lane == bindparam("lane", type_=Text()),
         Delivery.kind == bindparam("kind", type_=Text()),
         Delivery.id > bindparam("delivery", type_=Uuid()),
@@ -263,7 +264,7 @@ def hold(ctx: Ctx, lane: str, until: datetime) -> None:
 def _holding() -> Insert:
     row = (("workspace_id", "here"), ("lane", "held"), ("free_at", "until"))
     statement = upsert(Lane).values({column: bindparam(name) for column, name in row})
-    stale = Lane.free_at > bindparam("longest", type_=DateTime(timezone=True))
+    stale = Lane.free_at > timestamp("longest")
     later = case((stale, statement.excluded.free_at), else_=_later(Lane.free_at, statement.excluded.free_at))
     return statement.on_conflict_do_update(index_elements=["workspace_id", "lane"], set_={"free_at": later})
 

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from sqlalchemy import Text, Uuid, any_, bindparam, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import Text, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from core import notices
 from core.context import Ctx
 from core.enums import EntityType, NoticeMode
 from core.models import HeldNotice, History, Member, NoticeSetting
 from core.notices import NoticeKind
+from core.params import among, here
 from notifications.plans import Kind, Morning, NewCard, NotShared, Plan, Purpose
 
 SWITCHED_OFF = "Shared cards are switched off for this channel."
@@ -52,8 +53,8 @@ _MODES = (
         Member, (Member.workspace_id == NoticeSetting.workspace_id) & (Member.slack_user_id == NoticeSetting.audience)
     )
     .where(
-        NoticeSetting.workspace_id == bindparam("here", type_=Uuid()),
-        NoticeSetting.audience == any_(bindparam("audiences", type_=ARRAY(Text()))),
+        NoticeSetting.workspace_id == here(),
+        among(NoticeSetting.audience, "audiences", Text()),
     )
 )
 

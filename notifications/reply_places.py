@@ -14,7 +14,8 @@ from core.emails.replies import REPLY
 from core.enums import Role
 from core.models import Card, ChannelLink, InboundEmail, Member, WorkspaceRow
 from core.notices import is_channel
-from core.prepared import Built, among, read
+from core.params import among
+from core.prepared import Built, read
 from core.queries.reply_cards import subject_of
 from notifications.rules import LiveCard, Place
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.db import Database
 from core.models import Email, WorkspaceRow
-from core.prepared import among
+from core.params import among
 
 
 def existing(database: Database, workspace_ids: Collection[UUID]) -> set[UUID]:

@@ -6,14 +6,14 @@ Nothing is counted up: each figure is a function of the set of events, so that d
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select, text
+from sqlalchemy import Uuid, func, select, text
 
 from core.access import OWNED
 from core.context import Ctx
 from core.enums import EmailProgress
 from core.events import EmailCameBack
 from core.models import Email
-from core.prepared import among
+from core.params import among, here
 
 PROCESSED, DEFERRED, DELIVERED, OPEN, CLICK = "processed", "deferred", "delivered", "open", "click"
 DROPPED, BLOCKED, BOUNCE, SPAM = "dropped", "blocked", "bounce", "spamreport"
@@ -57,7 +57,7 @@ def lock(ctx: Ctx, email_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 _LOCKED = (
     select(Email.id, Email.to_address)
-    .where(Email.workspace_id == bindparam("here", type_=Uuid()), among(Email.id, "mails"))
+    .where(Email.workspace_id == here(), among(Email.id, "mails"))
     .order_by(Email.id)
     .with_for_update(key_share=True)
 )

@@ -19,6 +19,7 @@ from core.errors import Conflict, NotFound
 from core.events import EmailNeedsWord, EmailQueued, RecordChanged
 from core.models import Activity, Email, InboundEmail
 from core.operations import operation
+from core.params import here
 
 ASK_AFTER = timedelta(minutes=10)
 """The provider tells what it took within a minute or two; after so long without a word a person is asked."""
@@ -45,7 +46,7 @@ def find(ctx: Ctx, email_id: UUID) -> Email | None:
 
 _LOCKED = (
     select(Email)
-    .where(Email.workspace_id == bindparam("here", type_=Uuid()), Email.id == bindparam("email", type_=Uuid()))
+    .where(Email.workspace_id == here(), Email.id == bindparam("email", type_=Uuid()))
     .with_for_update()
     .execution_options(populate_existing=True)
 )

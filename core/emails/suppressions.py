@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Text, Uuid, any_, bindparam, case, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import ScalarSelect, Text, case, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from core.context import Ctx, new_id
 from core.enums import SuppressionReason
@@ -12,6 +12,7 @@ from core.errors import Forbidden
 from core.events import RecordChanged
 from core.models import Contact, Lead, Suppression
 from core.operations import operation
+from core.params import among, here
 
 BY_PEOPLE = frozenset({SuppressionReason.MANUAL, SuppressionReason.BOUNCED})
 """What a colleague may take back. What the reader of a mail decided is theirs."""
@@ -88,8 +89,8 @@ def standing(ctx: Ctx, addresses: Iterable[str]) -> dict[str, SuppressionReason]
 
 
 _STANDING = select(Suppression.address, Suppression.reason).where(
-    Suppression.workspace_id == bindparam("here", type_=Uuid()),
-    Suppression.address == any_(bindparam("addresses", type_=ARRAY(Text()))),
+    Suppression.workspace_id == here(),
+    among(Suppression.address, "addresses", Text()),
     Suppression.lifted_at.is_(None),
 )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Uuid, and_, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 
 from core import follow_ups
 from core.access import Verb, load
@@ -22,6 +22,7 @@ from core.events import RecordChanged
 from core.i18n import Viewer
 from core.models import Contact, Deal, Email, EmailTemplate, History, Lead, Member, WorkspaceRow
 from core.operations import operation
+from core.params import here, timestamp
 from core.prepared import Built, read
 from core.queries.unanswered import COLUMNS, MODELS, FollowedUp, ended, unanswered_mail
 
@@ -179,7 +180,7 @@ def _waiting(_: Ctx, entity: EntityType) -> Built:
         select(Email.id, column, Email.sent_at, Member.tz, ended(entity), _planned_since(model))
         .join(model, and_(model.workspace_id == Email.workspace_id, model.id == column))
         .outerjoin(Member, and_(Member.workspace_id == model.workspace_id, Member.id == model.owner_id))
-        .where(*_unanswered(bindparam("here", type_=Uuid()), bindparam("until", type_=DateTime(timezone=True))))
+        .where(*_unanswered(here(), timestamp("until")))
         .order_by(Email.sent_at, Email.id)
         .limit(AT_ONCE)
     )

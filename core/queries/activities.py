@@ -28,7 +28,8 @@ from core.context import Ctx
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus, MailKind
 from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Member, Objection
 from core.normalise import name_text
-from core.prepared import Built, among, read
+from core.params import among
+from core.prepared import Built, read
 from core.queries.emails import MailStanding, replies, standings
 from core.queries.records import Page
 from core.refs import LETTERS

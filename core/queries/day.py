@@ -13,7 +13,8 @@ from core.context import Ctx
 from core.enums import ActivityKind, EntityType
 from core.errors import NotFound
 from core.models import Activity, History
-from core.prepared import Built, among, read
+from core.params import among
+from core.prepared import Built, read
 from core.queries.planned import hit, planned, planned_by_id
 from core.queries.records import Hit, Page, hit_of
 

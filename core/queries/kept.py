@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, DateTime, Row, Text, Uuid, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, Text, and_, bindparam, or_, select
 
 from core import schedules
 from core.access import visible
@@ -16,6 +16,7 @@ from core.enums import EntityType, QuoteStatus, StageKind
 from core.errors import NotFound
 from core.models import Deal, HeldNotice, Lead
 from core.notices import NoticeKind
+from core.params import here, timestamp
 from core.prepared import Built, read
 from core.queries.deals import DealCard
 from core.queries.quotes import QuoteCard
@@ -90,11 +91,11 @@ def kept_on(ctx: Ctx, day: date, limit: int) -> Kept:
 
 
 def _waits() -> ColumnElement[bool]:
-    return and_(HeldNotice.sent_at.is_(None), HeldNotice.due_at <= _moment("now"))
+    return and_(HeldNotice.sent_at.is_(None), HeldNotice.due_at <= timestamp("now"))
 
 
 def _was_told() -> ColumnElement[bool]:
-    return and_(HeldNotice.sent_at >= _moment("since"), HeldNotice.sent_at < _moment("until"))
+    return and_(HeldNotice.sent_at >= timestamp("since"), HeldNotice.sent_at < timestamp("until"))
 
 
 def _waiting(_: Ctx) -> Built:
@@ -109,16 +110,12 @@ def _told_or_waiting(_: Ctx) -> Built:
     return _notices(or_(_was_told(), _waits()))
 
 
-def _moment(name: str) -> BindParameter[datetime]:
-    return bindparam(name, type_=DateTime(timezone=True))
-
-
 def _notices(which: ColumnElement[bool]) -> Built:
     """Those of an audience, the oldest first."""
     return (
         select(HeldNotice.id, HeldNotice.kind, HeldNotice.entity, HeldNotice.entity_id)
         .where(
-            HeldNotice.workspace_id == bindparam("here", type_=Uuid()),
+            HeldNotice.workspace_id == here(),
             HeldNotice.audience == bindparam("audience", type_=Text()),
             which,
         )

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Row, bindparam, select
+from sqlalchemy import Integer, Row, bindparam, select
 
 from core import schedules
 from core.access import Verb, load, may_touch
@@ -15,8 +15,9 @@ from core.enums import ActivityKind, CallOutcome, EntityType
 from core.errors import NotFound
 from core.meetings import ends_at
 from core.models import Activity, Member
+from core.params import among, timestamp
 from core.planned import subject_of
-from core.prepared import Built, among, read
+from core.prepared import Built, read
 from core.queries.planned import hit, planned, planned_by_id
 from core.queries.records import Hit, Page, hit_of
 
@@ -118,7 +119,7 @@ def _until(ctx: Ctx) -> Built:
     return (
         planned(ctx, ActivityKind.MEETING)
         .where(Activity.done_at.is_(None), theirs)
-        .where(Activity.starts_at < bindparam("midnight", type_=DateTime(timezone=True)))
+        .where(Activity.starts_at < timestamp("midnight"))
         .order_by(Activity.starts_at, Activity.id)
         .limit(bindparam("at_most", type_=Integer()))
     )

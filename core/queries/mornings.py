@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Uuid, and_, bindparam, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, false, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from core import undo
@@ -18,7 +18,8 @@ from core.emails.replies import REPLY
 from core.enums import EntityType, InboundState, MailKind
 from core.follow_ups import CLOSED_LEADS
 from core.models import Account, Activity, Contact, Deal, History, InboundEmail, Lead, Member, Reminder
-from core.prepared import Built, among, read
+from core.params import among, here, timestamp
+from core.prepared import Built, read
 from core.queries.activities import all_due
 from core.queries.day import all_tasks_due, tasks_by_id
 from core.queries.kept import Kept
@@ -229,10 +230,10 @@ def _last_changes(_: Ctx) -> Built:
     return (
         select(History.entity_id, History.change_id, History.undoes)
         .where(
-            History.workspace_id == bindparam("here", type_=Uuid()),
+            History.workspace_id == here(),
             among(History.entity_id, "ids"),
             History.actor_id == bindparam("me", type_=Uuid()),
-            History.at >= bindparam("since", type_=DateTime(timezone=True)),
+            History.at >= timestamp("since"),
             planned,
         )
         .ext(distinct_on(History.entity_id))

@@ -8,7 +8,8 @@ from core.access import visible
 from core.context import Ctx
 from core.enums import ActivityKind, EntityType
 from core.models import Account, Activity, Contact, Deal, Lead, Member
-from core.prepared import Built, among
+from core.params import among
+from core.prepared import Built
 from core.queries.records import Hit
 from core.refs import Ref
 

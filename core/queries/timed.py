@@ -17,7 +17,8 @@ from core.follow_ups import CLOSED_LEADS
 from core.i18n import Viewer
 from core.meetings import REMINDED_BEFORE
 from core.models import Activity, Contact, Deal, Lead, Member
-from core.prepared import Built, among, read
+from core.params import among
+from core.prepared import Built, read
 
 Timeable = Lead | Contact | Deal | Activity
 

@@ -15,7 +15,8 @@ from core.context import Ctx
 from core.enums import ActivityKind, EmailState, EntityType, InboundState, MailKind
 from core.follow_ups import CLOSED_LEADS
 from core.models import Activity, Contact, Deal, Email, EmailTemplate, InboundEmail, Lead, Suppression
-from core.prepared import Built, among, read
+from core.params import among
+from core.prepared import Built, read
 
 FollowedUp = Lead | Contact | Deal
 MODELS: dict[EntityType, type[FollowedUp]] = {

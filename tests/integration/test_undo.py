@@ -1,6 +1,7 @@
 """Taking changes back: as a whole, within a day, and never over what others did since."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -159,6 +160,33 @@ def test_a_conversion_is_taken_back_as_a_whole_and_can_be_done_again(
     assert (after.account_id, after.contact_id, after.deal_id) == (None, None, None)
     with ctx_for(ana) as ctx:
         assert leads.convert(ctx, lead.id, CONVERSION).id != deal.id
+
+
+def test_what_an_undo_did_is_one_entry_for_each_record_in_one_order(ctx_for: CtxFor, ana: Member, lead: Lead) -> None:
+    """Also of what was new and changed again by the same change: it is written together, when all is taken back."""
+    with ctx_for(ana) as ctx:
+        leads.convert(ctx, lead.id, CONVERSION)
+        conversion = ctx.change_id
+    with ctx_for(ana) as ctx:
+        made = leads.create(ctx, replace(LENA, email="max@globex.io", company="Globex"))
+        ctx.session.flush()
+        made.notes = "Wants an offer."
+        creation = ctx.change_id
+
+    def written(change_id: UUID) -> list[tuple[str, str]]:
+        with ctx_for() as ctx:
+            rows = ctx.session.scalars(select(History).where(History.change_id == change_id).order_by(History.id))
+            return [(row.entity, row.action) for row in rows]
+
+    assert written(creation) == [("lead", "create"), ("lead", "update")]
+    assert written(taken_back(ctx_for, ana, creation)) == [("lead", "archive")]
+    assert written(taken_back(ctx_for, ana, conversion)) == [
+        ("account", "archive"),
+        ("contact", "archive"),
+        ("deal", "archive"),
+        ("lead", "update"),
+        ("stage_change", "archive"),
+    ]
 
 
 def test_an_account_that_was_here_before_stays(ctx_for: CtxFor, ana: Member, lead: Lead) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Integer, cast, func, select
 from core.context import Ctx
 from core.enums import CallOutcome
 from core.prepared import Built, read
+from core.queries.metrics.figures import how_many
 from core.queries.metrics.rows import Number, rows_of
 from core.queries.metrics.span import Shape, Span
 
@@ -93,14 +94,4 @@ def _words(ctx: Ctx, number: Number, span: Shape) -> Built:
 
 def mails(ctx: Ctx, span: Span) -> Mails:
     """Mails that left in a span."""
-    return Mails(*(count(ctx, one, span) for one in (Number.MAILS, Number.DELIVERED, Number.OPENED, Number.REPLIED)))
-
-
-def count(ctx: Ctx, number: Number, span: Span) -> int:
-    """How many rows a number counts."""
-    ((counted,),) = read(ctx, _count, number, span.shape, **span.values)
-    return int(counted)
-
-
-def _count(ctx: Ctx, number: Number, span: Shape) -> Built:
-    return select(func.count()).select_from(rows_of(ctx, number, span).subquery())
+    return Mails(*(how_many(ctx, one, span) for one in (Number.MAILS, Number.DELIVERED, Number.OPENED, Number.REPLIED)))

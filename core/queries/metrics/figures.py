@@ -7,11 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Subquery, Uuid, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, Subquery, and_, bindparam, func, select
 
 from core.context import Ctx
 from core.enums import EntityType
 from core.models import Member
+from core.params import here
 from core.prepared import Built, read
 from core.queries.metrics.rows import Number, Rows, in_stage, rows_of
 from core.queries.metrics.span import Figure, Money, Shape, Span, by_first
@@ -70,11 +71,21 @@ def _summed(ctx: Ctx, number: Number, span: Shape) -> Built:
 
 
 def _did_it(rows: Subquery) -> ColumnElement[bool]:
-    return and_(Member.workspace_id == bindparam("here", type_=Uuid()), Member.id == rows.c.by_id)
+    return and_(Member.workspace_id == here(), Member.id == rows.c.by_id)
 
 
 WORTH = frozenset({Number.NEW_DEALS, Number.MOVED, Number.WON, Number.LOST, Number.SLIPPED})
 """Numbers of deals, which are worth something."""
+
+
+def how_many(ctx: Ctx, number: Number, span: Span) -> int:
+    """How many rows a number counts."""
+    ((counted,),) = read(ctx, _count, number, span.shape, **span.values)
+    return int(counted)
+
+
+def _count(ctx: Ctx, number: Number, span: Shape) -> Built:
+    return select(func.count()).select_from(rows_of(ctx, number, span).subquery())
 
 
 def per_person(ctx: Ctx, number: Number, span: Span) -> dict[UUID | None, tuple[Money, ...]]:
@@ -104,7 +115,7 @@ def stage_page(ctx: Ctx, stage_id: UUID, span: Span, page: int = 0, size: int = 
     return _page(ctx, _in_stage, span, page, size, stage_id=stage_id)
 
 
-def _listed(ctx: Ctx, span: Shape, number: Number) -> Built:
+def _listed(ctx: Ctx, number: Number, span: Shape) -> Built:
     return _in_order(rows_of(ctx, number, span))
 
 
@@ -127,7 +138,7 @@ def _page(
     ctx: Ctx, listed: Callable[..., Built], span: Span, page: int, size: int, *shape: Hashable, **values: object
 ) -> Page[NumberRow]:
     values |= {**span.values, "start": page * size, "at_most": size + 1}
-    found = read(ctx, listed, span.shape, *shape, **values)
+    found = read(ctx, listed, *shape, span.shape, **values)
     hits = named(ctx, [(EntityType(row.entity), row.record_id) for row in found[:size]])
     shown = tuple(
         NumberRow(row.id, hits[row.record_id], row.by, row.currency, row.value, row.at, row.was, row.becomes)

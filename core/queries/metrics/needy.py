@@ -9,11 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
-    DateTime,
     Integer,
     Row,
     Subquery,
-    Uuid,
     and_,
     bindparam,
     case,
@@ -27,6 +25,7 @@ from sqlalchemy import (
 from core.access import visible
 from core.context import Ctx
 from core.models import Account, Deal, Member, Stage, StageChange
+from core.params import here, timestamp
 from core.prepared import Built, read
 from core.queries.metrics.span import Shape, Span
 from core.refs import deal_ref
@@ -39,7 +38,6 @@ AT_LEAST = timedelta(days=7)
 QUIET = timedelta(days=14)
 """Without a word to or from a person for so long, a deal is going cold."""
 SECONDS_A_DAY = 86_400
-_MOMENT = DateTime(timezone=True)
 
 
 class Need(StrEnum):
@@ -82,7 +80,7 @@ def needy(ctx: Ctx, span: Span, limit: int, offset: int = 0) -> tuple[tuple[Need
 
 
 def _needy_deals(ctx: Ctx, span: Shape) -> Built:
-    usual, now = _usual(), bindparam("now", type_=_MOMENT)
+    usual, now = _usual(), timestamp("now")
     seconds = func.extract("epoch", now - Deal.stage_entered_at)
     # Where a stage has no median yet, its own setting says what is long.
     long = func.coalesce(
@@ -91,7 +89,7 @@ def _needy_deals(ctx: Ctx, span: Shape) -> Built:
     why = {
         Need.SLOW: and_(func.coalesce(seconds > long, false()), seconds > AT_LEAST.total_seconds()),
         Need.NO_NEXT_STEP: and_(Deal.next_step == "", Deal.next_follow_up.is_(None)),
-        Need.QUIET: func.coalesce(Deal.last_touch_at, Deal.created_at) < bindparam("quiet_since", type_=_MOMENT),
+        Need.QUIET: func.coalesce(Deal.last_touch_at, Deal.created_at) < timestamp("quiet_since"),
     }
     reasons = sum((cast(cast(one, Boolean), Integer) for one in why.values()), start=cast(0, Integer))
     return (
@@ -152,7 +150,7 @@ def _usual() -> Subquery:
         select(StageChange.to_stage_id.label("stage_id"), StageChange.at, left_at.label("left_at"))
         .join(Deal, and_(Deal.workspace_id == StageChange.workspace_id, Deal.id == StageChange.deal_id))
         .where(
-            StageChange.workspace_id == bindparam("here", type_=Uuid()),
+            StageChange.workspace_id == here(),
             StageChange.archived_at.is_(None),
             Deal.archived_at.is_(None),
         )

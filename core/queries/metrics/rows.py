@@ -41,6 +41,7 @@ from core.models import (
     Stage,
     StageChange,
 )
+from core.params import here
 from core.queries.metrics.span import Shape
 
 Rows = Select[*tuple[Any, ...]]
@@ -231,7 +232,7 @@ def _slipped(ctx: Ctx, span: Shape) -> Rows:
             .label("back"),
         )
         .where(
-            History.workspace_id == bindparam("here", type_=UuidType()),
+            History.workspace_id == here(),
             History.entity == EntityType.DEAL.value,
             span.within(History.at),
             History.changes.has_key("expected_close"),
@@ -255,8 +256,8 @@ def _slipped(ctx: Ctx, span: Shape) -> Rows:
 
 def in_stage(ctx: Ctx, span: Shape) -> Rows:
     """The open deals right now of the stage that is the parameter `stage_id`."""
-    here = Deal.stage_id == bindparam("stage_id", type_=UuidType())
-    query = visible(ctx, Deal).where(here, Deal.closed_at.is_(None), span.owned(Deal.owner_id))
+    in_it = Deal.stage_id == bindparam("stage_id", type_=UuidType())
+    query = visible(ctx, Deal).where(in_it, Deal.closed_at.is_(None), span.owned(Deal.owner_id))
     return _deal_row(query, Deal.owner_id.expression, Deal.stage_entered_at.expression)
 
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, Date, DateTime, and_, bindparam, true
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.around import scope
 from core.context import Ctx
 from core.enums import Role
-from core.prepared import among
+from core.params import among, timestamp
 from core.queries.pipeline import Whose
 from core.schedules import moment
 
@@ -56,13 +56,13 @@ class Shape:
     @property
     def until(self) -> BindParameter[datetime]:
         """The first moment after the span."""
-        return bindparam("until", type_=DateTime(timezone=True))
+        return timestamp("until")
 
     def within(
         self, column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
     ) -> ColumnElement[bool]:
         """Whether a moment lies in the span."""
-        return and_(column >= bindparam("since", type_=DateTime(timezone=True)), column < self.until)
+        return and_(column >= timestamp("since"), column < self.until)
 
     def of_its_days(self, column: InstrumentedAttribute[date | None]) -> ColumnElement[bool]:
         """Whether a day ended in the span."""

@@ -7,16 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BindParameter,
     Boolean,
     ColumnElement,
     CompoundSelect,
-    DateTime,
     Subquery,
     Text,
     Uuid,
     and_,
-    bindparam,
     case,
     cast,
     false,
@@ -34,6 +31,7 @@ from core.history import ARCHIVE, RESTORE
 from core.models import Deal, History, Pipeline, Stage
 from core.models.base import MONEY
 from core.money import round_money
+from core.params import here, timestamp
 from core.prepared import Built, read
 from core.queries.metrics.span import Shape, Span
 
@@ -75,9 +73,9 @@ def standing(ctx: Ctx, before: datetime, span: Span) -> tuple[StageStanding, ...
     """
     found: dict[UUID, StageStanding] = {}
     for row in read(ctx, _by_stage, span.shape, before=before, **span.values):
-        here = found.setdefault(row.id, StageStanding(row.id, row.name, row.pipeline_id, row.pipeline, {}))
+        stage = found.setdefault(row.id, StageStanding(row.id, row.name, row.pipeline_id, row.pipeline, {}))
         if row.currency is not None:
-            here.by_currency[row.currency] = Standing(
+            stage.by_currency[row.currency] = Standing(
                 row.deals,
                 row.value,
                 round_money(row.value * row.probability / HUNDRED, row.currency),
@@ -107,7 +105,7 @@ def _by_stage(ctx: Ctx, span: Shape) -> Built:
         .join(Pipeline, and_(Pipeline.workspace_id == Stage.workspace_id, Pipeline.id == Stage.pipeline_id))
         .outerjoin(deals, deals.c.stage_id == Stage.id)
         .where(
-            Stage.workspace_id == _here(),
+            Stage.workspace_id == here(),
             Stage.kind == StageKind.OPEN,
             deals.c.stage_id.is_not(None) | (Stage.archived_at.is_(None) & Pipeline.archived_at.is_(None)),
         )
@@ -123,14 +121,6 @@ def _by_stage(ctx: Ctx, span: Shape) -> Built:
         )
         .order_by(Pipeline.position, Pipeline.id, Stage.position, Stage.id, deals.c.currency)
     )
-
-
-def _here() -> BindParameter[UUID]:
-    return bindparam("here", type_=Uuid())
-
-
-def _before() -> BindParameter[datetime]:
-    return bindparam("before", type_=DateTime(timezone=True))
 
 
 def _both(ctx: Ctx, span: Shape) -> CompoundSelect[Any]:
@@ -153,10 +143,10 @@ def _both(ctx: Ctx, span: Shape) -> CompoundSelect[Any]:
         )
         .outerjoin(past, past.c.entity_id == Deal.id)
         .where(
-            Deal.workspace_id == _here(),
+            Deal.workspace_id == here(),
             sees(ctx, Deal),
             span.owned(Deal.owner_id),
-            Deal.created_at < _before(),
+            Deal.created_at < timestamp("before"),
             was_alive,
             was_open,
         )
@@ -189,9 +179,9 @@ def _changed_since() -> Subquery:
             taking_back.label("first_taking_back"),
         )
         .where(
-            History.workspace_id == _here(),
+            History.workspace_id == here(),
             History.entity == EntityType.DEAL.value,
-            History.at >= _before(),
+            History.at >= timestamp("before"),
         )
         .group_by(History.entity_id)
         .subquery()

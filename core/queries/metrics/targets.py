@@ -14,7 +14,7 @@ from core.context import Ctx
 from core.enums import Role, TargetKind
 from core.models import Member, Target
 from core.prepared import Built, read
-from core.queries.metrics.calls import count
+from core.queries.metrics.figures import how_many
 from core.queries.metrics.rows import Number, rows_of
 from core.queries.metrics.span import Shape, Span, month_of
 
@@ -109,7 +109,7 @@ def done(ctx: Ctx, kind: TargetKind, currency: str, month: Span) -> Decimal:
     """What counts against a target in a month: value won in its currency, calls, or mails."""
     number = NUMBERS[kind]
     if kind is not TargetKind.VALUE_WON:
-        return Decimal(count(ctx, number, month))
+        return Decimal(how_many(ctx, number, month))
     (row,) = read(ctx, _worth, number, month.shape, currency=currency, **month.values)
     return Decimal(row.worth)
 
