@@ -43,6 +43,7 @@ from core.models import (
     Target,
     TenantModel,
 )
+from core.params import here
 
 
 class Verb(StrEnum):
@@ -378,9 +379,7 @@ def may_touch(ctx: Ctx, row: TenantModel, verb: Verb) -> bool:
 
 
 _OWNER_OF: Mapping[type[Owned], Select[UUID | None]] = {
-    model: select(model.owner_id).where(
-        model.workspace_id == bindparam("here", type_=Uuid()), model.id == bindparam("row_id", type_=Uuid())
-    )
+    model: select(model.owner_id).where(model.workspace_id == here(), model.id == bindparam("row_id", type_=Uuid()))
     for model in OWNED
 }
 

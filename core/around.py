@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from core import away
 from core.context import Ctx
 from core.models import Member
+from core.params import here
 
 
 @dataclass(frozen=True)
@@ -52,21 +53,21 @@ def _read(ctx: Ctx) -> Scope:
 
 
 def _around() -> CompoundSelect[*tuple[Any, ...]]:
-    here = Member.workspace_id == bindparam("here", type_=Uuid())
+    inside = Member.workspace_id == here()
     me = bindparam("me", type_=Uuid())
-    tree = select(Member.id).where(here, Member.manager_id == me).cte("tree", recursive=True)
-    tree = tree.union(select(Member.id).where(here, Member.manager_id == tree.c.id))
+    tree = select(Member.id).where(inside, Member.manager_id == me).cte("tree", recursive=True)
+    tree = tree.union(select(Member.id).where(inside, Member.manager_id == tree.c.id))
     mine = aliased(Member)
-    manager = select(mine.manager_id).where(mine.workspace_id == bindparam("here", type_=Uuid()), mine.id == me)
+    manager = select(mine.manager_id).where(mine.workspace_id == here(), mine.id == me)
     nobody, nowhere = null().cast(Uuid), null().cast(Text)
     never = (null().cast(Date), null().cast(Date), null().cast(Date))
     return union_all(
         select(literal(_REPORT), tree.c.id, nobody, nowhere, *never),
         select(literal(_TEAM), Member.id, Member.manager_id, nowhere, *never).where(
-            here, Member.manager_id == manager.scalar_subquery()
+            inside, Member.manager_id == manager.scalar_subquery()
         ),
         select(literal(_STOOD_IN_FOR), Member.id, nobody, Member.tz, *away.DATES).where(
-            here, Member.delegate_id == me, Member.active, away.said()
+            inside, Member.delegate_id == me, Member.active, away.said()
         ),
     )
 

@@ -45,9 +45,8 @@ HEARD = 0
 
 Told = tuple[str, UUID, date]
 """Entity, id, and the day it was due."""
-
-
 _Reminders = Sequence[Row[*tuple[Any, ...]]]
+"""What `_read_reminders` reads."""
 
 
 class _ToldOn(NamedTuple):

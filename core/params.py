@@ -20,7 +20,9 @@ def timestamp(name: str) -> BindParameter[datetime]:
     return bindparam(name, type_=DateTime(timezone=True))
 
 
-def among(column: InstrumentedAttribute[Any], name: str, kind: TypeEngine[Any] | None = None) -> ColumnElement[bool]:
+def among(
+    column: InstrumentedAttribute[Any] | ColumnElement[Any], name: str, kind: TypeEngine[Any] | None = None
+) -> ColumnElement[bool]:
     """The condition that a column (of ids, where no `kind` is given) is one of the list given by this name.
 
     As an array, which is one parameter however long it is; an IN would make the statement anew for each length.

@@ -15,6 +15,7 @@ from core.events import MemberJoined
 from core.locks import take_turns
 from core.models import LeadSource, LossReason, Member, Pipeline, Stage, WorkspaceRow
 from core.operations import operation
+from core.params import here
 
 FIRST_STAGES = (
     ("Lead in", StageKind.OPEN, 10, 14),
@@ -88,7 +89,7 @@ _WORKSPACE = (
     WorkspaceRow.sales_channel,
 )
 """The fields of a core.context.Workspace, in their order."""
-_HERE: Select[*tuple[Any, ...]] = select(*_WORKSPACE).where(WorkspaceRow.workspace_id == bindparam("here"))
+_HERE: Select[*tuple[Any, ...]] = select(*_WORKSPACE).where(WorkspaceRow.workspace_id == here())
 _ACTOR = (
     Member.id,
     Member.slack_user_id,
@@ -106,7 +107,7 @@ _ACTING: Select[*tuple[Any, ...]] = (
         Member,
         (Member.workspace_id == WorkspaceRow.workspace_id) & (Member.slack_user_id == bindparam("person")),
     )
-    .where(WorkspaceRow.workspace_id == bindparam("here"))
+    .where(WorkspaceRow.workspace_id == here())
 )
 """Each request's first question; as columns, since no record of either is needed."""
 

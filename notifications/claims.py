@@ -142,10 +142,10 @@ def _lease(ctx: Ctx, ids: list[UUID], lease: timedelta) -> tuple[Claimed, ...]:
 
 
 def _leasing() -> ReturningUpdate[*tuple[Any, ...]]:
-    here, now = Delivery.workspace_id == bindparam("here"), timestamp("now")
+    inside, now = Delivery.workspace_id == here(), timestamp("now")
     free = (
         select(Delivery.id)
-        .where(here, among(Delivery.id, "ids"), Delivery.state.in_(OPEN))
+        .where(inside, among(Delivery.id, "ids"), Delivery.state.in_(OPEN))
         .where(or_(Delivery.state == DeliveryState.PENDING, Delivery.lease_until <= now))
         .order_by(Delivery.id)
         .with_for_update(skip_locked=True)
@@ -161,7 +161,7 @@ def _leasing() -> ReturningUpdate[*tuple[Any, ...]]:
     }
     return (
         update(Delivery)
-        .where(here, Delivery.id.in_(free))
+        .where(inside, Delivery.id.in_(free))
         .values(leased)
         .returning(
             Delivery.id,
@@ -244,7 +244,7 @@ def _finish(ctx: Ctx, delivery: Claimed, values: dict[str, Any], *, own: bool = 
 
 @cache
 def _finishing(columns: frozenset[str], own: bool) -> ReturningUpdate[bool]:  # noqa: FBT001 - a shape has no names
-    query = update(Delivery).where(Delivery.workspace_id == bindparam("here"), Delivery.id == bindparam("delivery"))
+    query = update(Delivery).where(Delivery.workspace_id == here(), Delivery.id == bindparam("delivery"))
     if own:
         query = query.where(Delivery.state == DeliveryState.SENDING, Delivery.attempts == bindparam("attempt"))
     else:

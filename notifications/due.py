@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Uuid, any_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Uuid, any_, bindparam, exists, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -16,9 +16,10 @@ from core.enums import DeliveryState
 from core.inbox import WAITING
 from core.jobs import OPEN as OPEN_JOBS
 from core.models import BulkJob, Delivery, InboxItem, Outbox, Schedule
+from core.params import timestamp
 from notifications.claims import OPEN
 
-NOW = bindparam("now", type_=DateTime(timezone=True))
+NOW = timestamp("now")
 SCHEDULES = Schedule.next_due_at <= NOW
 BULK = or_(BulkJob.state.in_(OPEN_JOBS), BulkJob.lease_until.is_not(None))
 """Changes of many records that are not done, or whose end nobody has been shown."""

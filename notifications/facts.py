@@ -6,8 +6,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import DateTime, Uuid, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 
 from core.access import OWNED, Owned
 from core.cards import HOME
@@ -37,6 +36,7 @@ from core.events import (
 )
 from core.models import Card, Deal, Member, Quote
 from core.mornings import MORNING
+from core.params import among, here, timestamp
 from core.prepared import Built, read
 from core.queries.timed import Timed, timed_among
 from notifications.absences import back_today
@@ -48,7 +48,6 @@ MORNING_LIVES = timedelta(days=4)
 """How long a morning message is edited: over a weekend."""
 PING_LATE = timedelta(hours=12)
 """How long after its hour something is still told of, where nobody was there to plan it in time."""
-_IDS = bindparam("ids", type_=ARRAY(Uuid()))
 
 
 class FactFinder:
@@ -133,10 +132,10 @@ def _owners(ctx: Ctx, records: Collection[tuple[str, UUID]]) -> dict[tuple[str, 
 
 def _owners_query(_ctx: Ctx, entity: str) -> Built:
     if entity == EntityType.QUOTE:
-        query = select(Quote.id, Deal.owner_id).where(Quote.workspace_id == bindparam("here"), Quote.id == any_(_IDS))
+        query = select(Quote.id, Deal.owner_id).where(Quote.workspace_id == here(), among(Quote.id, "ids"))
         return query.join(Deal, (Deal.workspace_id == Quote.workspace_id) & (Deal.id == Quote.deal_id))
     model = _OWNED[entity]
-    return select(model.id, model.owner_id).where(model.workspace_id == bindparam("here"), model.id == any_(_IDS))
+    return select(model.id, model.owner_id).where(model.workspace_id == here(), among(model.id, "ids"))
 
 
 def _timed(ctx: Ctx, records: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], Timed]:
@@ -156,8 +155,8 @@ def _managers(ctx: Ctx, member_ids: Collection[UUID]) -> dict[UUID, UUID | None]
 
 
 def _managers_query(_ctx: Ctx) -> Built:
-    here = (Member.workspace_id == bindparam("here"), Member.id == any_(_IDS))
-    return select(Member.id, Member.manager_id).where(*here)
+    named = (Member.workspace_id == here(), among(Member.id, "ids"))
+    return select(Member.id, Member.manager_id).where(*named)
 
 
 def _people(ctx: Ctx, member_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -167,8 +166,8 @@ def _people(ctx: Ctx, member_ids: Collection[UUID]) -> dict[UUID, str]:
 
 
 def _people_query(_ctx: Ctx) -> Built:
-    here = (Member.workspace_id == bindparam("here"), Member.id == any_(_IDS))
-    return select(Member.id, Member.slack_user_id).where(*here, Member.active, Member.guest.is_(False))
+    named = (Member.workspace_id == here(), among(Member.id, "ids"))
+    return select(Member.id, Member.slack_user_id).where(*named, Member.active, Member.guest.is_(False))
 
 
 def _days(ctx: Ctx, member_ids: Collection[UUID]) -> tuple[frozenset[UUID], dict[UUID, LiveCard]]:
@@ -180,13 +179,13 @@ def _days(ctx: Ctx, member_ids: Collection[UUID]) -> tuple[frozenset[UUID], dict
 
 
 def _days_query(_ctx: Ctx) -> Built:
-    young = Card.created_at > bindparam("since", type_=DateTime(timezone=True))
+    young = Card.created_at > timestamp("since")
     return (
         select(Card.entity, Card.entity_id, Card.id, Card.channel)
         .where(
-            Card.workspace_id == bindparam("here"),
+            Card.workspace_id == here(),
             Card.entity.in_((HOME, MORNING)),
-            Card.entity_id == any_(_IDS),
+            among(Card.entity_id, "ids"),
             Card.retired_at.is_(None),
             (Card.entity == HOME) | young,
         )

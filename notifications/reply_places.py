@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, any_, bindparam, column, func, select, true
+from sqlalchemy import Text, Uuid, bindparam, column, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.access import POWERS, Power
@@ -14,7 +14,7 @@ from core.emails.replies import REPLY
 from core.enums import Role
 from core.models import Card, ChannelLink, InboundEmail, Member, WorkspaceRow
 from core.notices import is_channel
-from core.params import among
+from core.params import among, here
 from core.prepared import Built, read
 from core.queries.reply_cards import subject_of
 from notifications.rules import LiveCard, Place
@@ -66,8 +66,8 @@ def live_cards(ctx: Ctx, records: Collection[tuple[str, UUID]]) -> Mapping[tuple
 
 def _own_cards(_ctx: Ctx) -> Built:
     return select(Card.entity, Card.entity_id, Card.id, Card.channel).where(
-        Card.workspace_id == bindparam("here"),
-        Card.entity == any_(bindparam("entities", type_=ARRAY(Text()))),
+        Card.workspace_id == here(),
+        among(Card.entity, "entities", Text()),
         among(Card.entity_id, "ids"),
         Card.retired_at.is_(None),
     )
@@ -79,14 +79,14 @@ def _alerts(_ctx: Ctx, entity: str) -> Built:
     latest = (
         select(InboundEmail.id)
         .where(
-            InboundEmail.workspace_id == bindparam("here"),
+            InboundEmail.workspace_id == here(),
             getattr(InboundEmail, SUBJECTS[entity][1].key) == asked.c.about,
         )
         .order_by(InboundEmail.received_at.desc())
         .limit(ALERTS_KEPT)
         .lateral()
     )
-    shown = (Card.workspace_id == bindparam("here")) & (Card.entity == REPLY) & (Card.entity_id == latest.c.id)
+    shown = (Card.workspace_id == here()) & (Card.entity == REPLY) & (Card.entity_id == latest.c.id)
     query = select(asked.c.about, Card.id, Card.channel).select_from(asked).join(latest, true())
     return query.join(Card, shown & Card.retired_at.is_(None))
 

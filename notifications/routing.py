@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import Integer, Update, Uuid, any_, bindparam, case, cast, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Integer, Update, Uuid, bindparam, case, cast, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core import events
@@ -13,6 +12,7 @@ from core.activities import SUBJECTS
 from core.context import Ctx, new_id
 from core.enums import DeliveryState
 from core.models import Delivery, InboundEmail, Lane, Outbox
+from core.params import among, here
 from notifications import notices
 from notifications.facts import FactFinder
 from notifications.plans import Kind, Plan, StoredEvent, pack
@@ -70,37 +70,30 @@ def put(ctx: Ctx, plans: Iterable[Plan]) -> None:
         ctx.session.execute(statement.on_conflict_do_nothing(index_elements=["workspace_id", "key"]))
 
 
-_MINE = (
-    select(Lane.lane).where(Lane.workspace_id == bindparam("here"), Lane.lane == TURN).with_for_update(skip_locked=True)
-)
+_MINE = select(Lane.lane).where(Lane.workspace_id == here(), Lane.lane == TURN).with_for_update(skip_locked=True)
 _WAITING = (
     select(Outbox.id, Outbox.kind, Outbox.payload)
-    .where(Outbox.workspace_id == bindparam("here"), Outbox.routed_at.is_(None))
+    .where(Outbox.workspace_id == here(), Outbox.routed_at.is_(None))
     .order_by(Outbox.id)
     .limit(bindparam("at_most", type_=Integer()))
     .with_for_update(skip_locked=True)
 )
-_IDS = bindparam("ids", type_=ARRAY(Uuid()))
-_READ = (
-    update(Outbox)
-    .where(Outbox.workspace_id == bindparam("here"), Outbox.id == any_(_IDS))
-    .values(routed_at=bindparam("now"))
-)
+_READ = update(Outbox).where(Outbox.workspace_id == here(), among(Outbox.id, "ids")).values(routed_at=bindparam("now"))
 
 
 def _overtaking() -> Update:
     """A reply's alert shows the record that the reply is about."""
     is_post = Delivery.kind == Kind.CARD_POST.value
     shown = case((is_post, cast(Delivery.payload["entity_id"].astext, Uuid())))  # of other kinds it may be anything
-    about = or_(*(getattr(InboundEmail, column.key) == any_(_IDS) for _, column in SUBJECTS.values()))
-    replies = select(InboundEmail.id).where(InboundEmail.workspace_id == bindparam("here"), InboundEmail.id == shown)
+    about = or_(*(among(getattr(InboundEmail, column.key), "ids") for _, column in SUBJECTS.values()))
+    replies = select(InboundEmail.id).where(InboundEmail.workspace_id == here(), InboundEmail.id == shown)
     return (
         update(Delivery)
         .where(
-            Delivery.workspace_id == bindparam("here"),
+            Delivery.workspace_id == here(),
             Delivery.state == DeliveryState.SENDING,
             is_post,
-            or_(shown == any_(_IDS), replies.where(about).exists()),
+            or_(among(shown, "ids"), replies.where(about).exists()),
         )
         .values(overtaken=True)
     )

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Text, select, text
 
 from core.context import Ctx, new_id
 from core.emails import outcome
@@ -21,6 +20,7 @@ from core.enums import SuppressionReason
 from core.events import RecordChanged
 from core.models import Contact, Email, Lead
 from core.operations import operation
+from core.params import among, here
 
 AT_ONCE = 1000
 """Events applied in one transaction."""
@@ -243,8 +243,8 @@ _HOLDERS = tuple(
     (
         model.__entity__,
         select(model.id).where(
-            model.workspace_id == bindparam("here"),
-            model.email == bindparam("addresses", type_=ARRAY(Text)).any_(),
+            model.workspace_id == here(),
+            among(model.email, "addresses", Text()),
             model.archived_at.is_(None),
         ),
     )

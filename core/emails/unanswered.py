@@ -158,10 +158,10 @@ def _sent_until(ctx: Ctx, days: int) -> datetime:
 
 
 def _unanswered(
-    here: ColumnElement[UUID] | UUID, until: ColumnElement[datetime] | datetime
+    workspace: ColumnElement[UUID] | UUID, until: ColumnElement[datetime] | datetime
 ) -> Sequence[ColumnElement[bool]]:
     return (
-        Email.workspace_id == here,
+        Email.workspace_id == workspace,
         Email.state == EmailState.SENT,
         Email.replied_at.is_(None),
         Email.followed_up_at.is_(None),

@@ -28,7 +28,7 @@ from core.context import Ctx
 from core.enums import ActivityKind, CallOutcome, Direction, EntityType, LeadStatus, MailKind
 from core.models import Account, Activity, ActivityObjection, Contact, Deal, Lead, Member, Objection
 from core.normalise import name_text
-from core.params import among
+from core.params import among, here
 from core.prepared import Built, read
 from core.queries.emails import MailStanding, replies, standings
 from core.queries.records import Page
@@ -243,7 +243,7 @@ def _all_due(ctx: Ctx) -> Built:
     found = union_all(_due_leads(ctx), _due_contacts(ctx), _due_deals(ctx)).subquery()
     return (
         select(found, func.coalesce(Member.slack_user_id, "").label("owner"))
-        .outerjoin(Member, and_(Member.workspace_id == bindparam("here"), Member.id == found.c.owner_id))
+        .outerjoin(Member, and_(Member.workspace_id == here(), Member.id == found.c.owner_id))
         .order_by(found.c.day, found.c.at.asc().nulls_last(), found.c.entity, found.c.number)
         .offset(bindparam("start", type_=Integer()))
         .limit(bindparam("at_most", type_=Integer()))

@@ -14,6 +14,7 @@ from core.context import Ctx
 from core.enums import EmailState, EntityType, InboundState, MailKind
 from core.errors import NotFound
 from core.models import Deal, Email, InboundAttachment, InboundEmail, Lead, Member, Stage
+from core.params import here
 from core.prepared import Built, read
 from core.queries.search import hit, rows_of
 from core.refs import deal_ref
@@ -157,7 +158,7 @@ def _files(_ctx: Ctx) -> Built:
             InboundAttachment.content.is_not(None),
         )
         .where(
-            InboundAttachment.workspace_id == bindparam("here"),
+            InboundAttachment.workspace_id == here(),
             InboundAttachment.inbound_email_id == bindparam("inbound_id"),
         )
         .order_by(InboundAttachment.position)
@@ -253,7 +254,7 @@ def _ours() -> Built:
     query = select(Email.subject, Email.body, Email.created_at, func.coalesce(Member.name, "")).outerjoin(
         Member, and_(Member.workspace_id == Email.workspace_id, Member.id == Email.sender_id)
     )
-    return query.where(Email.workspace_id == bindparam("here"))
+    return query.where(Email.workspace_id == here())
 
 
 def _member(ctx: Ctx, member_id: UUID | None) -> Member | None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, DateTime, Row, Uuid, and_, bindparam, null, or_, select
+from sqlalchemy import ColumnElement, Date, Row, Uuid, and_, bindparam, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core import schedules
@@ -17,7 +17,7 @@ from core.follow_ups import CLOSED_LEADS
 from core.i18n import Viewer
 from core.meetings import REMINDED_BEFORE
 from core.models import Activity, Contact, Deal, Lead, Member
-from core.params import among
+from core.params import among, here, timestamp
 from core.prepared import Built, read
 
 Timeable = Lead | Contact | Deal | Activity
@@ -97,7 +97,7 @@ def _of_member(_ctx: Ctx, entity: str) -> Built:
     kind = _KINDS[entity]
     later = kind.day >= bindparam("since", type_=Date())
     if kind.begins is not None:
-        later = or_(later, kind.begins >= bindparam("moment", type_=DateTime(timezone=True)))
+        later = or_(later, kind.begins >= timestamp("moment"))
     return _query(kind).where(kind.model.owner_id == bindparam("whose", type_=Uuid()), later)
 
 
@@ -119,7 +119,7 @@ def _query(kind: _Kind) -> Built:
             Member.tz,
         )
         .join(Member, and_(Member.workspace_id == model.workspace_id, Member.id == model.owner_id))
-        .where(model.workspace_id == bindparam("here"), model.archived_at.is_(None), kind.waits)
+        .where(model.workspace_id == here(), model.archived_at.is_(None), kind.waits)
         .where(kind.timed, Member.active, Member.guest.is_(False))
     )
 

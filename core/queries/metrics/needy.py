@@ -7,20 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    Boolean,
-    Integer,
-    Row,
-    Subquery,
-    and_,
-    bindparam,
-    case,
-    cast,
-    false,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import Boolean, Integer, Row, Subquery, and_, bindparam, case, cast, false, func, or_, select
 
 from core.access import visible
 from core.context import Ctx
