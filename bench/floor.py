@@ -18,7 +18,7 @@ import psycopg
 
 from bench.capture import Recording
 from bench.payloads import new_name, sign
-from core.db import APP_ROLE
+from core.logins import APP_ROLE
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]

@@ -20,10 +20,11 @@ from sqlalchemy import select
 
 from bench.payloads import TEAM
 from core.context import SystemClock, new_id
-from core.db import APP_ROLE, Database
+from core.db import Database
 from core.emails.tokens import new_token
 from core.enums import EmailState, InboxKind
 from core.inbox import Stored
+from core.logins import APP_ROLE
 from core.models import Email, Lead
 from core.models.inbox import HOUSE
 from core.workspaces import system_ctx, workspace_id_for

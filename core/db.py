@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -15,10 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import Busy
 from core.history import RecordedSession
-
-APP_ROLE = "rapport_app"
-DISPATCHER_ROLE = "rapport_dispatcher"
-"""May read only which workspaces have something due (the worker's first question)."""
+from core.logins import APP_ROLE, DISPATCHER_ROLE, sqlalchemy_url
 
 STATEMENT_TIMEOUT_MS = 2_000
 LOCK_TIMEOUT_MS = 1_000
@@ -146,12 +142,6 @@ def _connect(session: Session, options: dict[str, object]) -> None:
             raise
         session.rollback()
         session.connection(execution_options=options)
-
-
-def sqlalchemy_url(url: str) -> str:
-    """A libpq-style URL with the driver SQLAlchemy must use (psycopg 3)."""
-    parsed = make_url(url)
-    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 def _refuse_privileges(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from core.db import APP_ROLE, DISPATCHER_ROLE, sqlalchemy_url
+from core.logins import APP_ROLE, DISPATCHER_ROLE, sqlalchemy_url
 
 if TYPE_CHECKING:
     from alembic.config import Config

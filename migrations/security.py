@@ -6,7 +6,7 @@ as `rapport_dispatcher` which workspaces have something due. Neither owns anythi
 
 from alembic import op
 
-from core.db import APP_ROLE, DISPATCHER_ROLE
+from core.logins import APP_ROLE, DISPATCHER_ROLE
 
 TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
 """No subquery (Citus refuses those) and only a leakproof operator, so that the policy can use an index.

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from core.db import APP_ROLE
+from core.logins import APP_ROLE
 from migrations.security import create_roles, enable_tenant_security, let_dispatcher_read
 
 revision = "0001"

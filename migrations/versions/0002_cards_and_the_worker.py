@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.db import DISPATCHER_ROLE
+from core.logins import DISPATCHER_ROLE
 from migrations.security import let_dispatcher_read
 
 revision = "0002"

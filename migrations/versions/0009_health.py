@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from core.db import DISPATCHER_ROLE
+from core.logins import DISPATCHER_ROLE
 from migrations.security import let_dispatcher_read
 
 revision = "0009"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from core.db import DISPATCHER_ROLE
+from core.logins import DISPATCHER_ROLE
 
 revision = "0012"
 down_revision = "0011"

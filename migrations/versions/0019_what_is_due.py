@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from core.db import DISPATCHER_ROLE
+from core.logins import DISPATCHER_ROLE
 
 revision = "0019"
 down_revision = "0018"

@@ -16,7 +16,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from core.db import APP_ROLE, DISPATCHER_ROLE, Database, sqlalchemy_url
+from core.db import Database
+from core.logins import APP_ROLE, DISPATCHER_ROLE, sqlalchemy_url
 from core.models import Base
 from migrations.run import (
     LOCK_TIMEOUT_MS,

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Connection, Table, and_, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from core.db import APP_ROLE, DISPATCHER_ROLE, Database
+from core.db import Database
+from core.logins import APP_ROLE, DISPATCHER_ROLE
 from core.models import Base
 from tests.rows import ONE_OF, Values, foreign_keys, insert_row, key_of, row_values, tables
 

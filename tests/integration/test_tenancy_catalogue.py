@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from core.db import APP_ROLE, DISPATCHER_ROLE
+from core.logins import APP_ROLE, DISPATCHER_ROLE
 from core.models import Base
 
 ONLY_OURS = "relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'"
