@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, bindparam, column, func, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Text, func, select
 
 from core.access import POWERS, Power
 from core.activities import SUBJECTS
@@ -52,43 +51,45 @@ def owners_place(ctx: Ctx, inbound_id: UUID) -> Place | None:
 
 def live_cards(ctx: Ctx, records: Collection[tuple[str, UUID]]) -> Mapping[tuple[str, UUID], tuple[LiveCard, ...]]:
     """The cards that each record's change concerns, oldest first: its own, and the latest alerts about it."""
+    about = {record: record for record in records} | _latest_mails(ctx, records)
     found: defaultdict[tuple[str, UUID], list[LiveCard]] = defaultdict(list)
-    if records:
-        names = {"entities": sorted({entity for entity, _ in records}), "ids": [record_id for _, record_id in records]}
-        for row in read(ctx, _own_cards, **names):
-            found[row.entity, row.entity_id].append(LiveCard(row.id, row.channel))
-    for entity in SUBJECTS:
-        ids = [record_id for kind, record_id in records if kind == entity]
-        for row in read(ctx, _alerts, entity, ids=ids) if ids else ():
-            found[entity, row.about].append(LiveCard(row.id, row.channel))
+    if about:
+        shown = {"entities": sorted({entity for entity, _ in about}), "ids": [shown_id for _, shown_id in about]}
+        for row in read(ctx, _cards, **shown):
+            if record := about.get((row.entity, row.entity_id)):
+                found[record].append(LiveCard(row.id, row.channel))
     return {record: tuple(sorted(found[record], key=lambda card: card.card_id)) for record in records}
 
 
-def _own_cards(_ctx: Ctx) -> Built:
+def _latest_mails(ctx: Ctx, records: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], tuple[str, UUID]]:
+    """The latest mails about each record, and the record of each."""
+    found: dict[tuple[str, UUID], tuple[str, UUID]] = {}
+    for entity in SUBJECTS:
+        ids = [record_id for kind, record_id in records if kind == entity]
+        for row in read(ctx, _latest, entity, ids=ids) if ids else ():
+            found[REPLY, row.id] = (entity, row.about)
+    return found
+
+
+def _latest(_ctx: Ctx, entity: str) -> Built:
+    """Read apart from their cards: joined, a database that has no statistics yet looks through all mails for each."""
+    about = getattr(InboundEmail, SUBJECTS[entity][1].key)
+    newest_first = func.row_number().over(partition_by=about, order_by=InboundEmail.received_at.desc())
+    mails = (
+        select(InboundEmail.id, about.label("about"), newest_first.label("place"))
+        .where(InboundEmail.workspace_id == here(), among(about, "ids"))
+        .subquery()
+    )
+    return select(mails.c.id, mails.c.about).where(mails.c.place <= ALERTS_KEPT)
+
+
+def _cards(_ctx: Ctx) -> Built:
     return select(Card.entity, Card.entity_id, Card.id, Card.channel).where(
         Card.workspace_id == here(),
         among(Card.entity, "entities", Text()),
         among(Card.entity_id, "ids"),
         Card.retired_at.is_(None),
     )
-
-
-def _alerts(_ctx: Ctx, entity: str) -> Built:
-    """The living cards of each record's latest mails; record by record, so that an index finds those."""
-    asked = func.unnest(bindparam("ids", type_=ARRAY(Uuid()))).table_valued(column("about", Uuid())).render_derived()
-    latest = (
-        select(InboundEmail.id)
-        .where(
-            InboundEmail.workspace_id == here(),
-            getattr(InboundEmail, SUBJECTS[entity][1].key) == asked.c.about,
-        )
-        .order_by(InboundEmail.received_at.desc())
-        .limit(ALERTS_KEPT)
-        .lateral()
-    )
-    shown = (Card.workspace_id == here()) & (Card.entity == REPLY) & (Card.entity_id == latest.c.id)
-    query = select(asked.c.about, Card.id, Card.channel).select_from(asked).join(latest, true())
-    return query.join(Card, shown & Card.retired_at.is_(None))
 
 
 def _thread(ctx: Ctx, entity: str, entity_id: UUID) -> Place | None:
