@@ -1,7 +1,7 @@
 """Where a reply is told: where its record is talked about, and nowhere else."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
 
 from sqlalchemy import Text, func, select
@@ -20,6 +20,9 @@ from notifications.rules import LiveCard, Place
 
 ALERTS_KEPT = 5
 """So many of a record's latest alerts change with the record."""
+
+RecordKey = tuple[str, UUID]
+"""An entity, and the id of one of its records."""
 
 
 def place_of(ctx: Ctx, inbound_id: UUID) -> Place | None:
@@ -49,32 +52,34 @@ def owners_place(ctx: Ctx, inbound_id: UUID) -> Place | None:
     return Place(found.slack_user_id, member_id=found.id) if found else None
 
 
-def live_cards(ctx: Ctx, records: Collection[tuple[str, UUID]]) -> Mapping[tuple[str, UUID], tuple[LiveCard, ...]]:
+def live_cards(ctx: Ctx, records: Collection[RecordKey]) -> Mapping[RecordKey, tuple[LiveCard, ...]]:
     """The cards that each record's change concerns, oldest first: its own, and the latest alerts about it."""
-    about = {record: record for record in records} | _latest_mails(ctx, records)
-    found: defaultdict[tuple[str, UUID], list[LiveCard]] = defaultdict(list)
-    if about:
-        shown = {"entities": sorted({entity for entity, _ in about}), "ids": [shown_id for _, shown_id in about]}
-        for row in read(ctx, _cards, **shown):
-            if record := about.get((row.entity, row.entity_id)):
+    concerned: defaultdict[RecordKey, set[RecordKey]] = defaultdict(set)
+    for shown, record in [*zip(records, records, strict=True), *_latest_mails(ctx, records)]:
+        concerned[shown].add(record)
+    found: defaultdict[RecordKey, list[LiveCard]] = defaultdict(list)
+    if concerned:
+        entities = sorted({entity for entity, _ in concerned})
+        for row in read(ctx, _cards, entities=entities, ids=[shown_id for _, shown_id in concerned]):
+            for record in concerned.get((row.entity, row.entity_id), ()):
                 found[record].append(LiveCard(row.id, row.channel))
     return {record: tuple(sorted(found[record], key=lambda card: card.card_id)) for record in records}
 
 
-def _latest_mails(ctx: Ctx, records: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], tuple[str, UUID]]:
-    """The latest mails about each record, and the record of each."""
-    found: dict[tuple[str, UUID], tuple[str, UUID]] = {}
+def _latest_mails(ctx: Ctx, records: Collection[RecordKey]) -> Iterator[tuple[RecordKey, RecordKey]]:
+    """The latest mails about each record, and the record."""
     for entity in SUBJECTS:
         ids = [record_id for kind, record_id in records if kind == entity]
         for row in read(ctx, _latest, entity, ids=ids) if ids else ():
-            found[REPLY, row.id] = (entity, row.about)
-    return found
+            yield (REPLY, row.id), (entity, row.about)
 
 
 def _latest(_ctx: Ctx, entity: str) -> Built:
     """Read apart from their cards: joined, a database that has no statistics yet looks through all mails for each."""
     about = getattr(InboundEmail, SUBJECTS[entity][1].key)
-    newest_first = func.row_number().over(partition_by=about, order_by=InboundEmail.received_at.desc())
+    newest_first = func.row_number().over(
+        partition_by=about, order_by=(InboundEmail.received_at.desc(), InboundEmail.id.desc())
+    )
     mails = (
         select(InboundEmail.id, about.label("about"), newest_first.label("place"))
         .where(InboundEmail.workspace_id == here(), among(about, "ids"))

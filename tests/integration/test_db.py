@@ -14,9 +14,9 @@ from core.db import (
     Database,
     PrivilegedLogin,
     _refuse_privileges,
-    sqlalchemy_url,
 )
 from core.errors import Busy
+from core.logins import sqlalchemy_url
 from core.models import Counter
 from tests.rows import insert_row
 
