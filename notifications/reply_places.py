@@ -54,9 +54,9 @@ def owners_place(ctx: Ctx, inbound_id: UUID) -> Place | None:
 
 def live_cards(ctx: Ctx, records: Collection[RecordKey]) -> Mapping[RecordKey, tuple[LiveCard, ...]]:
     """The cards that each record's change concerns, oldest first: its own, and the latest alerts about it."""
-    concerned: defaultdict[RecordKey, set[RecordKey]] = defaultdict(set)
-    for shown, record in [*zip(records, records, strict=True), *_latest_mails(ctx, records)]:
-        concerned[shown].add(record)
+    concerned = {record: {record} for record in records}
+    for mail, record in _latest_mails(ctx, records):
+        concerned.setdefault(mail, set()).add(record)
     found: defaultdict[RecordKey, list[LiveCard]] = defaultdict(list)
     if concerned:
         entities = sorted({entity for entity, _ in concerned})
