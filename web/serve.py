@@ -4,7 +4,8 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -29,6 +30,8 @@ KEEPALIVE_SECONDS = 75
 STUCK_SECONDS = 60
 """A process that does not even turn its loop for so long is replaced."""
 
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
 AppMaker = Callable[[], tuple[Flask, Callable[[], None]]]
 """Makes the app inside a worker process, and what closes it."""
 
@@ -36,20 +39,10 @@ AppMaker = Callable[[], tuple[Flask, Callable[[], None]]]
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; ends the process. Raises SettingsError before anything is opened."""
     settings.require("slack_signing_secret")
-    metrics = share_metrics(settings.web_concurrency)
-    _import_app()
-
-    def leave_nothing() -> None:
-        if metrics is not None:
-            shutil.rmtree(metrics, ignore_errors=True)
-
-    with database_for(settings) as url:
-        run_gunicorn(
-            lambda: _make_app(settings, url),
-            port=settings.port,
-            workers=settings.web_concurrency,
-            at_end=leave_nothing,
-        )
+    with shared_metrics(settings.web_concurrency):
+        _import_app()
+        with database_for(settings) as url:
+            run_gunicorn(lambda: _make_app(settings, url), port=settings.port, workers=settings.web_concurrency)
 
 
 def run_gunicorn(
@@ -58,26 +51,32 @@ def run_gunicorn(
     port: int,
     workers: int = 1,
     host: str = "0.0.0.0",  # noqa: S104
-    at_end: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run gunicorn in this process until it is told to stop; `at_end` runs once, after the last of its workers.
+    """Run gunicorn in this process until it is told to stop, and end the process.
 
     Listens on all addresses: it stands behind a proxy.
     """
-    _Server(make_app, bind=f"{host}:{port}", workers=workers, at_end=at_end).run()
+    _Server(make_app, bind=f"{host}:{port}", workers=workers).run()
 
 
-def share_metrics(workers: int) -> Path | None:
+@contextmanager
+def shared_metrics(workers: int) -> Iterator[None]:
     """Let several web processes add up their numbers in a folder (prometheus_client's multiprocess mode).
 
-    To be called before the metrics module is imported, which looks for the folder then. Gives the folder where it had
-    to be made.
+    To be entered before the metrics module is imported, which looks for the folder then. A folder that had to be made
+    goes away at the end, however that comes.
     """
-    if workers == 1 or "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        return None
-    folder = tempfile.mkdtemp(prefix="rapport-metrics-")
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-    return Path(folder)
+    if workers == 1 or METRICS_FOLDER in os.environ:
+        yield
+        return
+    folder, maker = tempfile.mkdtemp(prefix="rapport-metrics-"), os.getpid()
+    os.environ[METRICS_FOLDER] = folder
+    try:
+        yield
+    finally:
+        if os.getpid() == maker:  # gunicorn's workers are forked in here, and leave by the same way
+            shutil.rmtree(folder, ignore_errors=True)
+            del os.environ[METRICS_FOLDER]
 
 
 def _import_app() -> None:
@@ -109,8 +108,8 @@ class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
 class _Server(BaseApplication):  # type: ignore[misc]
     """One app under gunicorn."""
 
-    def __init__(self, make_app: AppMaker, *, bind: str, workers: int, at_end: Callable[[], None]) -> None:
-        self._make_app, self._bind, self._workers, self._at_end = make_app, bind, workers, at_end
+    def __init__(self, make_app: AppMaker, *, bind: str, workers: int) -> None:
+        self._make_app, self._bind, self._workers = make_app, bind, workers
         self._close: Callable[[], None] = lambda: None
         super().__init__()
 
@@ -127,7 +126,6 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "logger_class": _Log,
             "worker_tmp_dir": _memory_folder(),
             "worker_exit": self._worker_exit,
-            "on_exit": self._on_exit,
         }.items():
             self.cfg.set(name, value)
 
@@ -137,9 +135,6 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def _worker_exit(self, _server: Arbiter, _worker: object) -> None:
         self._close()
-
-    def _on_exit(self, _server: Arbiter) -> None:
-        self._at_end()
 
 
 def _memory_folder() -> str | None:
