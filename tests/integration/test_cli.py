@@ -292,14 +292,14 @@ def test_the_doctor_without_a_database(rapport: Run, monkeypatch: pytest.MonkeyP
 
 
 def test_a_worker_that_is_run_once_sends_what_was_just_written(
-    rapport: Run, monkeypatch: pytest.MonkeyPatch, own_url: str
+    rapport: Run, monkeypatch: pytest.MonkeyPatch, own_url: str, own_database: Database
 ) -> None:
-    database, clock = Database(own_url), FixedClock(SystemClock().now())
-    workspace = make_workspace(database, clock)
-    with ctx_as(database, clock, workspace.id, None) as ctx:
+    clock = FixedClock(SystemClock().now())
+    workspace = make_workspace(own_database, clock)
+    with ctx_as(own_database, clock, workspace.id, None) as ctx:
         ana = make_member(ctx, "Ana Silva")
         lead = make_lead(ctx, owner=ana, email="lena@acme.example")
-    with ctx_as(database, clock, workspace.id, ana.id) as ctx:
+    with ctx_as(own_database, clock, workspace.id, ana.id) as ctx:
         drafts.send(ctx, "lead", lead.id, EmailInput("Hello", "Hi {{first_name}}"))
     with SandboxServer(Sandbox()) as server:
         mail_of(monkeypatch, server)
@@ -308,4 +308,3 @@ def test_a_worker_that_is_run_once_sends_what_was_just_written(
         (mail,) = Mailbox(server.sandbox.mail).mails("lena@acme.example")
     assert (mail.subject, mail.header("From")) == ("Hello", "Ana Silva <sales@acme.example>")
     assert mail.header("List-Unsubscribe").startswith("<https://crm.acme.example/u/")
-    database.dispose()
