@@ -8,10 +8,10 @@ sentence mixes two languages. Numbers and money always follow the reader's own l
 import gettext
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, timedelta
 from datetime import date as Day  # noqa: N812 - `date` and `datetime` are methods here
 from datetime import datetime as Moment  # noqa: N812
 from datetime import time as Hour  # noqa: N812
-from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +28,8 @@ DOMAIN = "rapport"
 FALLBACK = "en_US"
 ENGLISH_ABROAD = "en_GB"
 """English words in the order most of the world writes dates, for readers whose language has no catalogue."""
+SAME_DAY = Hour(10, 30)
+"""In UTC, when it is the same day for most of the world: from Honolulu (UTC-10) to Auckland in summer (UTC+13)."""
 NEAR_DAYS = 14
 """So many days around today are said relative to it."""
 
@@ -131,6 +133,19 @@ class Viewer:
         """
         pattern = self.t("{day} at {time}", day="{date_short_pretty}", time="{time}")
         return f"<!date^{int(moment.timestamp())}^{pattern}|{self.datetime(moment)}>"
+
+    def slack_day(self, day: Day | Moment) -> str:
+        """A day, or that of a moment (aware), which Slack says as its reader says it: `today`, `Nov 24, 2026`.
+
+        For what stands for days: `tomorrow`, written here, would be wrong tomorrow.
+        """
+        moment = day if isinstance(day, Moment) else Moment.combine(day, SAME_DAY, UTC)
+        written_out = self.date(self.local_date(day) if isinstance(day, Moment) else day)
+        return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}}|{written_out}>"
+
+    def slack_when(self, day: Day, at: Hour | None) -> str:
+        """The same with the hour of the day, if any, which is in no zone in particular."""
+        return f"{self.slack_day(day)}, {self.hour(at)}" if at is not None else self.slack_day(day)
 
     def money(self, amount: Decimal, currency: str) -> str:
         """An amount in its currency (ISO 4217), rounded to the currency's minor unit."""

@@ -24,10 +24,7 @@ def card(account: AccountCard, viewer: Viewer) -> Message:
         (viewer.t("Owner"), people.owner(account.owner, viewer)),
         (viewer.t("Mail domain"), kit.esc(account.domain)),
         (viewer.t("Phone"), people.phone(account.phone, account.phone_shown)),
-        (
-            viewer.t("Last touch"),
-            viewer.date(viewer.local_date(account.last_touch_at)) if account.last_touch_at else "",
-        ),
+        (viewer.t("Last touch"), viewer.slack_day(account.last_touch_at) if account.last_touch_at else ""),
     ]
     blocks: list[Block] = [kit.header(f"{account.ref} · {account.name}"), *kit.fields(pairs)]
     if account.notes:

@@ -20,8 +20,8 @@ from core.queries.contacts import ContactCard
 def card(contact: ContactCard, viewer: Viewer) -> Message:
     """A person: where they work, how to reach them, what happened."""
     day, hour = contact.next_follow_up, contact.next_follow_up_at
-    follow_up = viewer.relative_when(day, hour, contact.today) if day else ""
-    last_touch = viewer.date(viewer.local_date(contact.last_touch_at)) if contact.last_touch_at else ""
+    follow_up = viewer.slack_when(day, hour) if day else ""
+    last_touch = viewer.slack_day(contact.last_touch_at) if contact.last_touch_at else ""
     company = f"{kit.esc(contact.account_name)} ({contact.account_ref})" if contact.account_id else ""
     pairs = [
         (viewer.t("Company"), company),

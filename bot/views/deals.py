@@ -86,11 +86,8 @@ def _pairs(deal: DealCard, viewer: Viewer) -> list[tuple[str, str]]:
     day = deal.next_follow_up
     pairs += [
         (viewer.t("Expected close"), _close_text(deal, viewer)),
-        (viewer.t("Next follow-up"), viewer.relative_when(day, deal.next_follow_up_at, deal.today) if day else ""),
-        (
-            viewer.t("Last touch"),
-            viewer.relative_date(viewer.local_date(deal.last_touch_at), deal.today) if deal.last_touch_at else "",
-        ),
+        (viewer.t("Next follow-up"), viewer.slack_when(day, deal.next_follow_up_at) if day else ""),
+        (viewer.t("Last touch"), viewer.slack_day(deal.last_touch_at) if deal.last_touch_at else ""),
     ]
     return pairs
 
@@ -99,8 +96,7 @@ def _stage_text(deal: DealCard, viewer: Viewer) -> str:
     text = kit.esc(f"{deal.stage} ({deal.pipeline})" if deal.pipeline else deal.stage)
     if deal.stage_kind is StageKind.OPEN:
         text += " · " + viewer.percent(deal.probability)
-        days = viewer.nt("{n} day in this stage", "{n} days in this stage", deal.days_in_stage)
-        text += "\n" + (days if deal.days_in_stage else viewer.t("since today"))
+        text += "\n" + viewer.t("since {day}", day=viewer.slack_day(deal.stage_entered_at))
     return f"{text}\n_{viewer.t('longer than usual')}_" if deal.stale else text
 
 

@@ -141,7 +141,7 @@ class ConversionData:
 def card(lead: LeadCard, viewer: Viewer) -> Message:
     """A lead: who it is, where it stands, what happened, what can be done."""
     day, hour = lead.next_follow_up, lead.next_follow_up_at
-    follow_up = viewer.relative_when(day, hour, lead.today) if day else ""
+    follow_up = viewer.slack_when(day, hour) if day else ""
     known = [
         (viewer.t("Company"), kit.esc(lead.company)),
         (viewer.t("Source"), kit.esc(lead.source)),
@@ -153,7 +153,7 @@ def card(lead: LeadCard, viewer: Viewer) -> Message:
         (viewer.t("Owner"), people.owner(lead.owner, viewer)),
         *((label, value) for label, value in known if value),
         (viewer.t("Next follow-up"), follow_up),
-        (viewer.t("Last touch"), viewer.date(viewer.local_date(lead.last_touch_at)) if lead.last_touch_at else ""),
+        (viewer.t("Last touch"), viewer.slack_day(lead.last_touch_at) if lead.last_touch_at else ""),
     ]
     blocks: list[Block] = [kit.header(f"{lead.ref} · {lead.name}"), *kit.fields(pairs)]
     if lead.notes:

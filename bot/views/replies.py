@@ -136,7 +136,7 @@ def _notes(reply: ReplyCard, viewer: Viewer) -> list[Block]:
     if len(reply.words) > WORDS_SHOWN:
         notes.append(viewer.t("It goes on: see the original."))
     if reply.follow_up is not None and reply.follow_up > reply.today and reply.handled_at is None:
-        notes.append(viewer.t("Follow-up: {when}", when=viewer.relative_date(reply.follow_up, reply.today)))
+        notes.append(viewer.t("Follow-up: {when}", when=viewer.slack_day(reply.follow_up)))
     blocks = [kit.context("\n".join(notes))] if notes else []
     if reply.files:
         blocks.append(kit.context(viewer.t("Attached: {files}", files=files_line(reply.files, viewer))))

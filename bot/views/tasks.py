@@ -239,20 +239,23 @@ def card(task: TaskRow, viewer: Viewer) -> Message:
 
 def task_line(task: TaskRow, viewer: Viewer, *facts: str) -> list[Block]:
     """A task: what, on which record, until when, and what can be done about it right here. `facts` are escaped."""
-    text = "\n".join(filter(None, (f"*{_subject(task)}*", _facts(task, viewer, *facts))))
+    text = "\n".join(filter(None, (f"*{_subject(task)}*", _facts(task, viewer, _due(task, viewer), *facts))))
     buttons = _buttons(task, viewer)
     return [kit.section(text), *([kit.actions(*buttons)] if buttons else [])]
 
 
 def told(task: TaskRow, viewer: Viewer) -> Message:
     """One task below a line that has named it already: until when, on which record, and what can be done."""
-    facts, buttons = _facts(task, viewer), _buttons(task, viewer)
+    # It stands for days, so that Slack says the day as of each of them.
+    day = viewer.slack_when(task.due_on, task.due_time) if task.due_on is not None else ""
+    facts = _facts(task, viewer, viewer.t("Due {when}", when=day) if day else "")
+    buttons = _buttons(task, viewer)
     blocks = [*([kit.section(facts)] if facts else []), *([kit.actions(*buttons)] if buttons else [])]
     return Message(facts or viewer.t("No day is set."), blocks or [kit.context(viewer.t("No day is set."))])
 
 
-def _facts(task: TaskRow, viewer: Viewer, *facts: str) -> str:
-    state = viewer.t("Done") if task.done else _due(task, viewer)
+def _facts(task: TaskRow, viewer: Viewer, due: str, *facts: str) -> str:
+    state = viewer.t("Done") if task.done else due
     link = f"<{task.link}|{viewer.t('Message')}>" if task.link else ""
     known = (*facts, _named(task.record) if task.record else "", state, link)
     return " · ".join(fact for fact in known if fact)

@@ -42,7 +42,6 @@ class ContactCard:
     last_touch_at: datetime | None
     version: int
     can_edit: bool
-    today: date
     deals: tuple[OpenDeal, ...] = ()
     timeline: tuple[TimelineItem, ...] = ()
     tags: tuple[TagRow, ...] = ()
@@ -86,7 +85,6 @@ def contact_card(ctx: Ctx, contact_id: UUID) -> ContactCard:
         last_touch_at=contact.last_touch_at,
         version=contact.version,
         can_edit=may(ctx, Verb.EDIT, contact.owner_id),
-        today=ctx.today.date(),
         deals=open_deals_of(ctx, contact_id=contact.id),
         timeline=tuple(timeline(ctx, "contact", contact.id)),
         tags=tags_of(ctx, EntityType.CONTACT, contact.id),

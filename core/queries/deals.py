@@ -55,6 +55,7 @@ class DealCard:
     stage: str
     stage_kind: StageKind
     probability: int
+    stage_entered_at: datetime
     days_in_stage: int
     stale: bool
     value: Decimal | None
@@ -136,6 +137,7 @@ def deal_card(ctx: Ctx, deal_id: UUID) -> DealCard:
         pipeline=pipeline,
         stage_kind=stage.kind,
         probability=stage.probability,
+        stage_entered_at=deal.stage_entered_at,
         days_in_stage=days,
         stale=stage.stale_days is not None and stage.kind is StageKind.OPEN and days > stage.stale_days,
         value=deal.value,

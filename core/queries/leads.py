@@ -39,7 +39,7 @@ class Link:
 
 @dataclass(frozen=True)
 class LeadCard:
-    """A lead as its card and its form show it. `owner` is a Slack user id; `today` is the reader's day."""
+    """A lead as its card and its form show it. `owner` is a Slack user id."""
 
     id: UUID
     ref: str
@@ -61,7 +61,6 @@ class LeadCard:
     version: int
     can_edit: bool
     can_assign: bool
-    today: date
     links: tuple[Link, ...] = ()
     """What it became, as far as the reader may see it."""
     timeline: tuple[TimelineItem, ...] = ()
@@ -130,7 +129,6 @@ def lead_card(ctx: Ctx, lead_id: UUID, *, just_made: bool = False) -> LeadCard:
         version=lead.version,
         can_edit=may(ctx, Verb.EDIT, lead.owner_id),
         can_assign=may(ctx, Verb.ASSIGN, lead.owner_id),
-        today=ctx.today.date(),
         links=_links(ctx, (lead.deal_id, lead.contact_id, lead.account_id)),
         timeline=() if just_made else tuple(timeline(ctx, "lead", lead.id)),
         tags=tags_of(ctx, EntityType.LEAD, lead.id) if lead.tagged else (),

@@ -402,7 +402,8 @@ def test_a_stale_deal_says_so(world: World, deal: Deal) -> None:
     world.jump(timedelta(days=30))
     said = world.ana.command(f"/deal view D-{deal.number}")
     assert said is not None
-    assert "30 days in this stage" in said.visible_text()
+    entered = world.rows(Deal)[0].stage_entered_at
+    assert f"since <!date^{int(entered.timestamp())}^" in said.visible_text()
     assert "longer than usual" in said.visible_text()
 
 

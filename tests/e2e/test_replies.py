@@ -14,6 +14,7 @@ from core.emails.drafts import EmailInput
 from core.emails.replies import IncomingMail
 from core.emails.tokens import new_token, reply_address
 from core.enums import InboundState, LeadStatus, MailKind, NoticeMode
+from core.i18n import Viewer
 from core.models import Deal, Delivery, Email, InboundEmail, Lead
 from core.notices import NoticeKind, choose
 from sandbox.driver.mailbox import FORGED, MailHandle
@@ -251,7 +252,8 @@ def test_snooze_moves_the_follow_up(world: World, lead: Lead, replies: str) -> N
     assert after is not None
     assert (after - before).days == 7
     world.settle()
-    assert "Follow-up: in 7 days" in alert(world, replies).visible_text()
+    as_slack_says_it = Viewer("en_US", "UTC").slack_day(after).partition("|")[0]
+    assert f"Follow-up: {as_slack_says_it}" in alert(world, replies).visible_text()
 
 
 def test_who_may_not_see_the_record_may_not_answer(world: World, lead: Lead, replies: str) -> None:

@@ -62,6 +62,7 @@ FULL = DealCard(
     stage="Proposal",
     stage_kind=StageKind.OPEN,
     probability=50,
+    stage_entered_at=NOW - timedelta(days=20),
     days_in_stage=20,
     stale=True,
     value=Decimal("12500.50"),

@@ -1,8 +1,9 @@
 """What one reader sees."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -110,6 +111,21 @@ def test_days_as_people_say_them(days: int, words: str) -> None:
 
 def test_slack_writes_moments_in_each_readers_zone() -> None:
     assert JAN.slack_date(MOMENT) == "<!date^1773651600^{date_short_pretty} at {time}|16 Mar 2026, 10:00>"
+
+
+def test_slack_writes_days_as_of_its_readers_today() -> None:
+    assert JAN.slack_day(MOMENT) == "<!date^1773651600^{date_short_pretty}|16 Mar 2026>"
+    assert ANA.slack_when(TODAY, time(15)) == f"{ANA.slack_day(TODAY)}, 3:00\u202fPM"
+    assert ANA.slack_when(TODAY, None) == ANA.slack_day(TODAY)
+
+
+@pytest.mark.parametrize(
+    "zone", ["Pacific/Honolulu", "America/New_York", "Europe/Berlin", "Asia/Tokyo", "Pacific/Auckland"]
+)
+@pytest.mark.parametrize("day", [date(2026, 1, 1), date(2026, 7, 1)])
+def test_a_day_is_the_same_one_for_readers_far_apart(zone: str, day: date) -> None:
+    seconds = int(ANA.slack_day(day).split("^")[1])
+    assert datetime.fromtimestamp(seconds, ZoneInfo(zone)).date() == day
 
 
 @pytest.mark.parametrize(

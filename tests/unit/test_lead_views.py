@@ -67,7 +67,6 @@ LEAD = LeadCard(
     version=3,
     can_edit=True,
     can_assign=True,
-    today=date(2026, 3, 16),
     timeline=(CALL,),
 )
 BARE = LeadCard(
@@ -89,7 +88,6 @@ BARE = LeadCard(
     version=1,
     can_edit=False,
     can_assign=False,
-    today=date(2026, 3, 16),
 )
 CONVERTED = replace(
     LEAD,
@@ -136,7 +134,6 @@ CONTACT = ContactCard(
     last_touch_at=None,
     version=1,
     can_edit=True,
-    today=date(2026, 3, 16),
     deals=(OpenDeal(an_id(7), "D-7", "Acme rollout", "Proposal", None, "EUR"),),
     timeline=(CALL,),
 )

@@ -51,6 +51,12 @@ def test_lists() -> None:
     assert_golden("tasks/list_empty", views.listing(Page(), EN))
 
 
+def test_what_somebody_was_told_of_stays_right_as_days_pass() -> None:
+    assert_golden("tasks/told", views.told(TASK, EN))
+    later = replace(TASK, today=TODAY + timedelta(days=5))
+    assert views.told(later, EN) == views.told(TASK, EN)
+
+
 def test_foreign_text_is_harmless_and_fits() -> None:
     shown = (
         views.task_modal(Draft(HOSTILE[:300], LINK, STRANGE.record), EN),
