@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from bot.replies import Reply
@@ -95,5 +95,6 @@ def nearly(typed: str, words: Iterable[str]) -> str:
     allowed = 1 if len(typed) < LONG else 2
     # A word of one letter is one letter away from every other.
     known = [word for word in words if len(typed) > 1]
-    match = process.extractOne(typed, known, scorer=OSA.distance, score_cutoff=allowed)
-    return match[0] if match else ""
+    near = process.extract(typed, known, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+    # Of words equally far away, the one that has more in common: `vew` is `view`, not `new`.
+    return min(near, key=lambda one: (one[1], -fuzz.ratio(typed, one[0])))[0] if near else ""

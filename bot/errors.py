@@ -25,6 +25,7 @@ FIELD_PROBLEMS: Mapping[str, str] = {
     "weeks_ago": "Say how many weeks ago: /report week 1 is the one before, /report week alone the one that runs.",
     "number_out_of_range": "This number is out of range.",
     "quantity_invalid": "The quantity must be more than zero.",
+    "quantity_too_large": "This quantity is too large.",
     "date_invalid": "Please choose a date.",
     "month_unclear": "Please write a month, for example: december, 2026-12, next.",
     "month_invalid": "Please choose a month within five years from now.",

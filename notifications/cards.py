@@ -89,7 +89,9 @@ def _with_intro(desk: Desk, ctx: Ctx, card: NewCard, shown: Shown) -> Message:
     kind = NoticeKind(card.purpose.value)
     holds = still_true(kind, shown.card, ctx.actor.slack_user_id)
     line = reason(ctx.viewer, kind, shown.card, desk.name(card.by_id), holds=holds)
-    blocks = shown.message.blocks or [kit.section(shown.message.text)]
     audience = ctx.actor.slack_user_id if card.personal else card.channel
     head = kit.section(line, settings_button(audience, ctx.viewer))
+    if kind is NoticeKind.WON and not holds:
+        return Message(line, [head])  # only a won deal is everybody's business
+    blocks = shown.message.blocks or [kit.section(shown.message.text)]
     return Message(f"{line} {shown.message.text}", [head, *blocks][: kit.MESSAGE_BLOCKS_MAX])

@@ -20,7 +20,7 @@ from bot.views import records as record_views
 from bot.views import replies as reply_views
 from bot.views import tasks as task_views
 from core.context import Ctx
-from core.enums import EntityType, StageKind
+from core.enums import EntityType, QuoteStatus, StageKind
 from core.queries import home as home_queries
 from core.queries import records
 from core.queries.deals import DealCard
@@ -38,6 +38,8 @@ PRIVATE: Mapping[str, Callable[[Any], object]] = MappingProxyType(
         "notes": lambda _: "",
         "timeline": lambda _: (),
         "tags": lambda _: (),
+        # A draft has been offered to nobody yet.
+        "quotes": lambda quotes: tuple(quote for quote in quotes if quote.status is not QuoteStatus.DRAFT),
         "people": lambda people: tuple(replace(person, email="") for person in people),
     }
 )

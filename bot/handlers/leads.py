@@ -39,6 +39,7 @@ from core.leads import ConversionInput, LeadInput
 from core.normalise import NAME_MAX, NOTES_MAX
 from core.queries import leads as queries
 from core.queries import stages
+from core.queries.history import anything_changed
 from core.queries.leads import LeadCard, LeadRow
 from core.queries.records import Page, card_of, find_by_ref
 from core.refs import Ref, parse_ref
@@ -334,5 +335,7 @@ def _confirmed(ctx: Ctx, lead_id: UUID, said: str, *, just_made: bool = False) -
         card = views.card(queries.lead_card(ctx, lead_id, just_made=just_made), ctx.viewer)
     except NotFound:
         return shared.unseen(said, ctx.change_id, ctx.viewer)
+    if not anything_changed(ctx):
+        return shared.unchanged(card, ctx.viewer)
     blocks: list[Block] = [*shared.confirmation(ctx.viewer, said, ctx.change_id), *card.blocks]
     return Message(f"{said} {card.text}", blocks)

@@ -27,12 +27,14 @@ from bot.views import quote_editor as views
 from bot.views import quotes as quote_views
 from bot.views.forms import as_id, find
 from bot.views.quote_editor import Editor, TypedQuote
+from bot.views.records import unchanged
 from core import quotes
 from core.context import Ctx
 from core.enums import EntityType, QuoteStatus
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.i18n import Viewer
 from core.queries import quotes as queries
+from core.queries.history import anything_changed
 from core.queries.quotes import QuotedDeal
 from core.queries.records import find_by_ref, search
 from core.refs import parse_ref
@@ -150,6 +152,8 @@ def save_quote(ctx: Ctx, route: SaveQuote, typed: TypedQuote) -> Reply:
             raise
         return _saved_meanwhile(ctx, route, typed, error)
     card = queries.quote_card(ctx, quote.id)
+    if not anything_changed(ctx):
+        return CloseModal(unchanged(quote_views.card(card, ctx.viewer), ctx.viewer))
     return CloseModal(quote_views.done(quote_views.saved_text(card, ctx.viewer), card, ctx.change_id, ctx.viewer))
 
 

@@ -52,7 +52,7 @@ def sums_text(sums: Totals | None, currency: str, unfinished: Sequence[int], vie
     rows.append(viewer.t("*Total: {amount}*", amount=viewer.money(sums.total, currency)))
     if unfinished:
         lines = ", ".join(str(position) for position in unfinished)
-        rows.append(viewer.t("_Not counted yet, quantity or price missing: line {lines}_", lines=lines))
+        rows.append(viewer.t("_Not counted yet, a value is missing or wrong: line {lines}_", lines=lines))
     return "\n".join(rows)
 
 

@@ -162,7 +162,7 @@ def _problems(number: int, line: LineInput, description: str) -> dict[str, str]:
     if not description:
         found[f"description_{number}"] = "required"
     if not 0 < line.quantity <= QUANTITY_MAX:
-        found[f"quantity_{number}"] = "quantity_invalid"
+        found[f"quantity_{number}"] = "quantity_invalid" if line.quantity <= 0 else "quantity_too_large"
     if not 0 <= line.unit_price <= PRICE_MAX:
         found[f"price_{number}"] = "amount_negative" if line.unit_price < 0 else "amount_too_large"
     for name, percent in (("discount", line.discount_percent), ("tax", line.tax_percent)):

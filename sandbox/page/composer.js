@@ -145,11 +145,18 @@ async function send(box) {
     return;
   }
   box.set({ ...FRESH, sending: true });
+  toEnd(box.thread ? 'thread-messages' : 'messages');
   const answer = await (text.startsWith('/') ? sendCommand(box, text) : act('message', messageFields(box, text)));
   const now = local(box.scope, 'text', FRESH);
   // What could not be sent comes back, unless something new was typed meanwhile.
   box.set(answer.ok ? { sending: false } : { sending: false, trouble: answer.error, text: now.text || text });
   redraw();
+}
+
+// Who says something wants to see what comes of it; from its end on, a list follows what is new.
+function toEnd(id) {
+  const list = document.getElementById(id);
+  if (list) list.scrollTop = list.scrollHeight;
 }
 
 function sendCommand(box, text) {

@@ -72,7 +72,14 @@ function defaultPlaceholder(box) {
 
 function openBox(box) {
   box.set({ ...CLOSED, open: true });
-  if (box.kind === 'external_select' && least(box) === 0) suggest(box, '');
+  startOver(box);
+}
+
+// What is found for nothing typed yet.
+function startOver(box) {
+  if (box.kind !== 'external_select') return;
+  if (least(box) === 0) suggest(box, '');
+  else box.set({ groups: null });
 }
 
 function least(box) {
@@ -195,6 +202,7 @@ function pick(box, one) {
   }
   box.choose([...box.value, one]);
   box.set({ query: '', active: 0, failed: '' });
+  startOver(box);
 }
 
 function keys(box, event, flat, active) {

@@ -226,6 +226,21 @@ def test_an_edit_is_confirmed_and_can_be_undone(world: World) -> None:
     assert [(lead.company, lead.email) for lead in world.rows(Lead)] == [("Acme GmbH", "")]
 
 
+def test_where_nothing_was_changed_there_is_nothing_to_undo(world: World) -> None:
+    lead_of(world, world.ana, company="Acme GmbH")
+    card = saw(world.ana.command("/lead view L-1", channel="#sales"))
+    card.click("Edit")
+    world.ana.modal.submit("Save")
+    said = world.ana.last_message("#sales").visible_text()
+    assert "Nothing was changed." in said
+    assert "L-1" in said
+    assert "Undo" not in said
+    card.choose("Status", "New")
+    said = world.ana.last_message("#sales").visible_text()
+    assert "Nothing was changed." in said
+    assert "Undo" not in said
+
+
 def test_who_comes_second_sees_what_changed_and_keeps_what_they_typed(world: World) -> None:
     lead_of(world, world.ana, company="Acme GmbH")
     for person in (world.ana, world.mira):

@@ -1,5 +1,7 @@
 """What others see because somebody did something: cards, announcements, direct messages, App Home."""
 
+from decimal import Decimal
+
 import pytest
 
 from core import leads, notices, quotes, tasks, undo
@@ -62,6 +64,9 @@ def test_a_card_in_a_channel_keeps_contact_details_and_notes_to_itself(world: Wo
 
 
 def test_a_win_is_announced_and_an_undone_win_says_so(world: World, deal: Deal) -> None:
+    with world.ctx(world.ana) as ctx:
+        make_quote(ctx, deal, status=QuoteStatus.SENT, total=Decimal(500))
+        make_quote(ctx, deal, total=Decimal(777))
     shown = world.ana.command("/deal view D-1", channel="#general")
     assert shown is not None
     shown.click("Won")
@@ -69,10 +74,13 @@ def test_a_win_is_announced_and_an_undone_win_says_so(world: World, deal: Deal) 
     (announced,) = posts(world)
     assert "Won! Ana Costa closed D-1 Rollout: " in announced
     assert "not shown in channels" not in announced
+    assert "500" in announced
+    assert "777" not in announced, "a draft has been offered to nobody"
     world.ana.last_message("#general").click("Undo")
     world.settle()
     (announced,) = posts(world)
     assert "was announced as won and is open again" in announced
+    assert "Lead in" not in announced, "and an open deal is none either"
 
 
 def test_what_is_taken_back_at_once_is_never_told(world: World, deal: Deal) -> None:

@@ -126,6 +126,10 @@ def test_edit_undo_and_the_list(world: World, deal: Deal) -> None:
     assert world.rows(Quote)[0].total == Decimal(150)
     ana.last_message("#sales").click("Undo")
     assert world.rows(Quote)[0].total == Decimal(100)
+    card.click("Edit")
+    ana.modal.submit()
+    assert "Nothing was changed." in ana.last_message("#sales").visible_text()
+    assert "Undo" not in ana.last_message("#sales").visible_text()
 
     listed = ana.command("/quote list")
     assert listed is not None

@@ -136,6 +136,7 @@ def test_each_problem_is_named_with_its_line(ctx_for: CtxFor, ana: Member, deal:
     bad = (
         LineInput(None, "Good", Decimal(1), Decimal(1)),
         LineInput(None, " \u200b ", Decimal(0), Decimal(-1), Decimal(101), Decimal(-1)),
+        LineInput(None, "Many", Decimal(10) ** 14, Decimal(1)),
     )
     with pytest.raises(Invalid) as problem, ctx_for(ana) as ctx:
         quotes.create(ctx, QuoteInput(deal.id, date(2026, 3, 15), "", bad))
@@ -147,6 +148,7 @@ def test_each_problem_is_named_with_its_line(ctx_for: CtxFor, ana: Member, deal:
         "price_2": "amount_negative",
         "discount_2": "percent_invalid",
         "tax_2": "percent_invalid",
+        "quantity_3": "quantity_too_large",
     }
 
 

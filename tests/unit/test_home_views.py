@@ -217,6 +217,10 @@ def test_a_letter_may_be_wrong_and_no_more(typed: str, meant: str) -> None:
     assert nearly(typed, ["move", "log", "list", "assign", "help", "back"]) == meant
 
 
+def test_of_two_words_as_near_the_one_with_more_in_common_is_meant() -> None:
+    assert nearly("vew", ["new", "view"]) == nearly("vew", ["view", "new"]) == "view"
+
+
 def test_a_misspelt_word_names_the_nearest() -> None:
     table = commands()
     shown = Help(table.of("lead"), "nwe Ana", table.nearest("lead", "nwe Ana"))

@@ -47,6 +47,16 @@ def test_formatted_text_is_drawn_as_slack_draws_it(page: Page, workspace: Worksp
     expect(body).to_contain_text("🎉 <i>")
 
 
+def test_who_writes_sees_the_newest_however_far_up_they_had_read(page: Page, workspace: Workspace) -> None:
+    for number in range(40):
+        post(workspace, f"Line {number}")
+    expect(page.locator(".message").last).to_contain_text("Line 39")
+    page.locator(".message").first.scroll_into_view_if_needed()
+    expect(page.get_by_text("Line 39")).not_to_be_in_viewport()
+    run(page, "/whisper secret")
+    expect(page.get_by_text("Psst, secret")).to_be_in_viewport()
+
+
 def test_a_link_that_is_not_a_link_is_not_followed(page: Page, workspace: Workspace) -> None:
     post(workspace, "<javascript:alert(1)|click me>")
     message = page.locator(".message").last

@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from core.models import Deal, Quote, Stage
 from tests.e2e.browser.conftest import OpenWindow
 from tests.e2e.world import World
+from tests.factories import make_objection
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +46,8 @@ def stage_of_the_deal(world: World) -> str:
 
 
 def test_a_lead_a_call_a_deal_a_quote(screen: Page, world: World) -> None:
+    with world.ctx(world.sam) as ctx:
+        make_objection(ctx, "No budget")
     run(screen, "/lead new Zoe Lima, Lima Foods, zoe@limafoods.com")
     lead = dialog(screen, "New lead")
     expect(lead.get_by_label("Name", exact=False).first).to_have_value("Zoe Lima")
@@ -57,6 +60,7 @@ def test_a_lead_a_call_a_deal_a_quote(screen: Page, world: World) -> None:
     call.locator("[data-block=objections] .select-trigger").click()
     screen.get_by_role("combobox").press_sequentially("Too expensive")
     screen.get_by_role("option", name="Too expensive").click()
+    expect(screen.get_by_role("option", name="No budget")).to_be_visible()  # for a second choice
     screen.keyboard.press("Escape")
     call.get_by_label("Notes").fill("Wants a pilot in spring.")
     call.get_by_role("button", name="Save").click()
