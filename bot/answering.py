@@ -71,14 +71,16 @@ class Answers:
         """Something in a message was clicked."""
         container = payload.container
         if isinstance(outcome.reply, OpenModal | UpdateModal):
-            origin = self._origin(container.channel_id if container else "", payload.response_url, own=_own(container))
+            # What stands in a direct message is kept current by the relay, which would take the confirmation away.
+            alone = container is not None and container.is_ephemeral
+            origin = self._origin(container.channel_id if container else "", payload.response_url, own=alone)
             error = self._open(installed, payload.trigger_id, outcome.reply.modal, origin, outcome.viewer)
             if error:
                 self._respond(payload.response_url, Message(error), replace=False)
             return
-        message = _as_message(outcome)
+        own = _own(container)
+        message = _as_message(outcome, own=own)
         if message is not None:
-            own = _own(container)
             self._respond(payload.response_url, message, replace=own and isinstance(outcome.reply, Replace))
 
     def in_home(self, payload: Interactive, installed: Installation, outcome: Outcome) -> None:
@@ -138,7 +140,7 @@ class Answers:
             return {"response_action": "update", "view": envelopes.view(reply.modal, origin, outcome.viewer)}
         if isinstance(reply, OpenModal):
             return {"response_action": "push", "view": envelopes.view(reply.modal, origin, outcome.viewer)}
-        message = reply.say if isinstance(reply, CloseModal) else _as_message(outcome)
+        message = _as_message(outcome, own=origin.own)
         if message is not None:
             in_place = origin.own and isinstance(reply, Replace)
             self._say_at(origin, payload.user.id, message, installed, in_place=in_place)
@@ -260,13 +262,18 @@ def _went_wrong(outcome: Outcome) -> bool:
     return bool(outcome.error) or isinstance(outcome.reply, FieldErrors)
 
 
-def _as_message(outcome: Outcome) -> Message | None:
-    """What is to be said. Sentences about what went wrong may quote what was typed, so they are escaped."""
+def _as_message(outcome: Outcome, *, own: bool = False) -> Message | None:
+    """What is to be said; `own` says whether a message can be replaced by it.
+
+    Sentences about what went wrong may quote what was typed, so they are escaped.
+    """
     if outcome.error:
         text = kit.esc(outcome.error)
         find = kit.button(outcome.viewer.t("Find a record"), SearchRecords())
         return Message(text, [kit.section(text), kit.actions(find)] if outcome.lost else [])
     reply = outcome.reply
+    if isinstance(reply, Replace) and reply.elsewhere is not None and not own:
+        return reply.elsewhere
     if isinstance(reply, Say | Replace):
         return reply.message
     if isinstance(reply, CloseModal):

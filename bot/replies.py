@@ -72,10 +72,11 @@ class Say(Reply):
 @dataclass(frozen=True)
 class Replace(Reply):
     """Show the message in place of the one acted on, or from which the window was opened, if that is the person's own;
-    else say it to them.
+    else say it to them, or `elsewhere` if there is one.
     """
 
     message: Message
+    elsewhere: Message | None = None
 
 
 @dataclass(frozen=True)

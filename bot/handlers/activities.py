@@ -8,10 +8,11 @@ from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.home import show_home
 from bot.handlers.more import expands
-from bot.replies import Choices, CloseModal, Modal, OpenModal, Reply, Say
+from bot.replies import Choices, CloseModal, Modal, OpenModal, Replace, Reply, Say
 from bot.resolving import record_here
 from bot.routes import FindObjection, FollowUpDone, LogCall, SaveCall, SnoozeFollowUp
 from bot.views import activities as views
+from bot.views import records as record_views
 from bot.views.activities import LoggedCall, Saved
 from core import activities
 from core.context import Ctx
@@ -19,7 +20,7 @@ from core.enums import CallOutcome, EntityType
 from core.errors import Forbidden, NotFound
 from core.queries import activities as queries
 from core.queries.activities import Standing, Subject
-from core.queries.records import SEARCHABLE, Hit, search, similar
+from core.queries.records import SEARCHABLE, Hit, card_of, search, similar
 
 HITS = 6
 """So many records of one name are offered; with more, the form's search is quicker."""
@@ -45,23 +46,27 @@ def log_call_command(ctx: Ctx, call: CommandCall) -> Reply:
 def log_call(ctx: Ctx, route: LogCall, _request: Request) -> Reply:
     """The button on a record, and the shortcut without one."""
     subject = _subject(ctx, route.entity, route.entity_id) if route.entity_id else None
-    return OpenModal(views.call_modal(ctx.viewer, subject))
+    return OpenModal(views.call_modal(ctx.viewer, subject, SaveCall(route.entity_id if route.on_card else None)))
 
 
 @expands(SaveCall)
-def all_fields(ctx: Ctx, _route: SaveCall, request: Request) -> Modal:
+def all_fields(ctx: Ctx, route: SaveCall, request: Request) -> Modal:
     """The form with its rarer fields too, as it is filled in."""
-    return views.call_form(views.CALL_FORM.kept(request.state), ctx.viewer, expanded=True)
+    return views.call_form(views.CALL_FORM.kept(request.state), ctx.viewer, route, expanded=True)
 
 
 @on_submit(SaveCall, views.CALL_FORM)
-def save_call(ctx: Ctx, _route: SaveCall, logged: LoggedCall) -> Reply:
-    """Save the call on the record that is chosen in the form."""
+def save_call(ctx: Ctx, route: SaveCall, logged: LoggedCall) -> Reply:
+    """Save the call on the record that is chosen in the form; the card it was opened on shows what came of it."""
     record = queries.where_it_goes_on(ctx, logged.entity, logged.entity_id)
     before = queries.standing(ctx, *record)
     activities.log_call(ctx, logged.entity, logged.entity_id, logged.call)
     saved = saved_on(ctx, *record, before, logged.call.outcome)
-    return CloseModal(views.call_saved(saved, ctx.viewer))
+    said = views.call_saved(saved, ctx.viewer)
+    if route.card != record[1]:
+        return CloseModal(said)
+    card = record_views.card(card_of(ctx, EntityType(record[0]), record[1]), ctx.viewer)
+    return Replace(views.call_saved(saved, ctx.viewer, card), elsewhere=said)
 
 
 def saved_on(ctx: Ctx, entity: str, entity_id: UUID, before: Standing, outcome: CallOutcome) -> Saved:

@@ -126,7 +126,8 @@ def all_fields(ctx: Ctx, route: SaveDeal, request: Request) -> Modal:
 def save_deal(ctx: Ctx, route: SaveDeal, values: DealInput) -> Reply:
     """Create or save; who saves on top of somebody else's change sees it first and keeps what was typed."""
     try:
-        return CloseModal(_save(ctx, route, values))
+        said = _save(ctx, route, values)
+        return CloseModal(said) if route.deal_id is None else Replace(said)
     except Invalid as problem:
         if route.more or not forms.DEAL_FORM.hides(problem.fields):
             raise
@@ -173,7 +174,7 @@ def assign_deal(ctx: Ctx, route: AssignDeal, _request: Request) -> Reply:
 def save_deal_owner(ctx: Ctx, route: SaveDealOwner, owner: str) -> Reply:
     """Give it to a colleague, or to nobody."""
     deal = deals.assign(ctx, route.deal_id, owner)
-    return CloseModal(_said(ctx, deal.id, views.owner_text(deal_ref(deal.number), owner, ctx.viewer), owner))
+    return Replace(_said(ctx, deal.id, views.owner_text(deal_ref(deal.number), owner, ctx.viewer), owner))
 
 
 def _new_form(ctx: Ctx, name: str) -> Reply:

@@ -169,7 +169,9 @@ def save_lead(ctx: Ctx, route: SaveLead, values: LeadInput) -> Reply:
             said = ctx.viewer.t("Lead {ref} saved.", ref=str(Ref(EntityType.LEAD, lead.number)))
     except Conflict as conflict:
         return _refused(ctx, route, values, conflict)
-    return CloseModal(_confirmed(ctx, lead.id, said, just_made=route.lead_id is None))
+    if route.lead_id is None:
+        return CloseModal(_confirmed(ctx, lead.id, said, just_made=True))
+    return Replace(_confirmed(ctx, lead.id, said))
 
 
 def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -> Reply:
@@ -251,7 +253,7 @@ def save_owner(ctx: Ctx, route: SaveLeadOwner, new: NewOwner) -> Reply:
     """Give the lead away; the new owner is told."""
     lead = leads.assign(ctx, route.lead_id, new.owner)
     ref = str(Ref(EntityType.LEAD, lead.number))
-    return CloseModal(_confirmed(ctx, lead.id, views.handed_over(ref, new.owner, ctx.viewer)))
+    return Replace(_confirmed(ctx, lead.id, views.handed_over(ref, new.owner, ctx.viewer)))
 
 
 # -- conversion ---------------------------------------------------------------------------------------------------
@@ -289,7 +291,7 @@ def save_conversion(ctx: Ctx, route: SaveConversion, values: ConversionInput) ->
     lead = queries.lead_card(ctx, route.lead_id)
     said = ctx.viewer.t("Lead {ref} is now deal {deal}.", ref=lead.ref, deal=str(Ref(EntityType.DEAL, deal.number)))
     card = shared.card(card_of(ctx, EntityType.DEAL, deal.id), ctx.viewer)
-    return CloseModal(
+    return Replace(
         Message(f"{said} {card.text}", [*shared.confirmation(ctx.viewer, said, ctx.change_id), *card.blocks])
     )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.payloads import State
-from bot.replies import Choices, CloseModal, OpenModal, Reply, UpdateModal
+from bot.replies import Choices, CloseModal, OpenModal, Replace, Reply, UpdateModal
 from bot.resolving import deal_here
 from bot.routes import (
     AddQuoteLine,
@@ -153,8 +153,9 @@ def save_quote(ctx: Ctx, route: SaveQuote, typed: TypedQuote) -> Reply:
         return _saved_meanwhile(ctx, route, typed, error)
     card = queries.quote_card(ctx, quote.id)
     if not anything_changed(ctx):
-        return CloseModal(unchanged(quote_views.card(card, ctx.viewer), ctx.viewer))
-    return CloseModal(quote_views.done(quote_views.saved_text(card, ctx.viewer), card, ctx.change_id, ctx.viewer))
+        return Replace(unchanged(quote_views.card(card, ctx.viewer), ctx.viewer))
+    done = quote_views.done(quote_views.saved_text(card, ctx.viewer), card, ctx.change_id, ctx.viewer)
+    return CloseModal(done) if route.quote_id is None else Replace(done)
 
 
 def _saved_meanwhile(ctx: Ctx, route: SaveQuote, typed: TypedQuote, error: Conflict) -> Reply:

@@ -8,15 +8,21 @@ from bot.routes.base import Action, Submission
 
 @dataclass(frozen=True)
 class LogCall(Action, id="call.log"):
-    """Open the call form, for a record or none yet."""
+    """Open the call form, for a record or none yet. `on_card`: the button stands on that record's card."""
 
     entity: str = ""
     entity_id: UUID | None = None
+    on_card: bool = False
 
 
 @dataclass(frozen=True)
 class SaveCall(Submission, id="call.save"):
-    """The call form. The record is one of its fields: shown, and chosen anew where it was the wrong one."""
+    """The call form. The record is one of its fields: shown, and chosen anew where it was the wrong one.
+
+    `card` is the record on whose card it was opened.
+    """
+
+    card: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def _buttons(account: AccountCard, viewer: Viewer) -> list[Block]:
     buttons: list[Block] = []
     if account.can_edit:
         buttons = [
-            kit.button(viewer.t("Log call"), LogCall("account", account.id), style="primary"),
+            kit.button(viewer.t("Log call"), LogCall("account", account.id, on_card=True), style="primary"),
             kit.button(viewer.t("New contact"), NewContact(account.id)),
             kit.button(viewer.t("Edit"), EditAccount(account.id)),
             kit.button(viewer.t("Plan meeting"), PlanMeeting("account", account.id)),

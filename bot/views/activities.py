@@ -134,22 +134,22 @@ CALL_FORM: Form[LoggedCall] = Form(
 )
 
 
-def call_modal(viewer: Viewer, subject: Subject | None) -> Modal:
+def call_modal(viewer: Viewer, subject: Subject | None, route: SaveCall | None = None) -> Modal:
     """The form of a call, about a record or one still to be chosen."""
     values: dict[str, Any] = {"direction": Direction.OUTBOUND}
     if subject is not None:
         values["record"] = Choice(f"{subject.ref} {subject.name}", f"{subject.entity} {subject.id}")
-    return call_form(values, viewer)
+    return call_form(values, viewer, route or SaveCall())
 
 
-def call_form(values: Mapping[str, Any], viewer: Viewer, *, expanded: bool = False) -> Modal:
+def call_form(values: Mapping[str, Any], viewer: Viewer, route: SaveCall, *, expanded: bool = False) -> Modal:
     """The form of a call, showing `values`; its rarer fields too where it is `expanded`."""
     form = CALL_FORM.with_choices(
         direction=[Choice(viewer.t(text), value.value) for value, text in DIRECTIONS.items()],
         outcome=[Choice(viewer.t(text), value.value) for value, text in OUTCOMES.items()],
     )
     blocks = form.blocks(viewer, values, expanded=expanded)
-    return Modal(viewer.t("Log a call"), blocks, SaveCall(), viewer.t("Save"), viewer.t("Cancel"))
+    return Modal(viewer.t("Log a call"), blocks, route, viewer.t("Save"), viewer.t("Cancel"))
 
 
 def objection_choices(found: Sequence[ObjectionRow], typed: str, viewer: Viewer) -> list[Choice]:
@@ -161,9 +161,9 @@ def objection_choices(found: Sequence[ObjectionRow], typed: str, viewer: Viewer)
     return choices
 
 
-def call_saved(saved: Saved, viewer: Viewer) -> Message:
-    """What was saved and what followed from it, with the next steps at hand."""
-    return _saved(viewer.t("Call logged on {record}: {outcome}.", **_of(saved, viewer)), saved, viewer)
+def call_saved(saved: Saved, viewer: Viewer, card: Message | None = None) -> Message:
+    """What was saved and what followed from it, with the next steps at hand; above the record's `card`, if any."""
+    return _saved(viewer.t("Call logged on {record}: {outcome}.", **_of(saved, viewer)), saved, viewer, card)
 
 
 def meeting_saved(saved: Saved, viewer: Viewer) -> Message:
@@ -176,7 +176,7 @@ def _of(saved: Saved, viewer: Viewer) -> dict[str, str]:
     return {"record": f"{about.ref} {kit.esc(about.name)}", "outcome": viewer.t(OUTCOMES[saved.outcome])}
 
 
-def _saved(logged: str, saved: Saved, viewer: Viewer) -> Message:
+def _saved(logged: str, saved: Saved, viewer: Viewer, card: Message | None = None) -> Message:
     about, said = saved.subject, [logged]
     if saved.status is not None:
         said.append(viewer.t("Status is now {status}.", status=word(saved.status, viewer)))
@@ -187,14 +187,17 @@ def _saved(logged: str, saved: Saved, viewer: Viewer) -> Message:
     elif reminds:
         said.append(viewer.t("No follow-up is planned."))
     text = " ".join(said)
-    buttons: list[Block] = [kit.button(viewer.t("Open"), OpenRecord(about.entity, about.id))]
-    if about.entity is not EntityType.ACCOUNT:
+    buttons: list[Block] = []
+    if card is None:
+        buttons.append(kit.button(viewer.t("Open"), OpenRecord(about.entity, about.id)))
+    if card is None and about.entity is not EntityType.ACCOUNT:
         buttons.append(kit.button(viewer.t("E-mail"), ComposeEmail(about.entity, about.id)))
     if reminds and saved.next_follow_up is None:
         buttons += [
             kit.button(viewer.t(label), SnoozeFollowUp(about.entity, about.id, days)) for _, label, days in SNOOZES
         ]
-    return Message(text, [*confirmation(viewer, text, saved.change_id), kit.actions(*buttons)])
+    blocks = [*confirmation(viewer, text, saved.change_id), *([kit.actions(*buttons)] if buttons else [])]
+    return Message(f"{text} {card.text}", [*blocks, *card.blocks]) if card else Message(text, blocks)
 
 
 def choose_subject(hits: Sequence[Hit], viewer: Viewer) -> Message:

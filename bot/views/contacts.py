@@ -48,7 +48,7 @@ def card(contact: ContactCard, viewer: Viewer) -> Message:
 def _buttons(contact: ContactCard, viewer: Viewer) -> list[Block]:
     buttons: list[Block] = []
     if contact.can_edit:
-        buttons.append(kit.button(viewer.t("Log call"), LogCall("contact", contact.id), style="primary"))
+        buttons.append(kit.button(viewer.t("Log call"), LogCall("contact", contact.id, on_card=True), style="primary"))
         buttons.append(kit.button(viewer.t("E-mail"), ComposeEmail("contact", contact.id)))
     if contact.account_id is not None:
         route = OpenRecord("account", contact.account_id)

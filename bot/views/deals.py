@@ -143,7 +143,7 @@ def _buttons(deal: DealCard, viewer: Viewer) -> list[Block]:
     if deal.can_edit and not deal.owner and still_open:
         buttons.append(kit.button(viewer.t("Claim"), Claim("deal", deal.id), label=viewer.t("Make this deal yours")))
     if deal.can_edit:
-        buttons.append(kit.button(viewer.t("Log call"), LogCall("deal", deal.id)))
+        buttons.append(kit.button(viewer.t("Log call"), LogCall("deal", deal.id, on_card=True)))
         buttons.append(kit.button(viewer.t("E-mail"), ComposeEmail("deal", deal.id)))
         buttons.append(kit.button(viewer.t("Plan meeting"), PlanMeeting("deal", deal.id)))
     if deal.can_edit and still_open:

@@ -187,7 +187,7 @@ def _buttons(lead: LeadCard, viewer: Viewer) -> list[Block]:
     if working and not lead.owner:
         first.append(kit.button(viewer.t("Claim"), Claim("lead", lead.id), label=viewer.t("Make this lead yours")))
     if working:
-        first.append(kit.button(viewer.t("Log call"), LogCall("lead", lead.id), style="primary"))
+        first.append(kit.button(viewer.t("Log call"), LogCall("lead", lead.id, on_card=True), style="primary"))
         first.append(kit.button(viewer.t("E-mail"), ComposeEmail("lead", lead.id)))
     if lead.can_edit:
         first.append(kit.button(viewer.t("Edit"), EditLead(lead.id)))

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from core import leads
 from core.enums import CallOutcome, Direction, LeadStatus, Visibility
 from core.models import Activity, Deal, Lead, Objection
 from sandbox.driver import MessageHandle
@@ -65,6 +66,47 @@ def test_a_call_with_a_new_and_a_known_objection(world: World, lead: Lead) -> No
     assert world.rows(Activity) == []
     (back,) = world.rows(Lead)
     assert (back.status, back.next_follow_up, back.last_touch_at) == (LeadStatus.NEW, None, None)
+
+
+def test_the_card_it_was_opened_on_shows_what_came_of_it(world: World, lead: Lead) -> None:
+    ana = world.ana
+    card = saw(ana.command(f"/lead view L-{lead.number}", channel="#sales"))
+    card.click("Log call")
+    ana.modal.choose("Outcome", "Interested")
+    ana.modal.click("More fields")
+    ana.modal.submit()
+    (shown,) = ana.messages("#sales")
+    assert "Call logged on L-1" in shown.visible_text()
+    assert "‹Qualified›" in shown.visible_text()
+    assert "Follow up tomorrow" in shown.visible_text()
+
+    shown.click("Log call")
+    with world.ctx(ana) as ctx:
+        other = make_lead(ctx, "Ben Berg", owner=world.member(ana))
+    ana.modal.choose("Record", f"L-{other.number} Ben Berg", query="berg")
+    ana.modal.choose("Outcome", "No answer")
+    ana.modal.submit()
+    assert [m.visible_text().splitlines()[0] for m in ana.messages("#sales")] == [
+        "Call logged on L-1 Lena Fischer: Interested. Status is now Qualified. No follow-up is planned.",
+        "Call logged on L-2 Ben Berg: No answer. No follow-up is planned.",
+    ], "a card of another record stays as it is"
+
+
+def test_a_card_that_rapport_keeps_current_is_not_replaced_by_an_answer(world: World, lead: Lead) -> None:
+    ben = world.ben
+    with world.ctx(world.mira) as ctx:
+        leads.assign(ctx, lead.id, ben.id)
+    world.settle()
+    told = ben.last_message(ben.dm_with_app)
+    told.click("Log call")
+    ben.modal.choose("Outcome", "Interested")
+    ben.modal.submit()
+    said = ben.last_message(ben.dm_with_app)
+    assert "Call logged on L-1" in said.text
+    assert "[Convert]" not in said.visible_text(), "the card stands above"
+    world.settle()
+    assert "‹Qualified›" in told.visible_text()
+    assert "[Undo]" in ben.last_message(ben.dm_with_app).visible_text()
 
 
 def test_a_typed_objection_joins_the_list(world: World, lead: Lead) -> None:

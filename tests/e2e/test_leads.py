@@ -221,7 +221,8 @@ def test_an_edit_is_confirmed_and_can_be_undone(world: World) -> None:
     assert world.ana.modal.title == "Edit L-1"
     world.ana.modal.fill({"Company": "Acme AG", "E-mail": "lena@acme.example"})
     world.ana.modal.submit("Save")
-    assert "Lead L-1 saved." in world.ana.last_message("#sales").text
+    (card,) = world.ana.messages("#sales")
+    assert "Lead L-1 saved." in card.text, "in place of the card as it was"
     world.ana.last_message("#sales").click("Undo")
     assert [(lead.company, lead.email) for lead in world.rows(Lead)] == [("Acme GmbH", "")]
 
