@@ -33,7 +33,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     """A table; `note` is said below it."""
     table = Table(title=escape(title), title_justify="left", caption=escape(note) or None, caption_justify="left")
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, no_wrap=column == "Ref")  # it is copied into the next command
     for row in rows:
         table.add_row(*(escape(text_of(cell)) for cell in row))
     OUT.print(table)

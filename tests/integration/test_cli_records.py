@@ -123,7 +123,7 @@ def test_calls_come_in_pages(rapport: Run, ctx_for: CtxFor, ana: Member) -> None
     assert len({row["id"] for row in first["rows"] + second["rows"]}) == 11
 
 
-def test_quotes(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
+def test_quotes(rapport: Run, ctx_for: CtxFor, ana: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     with ctx_for() as ctx:
         deal = make_deal(ctx, HOSTILE, owner=ana)
         make_quote(ctx, deal)
@@ -133,6 +133,8 @@ def test_quotes(rapport: Run, ctx_for: CtxFor, ana: Member) -> None:
     assert refs == [f"Q-{year}-0002", f"Q-{year}-0001"]
     assert [row["ref"] for row in rows(rapport("list", "quotes", "sent", "--json"))] == [f"Q-{year}-0002"]
     assert HOSTILE in rapport("list", "quotes").out
+    monkeypatch.setattr(console.OUT, "width", 60)
+    assert f"Q-{year}-0002" in rapport("list", "quotes").out, "in a narrow window too: it is typed into `rapport show`"
     assert f"Q-{year}-0001" in rapport("show", f"q-{year}-1").out
     assert rows(rapport("list", "quotes", "--json", who="ben")) == []
 
