@@ -123,8 +123,9 @@ class Answers:
                 self._say_at(origin, payload.user.id, message, installed)
                 return
             in_place = True
-        if not in_place and view.callback_id:
-            origin = replace(origin, over_form=True)
+        if not in_place:
+            # What lies below shows something else than the window on top of it.
+            origin = replace(origin, own=False, over_form=origin.over_form or bool(view.callback_id))
         self._show(payload, view, installed, envelopes.view(modal, origin, outcome.viewer), in_place=in_place)
 
     def to_submission(

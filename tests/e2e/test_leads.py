@@ -242,6 +242,21 @@ def test_where_nothing_was_changed_there_is_nothing_to_undo(world: World) -> Non
     assert "Undo" not in said
 
 
+def test_a_list_stays_where_a_card_was_edited_in_a_window_above_it(world: World) -> None:
+    ana = world.ana
+    lead_of(world, ana, email="lena@acme.example")
+    saw(ana.command("/lead list", channel="#sales")).click("New lead")
+    ana.modal.fill({"E-mail": "lena@acme.example"})
+    ana.modal.click("Open")
+    assert "L-1" in ana.modal.visible_text()
+    ana.modal.click("Edit")
+    ana.modal.fill({"Company": "Acme AG"})
+    ana.modal.submit("Save")
+    listed, said = ana.messages("#sales")
+    assert "[New lead]" in listed.visible_text()
+    assert "Lead L-1 saved." in said.text
+
+
 def test_who_comes_second_sees_what_changed_and_keeps_what_they_typed(world: World) -> None:
     lead_of(world, world.ana, company="Acme GmbH")
     for person in (world.ana, world.mira):
