@@ -23,6 +23,7 @@ from bot.replies import (
     Modal,
     OpenModal,
     Replace,
+    ReplaceCard,
     Say,
     ShowHome,
     Unfurl,
@@ -71,16 +72,14 @@ class Answers:
         """Something in a message was clicked."""
         container = payload.container
         if isinstance(outcome.reply, OpenModal | UpdateModal):
-            # What stands in a direct message is kept current by the relay, which would take the confirmation away.
-            alone = container is not None and container.is_ephemeral
-            origin = self._origin(container.channel_id if container else "", payload.response_url, own=alone)
+            origin = self._origin(container.channel_id if container else "", payload.response_url, container)
             error = self._open(installed, payload.trigger_id, outcome.reply.modal, origin, outcome.viewer)
             if error:
                 self._respond(payload.response_url, Message(error), replace=False)
             return
-        own = _own(container)
-        message = _as_message(outcome, own=own)
+        message = _as_message(outcome)
         if message is not None:
+            own = _own(container)
             self._respond(payload.response_url, message, replace=own and isinstance(outcome.reply, Replace))
 
     def in_home(self, payload: Interactive, installed: Installation, outcome: Outcome) -> None:
@@ -124,8 +123,8 @@ class Answers:
                 return
             in_place = True
         if not in_place:
-            # What lies below shows something else than the window on top of it.
-            origin = replace(origin, own=False, over_form=origin.over_form or bool(view.callback_id))
+            # The message below all windows shows something else than what lies on top of the first.
+            origin = replace(origin, alone=False, over_form=origin.over_form or bool(view.callback_id))
         self._show(payload, view, installed, envelopes.view(modal, origin, outcome.viewer), in_place=in_place)
 
     def to_submission(
@@ -141,9 +140,9 @@ class Answers:
             return {"response_action": "update", "view": envelopes.view(reply.modal, origin, outcome.viewer)}
         if isinstance(reply, OpenModal):
             return {"response_action": "push", "view": envelopes.view(reply.modal, origin, outcome.viewer)}
-        message = _as_message(outcome, own=origin.own)
+        message = _as_message(outcome, alone=origin.alone)
         if message is not None:
-            in_place = origin.own and isinstance(reply, Replace)
+            in_place = origin.alone if isinstance(reply, ReplaceCard) else origin.own and isinstance(reply, Replace)
             self._say_at(origin, payload.user.id, message, installed, in_place=in_place)
         # An empty answer closes this window alone; what is typed in the form below stays.
         return None if origin.over_form else {"response_action": "clear"}
@@ -178,8 +177,9 @@ class Answers:
 
     # -- calls to Slack -------------------------------------------------------------------------------------------
 
-    def _origin(self, channel_id: str, response_url: str, *, own: bool = False) -> Origin:
-        return Origin(channel_id, response_url, self._clock.now().timestamp(), own=own)
+    def _origin(self, channel_id: str, response_url: str, container: Container | None = None) -> Origin:
+        alone = container is not None and container.is_ephemeral
+        return Origin(channel_id, response_url, self._clock.now().timestamp(), own=_own(container), alone=alone)
 
     def _show(
         self, payload: Interactive, view: View, installed: Installation, made: dict[str, object], *, in_place: bool
@@ -263,8 +263,8 @@ def _went_wrong(outcome: Outcome) -> bool:
     return bool(outcome.error) or isinstance(outcome.reply, FieldErrors)
 
 
-def _as_message(outcome: Outcome, *, own: bool = False) -> Message | None:
-    """What is to be said; `own` says whether a message can be replaced by it.
+def _as_message(outcome: Outcome, *, alone: bool = False) -> Message | None:
+    """What is to be said; `alone` is the origin's.
 
     Sentences about what went wrong may quote what was typed, so they are escaped.
     """
@@ -273,9 +273,9 @@ def _as_message(outcome: Outcome, *, own: bool = False) -> Message | None:
         find = kit.button(outcome.viewer.t("Find a record"), SearchRecords())
         return Message(text, [kit.section(text), kit.actions(find)] if outcome.lost else [])
     reply = outcome.reply
-    if isinstance(reply, Replace) and reply.elsewhere is not None and not own:
-        return reply.elsewhere
-    if isinstance(reply, Say | Replace):
+    if isinstance(reply, ReplaceCard) and not alone:
+        return reply.elsewhere or reply.message
+    if isinstance(reply, Say | Replace | ReplaceCard):
         return reply.message
     if isinstance(reply, CloseModal):
         return reply.say

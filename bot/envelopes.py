@@ -31,6 +31,10 @@ class Origin:
     """Somewhere below lies a form that somebody was typing in: closing this window must not close that one."""
     own: bool = False
     """It was opened from a message only this person sees, which may be shown anew."""
+    alone: bool = False
+    """That message is an answer which nobody keeps current. Cards in direct messages are kept so by the relay, whose
+    next edit would take a confirmation away.
+    """
 
     def url_at(self, now: float) -> str:
         """The response_url while it works, else nothing."""

@@ -72,7 +72,16 @@ class Say(Reply):
 @dataclass(frozen=True)
 class Replace(Reply):
     """Show the message in place of the one acted on, or from which the window was opened, if that is the person's own;
-    else say it to them, or `elsewhere` if there is one.
+    else say it to them.
+    """
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class ReplaceCard(Reply):
+    """Close all windows, and show the message in place of the record's card that the form was opened from, if that was
+    an answer which only the person sees and nobody keeps current; else say `elsewhere` to them, or the message itself.
     """
 
     message: Message

@@ -5,7 +5,7 @@ from typing import Any
 from bot.dispatch import Request, on, on_submit
 from bot.handlers.lists import confirmed
 from bot.meanwhile import meanwhile, with_theirs
-from bot.replies import CloseModal, Message, OpenModal, Replace, Reply, UpdateModal
+from bot.replies import CloseModal, Message, OpenModal, ReplaceCard, Reply, UpdateModal
 from bot.routes import EditAccount, SaveAccount
 from bot.views import accounts as views
 from core import accounts
@@ -42,4 +42,4 @@ def save_account(ctx: Ctx, route: SaveAccount, values: AccountInput) -> Reply:
     if not anything_changed(ctx):
         return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
     said = ctx.viewer.t("Account {ref} saved.", ref=account_ref(account.number))
-    return Replace(confirmed(ctx, EntityType.ACCOUNT, account.id, said))
+    return ReplaceCard(confirmed(ctx, EntityType.ACCOUNT, account.id, said))

@@ -8,7 +8,7 @@ from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.handlers.home import show_home
 from bot.handlers.more import expands
-from bot.replies import Choices, CloseModal, Modal, OpenModal, Replace, Reply, Say
+from bot.replies import Choices, CloseModal, Modal, OpenModal, ReplaceCard, Reply, Say
 from bot.resolving import record_here
 from bot.routes import FindObjection, FollowUpDone, LogCall, SaveCall, SnoozeFollowUp
 from bot.views import activities as views
@@ -66,7 +66,7 @@ def save_call(ctx: Ctx, route: SaveCall, logged: LoggedCall) -> Reply:
     if route.card != record[1]:
         return CloseModal(said)
     card = record_views.card(card_of(ctx, EntityType(record[0]), record[1]), ctx.viewer)
-    return Replace(views.call_saved(saved, ctx.viewer, card), elsewhere=said)
+    return ReplaceCard(views.call_saved(saved, ctx.viewer, card), elsewhere=said)
 
 
 def saved_on(ctx: Ctx, entity: str, entity_id: UUID, before: Standing, outcome: CallOutcome) -> Saved:

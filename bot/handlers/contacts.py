@@ -8,7 +8,7 @@ from bot.dispatch import Request, on, on_submit
 from bot.handlers.lists import confirmed
 from bot.handlers.more import expands
 from bot.meanwhile import meanwhile, with_theirs
-from bot.replies import Choice, CloseModal, Message, Modal, OpenModal, Replace, Reply, UpdateModal
+from bot.replies import Choice, CloseModal, Message, Modal, OpenModal, ReplaceCard, Reply, UpdateModal
 from bot.resolving import chosen
 from bot.routes import EditContact, NewContact, SaveContact
 from bot.views import contacts as views
@@ -66,7 +66,7 @@ def save_contact(ctx: Ctx, route: SaveContact, values: ContactInput) -> Reply:
     if not anything_changed(ctx):
         return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
     said = ctx.viewer.t("Contact {ref} saved.", ref=contact_ref(contact.number))
-    return Replace(confirmed(ctx, EntityType.CONTACT, contact.id, said))
+    return ReplaceCard(confirmed(ctx, EntityType.CONTACT, contact.id, said))
 
 
 def _edited_meanwhile(ctx: Ctx, contact_id: UUID, values: ContactInput, conflict: Conflict) -> Reply:

@@ -11,7 +11,20 @@ from bot.handlers.lists import listed
 from bot.handlers.more import expands
 from bot.handlers.records import found_elsewhere
 from bot.meanwhile import meanwhile, with_theirs
-from bot.replies import Block, Choice, CloseModal, Message, Modal, Nothing, OpenModal, Replace, Reply, Say, UpdateModal
+from bot.replies import (
+    Block,
+    Choice,
+    CloseModal,
+    Message,
+    Modal,
+    Nothing,
+    OpenModal,
+    Replace,
+    ReplaceCard,
+    Reply,
+    Say,
+    UpdateModal,
+)
 from bot.resolving import chosen, lead_here
 from bot.routes import (
     AssignLead,
@@ -171,7 +184,7 @@ def save_lead(ctx: Ctx, route: SaveLead, values: LeadInput) -> Reply:
         return _refused(ctx, route, values, conflict)
     if route.lead_id is None:
         return CloseModal(_confirmed(ctx, lead.id, said, just_made=True))
-    return Replace(_confirmed(ctx, lead.id, said))
+    return _saved(ctx, lead.id, said)
 
 
 def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -> Reply:
@@ -236,6 +249,8 @@ def set_status(ctx: Ctx, route: SetLeadStatus, _request: Request) -> Reply:
         raise UnknownRoute(route.id) from None
     lead = leads.set_status(ctx, route.lead_id, status)
     ref, shown = str(Ref(EntityType.LEAD, lead.number)), ctx.viewer.t(views.STATUS[status])
+    if not anything_changed(ctx):
+        return Say(Message(ctx.viewer.t("Nothing was changed.")))
     return Replace(_confirmed(ctx, lead.id, ctx.viewer.t("Lead {ref} is now: {status}.", ref=ref, status=shown)))
 
 
@@ -253,7 +268,7 @@ def save_owner(ctx: Ctx, route: SaveLeadOwner, new: NewOwner) -> Reply:
     """Give the lead away; the new owner is told."""
     lead = leads.assign(ctx, route.lead_id, new.owner)
     ref = str(Ref(EntityType.LEAD, lead.number))
-    return Replace(_confirmed(ctx, lead.id, views.handed_over(ref, new.owner, ctx.viewer)))
+    return _saved(ctx, lead.id, views.handed_over(ref, new.owner, ctx.viewer))
 
 
 # -- conversion ---------------------------------------------------------------------------------------------------
@@ -291,7 +306,7 @@ def save_conversion(ctx: Ctx, route: SaveConversion, values: ConversionInput) ->
     lead = queries.lead_card(ctx, route.lead_id)
     said = ctx.viewer.t("Lead {ref} is now deal {deal}.", ref=lead.ref, deal=str(Ref(EntityType.DEAL, deal.number)))
     card = shared.card(card_of(ctx, EntityType.DEAL, deal.id), ctx.viewer)
-    return Replace(
+    return ReplaceCard(
         Message(f"{said} {card.text}", [*shared.confirmation(ctx.viewer, said, ctx.change_id), *card.blocks])
     )
 
@@ -328,6 +343,13 @@ def _card_of_ref(ctx: Ctx, ref: Ref) -> Message:
     return shared.card(card_of(ctx, *found), ctx.viewer)
 
 
+def _saved(ctx: Ctx, lead_id: UUID, said: str) -> Reply:
+    """What a form did to a lead. Where that was nothing, what is on the screen stays, with the Undo it may have."""
+    if not anything_changed(ctx):
+        return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
+    return ReplaceCard(_confirmed(ctx, lead_id, said))
+
+
 def _confirmed(ctx: Ctx, lead_id: UUID, said: str, *, just_made: bool = False) -> Message:
     """What was done with an Undo button, and the lead as it is now.
 
@@ -337,7 +359,5 @@ def _confirmed(ctx: Ctx, lead_id: UUID, said: str, *, just_made: bool = False) -
         card = views.card(queries.lead_card(ctx, lead_id, just_made=just_made), ctx.viewer)
     except NotFound:
         return shared.unseen(said, ctx.change_id, ctx.viewer)
-    if not anything_changed(ctx):
-        return shared.unchanged(card, ctx.viewer)
     blocks: list[Block] = [*shared.confirmation(ctx.viewer, said, ctx.change_id), *card.blocks]
     return Message(f"{said} {card.text}", blocks)

@@ -9,7 +9,7 @@ from uuid import UUID
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.payloads import State
-from bot.replies import Choices, CloseModal, OpenModal, Replace, Reply, UpdateModal
+from bot.replies import Choices, CloseModal, Message, OpenModal, ReplaceCard, Reply, UpdateModal
 from bot.resolving import deal_here
 from bot.routes import (
     AddQuoteLine,
@@ -27,7 +27,6 @@ from bot.views import quote_editor as views
 from bot.views import quotes as quote_views
 from bot.views.forms import as_id, find
 from bot.views.quote_editor import Editor, TypedQuote
-from bot.views.records import unchanged
 from core import quotes
 from core.context import Ctx
 from core.enums import EntityType, QuoteStatus
@@ -153,9 +152,9 @@ def save_quote(ctx: Ctx, route: SaveQuote, typed: TypedQuote) -> Reply:
         return _saved_meanwhile(ctx, route, typed, error)
     card = queries.quote_card(ctx, quote.id)
     if not anything_changed(ctx):
-        return Replace(unchanged(quote_views.card(card, ctx.viewer), ctx.viewer))
+        return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
     done = quote_views.done(quote_views.saved_text(card, ctx.viewer), card, ctx.change_id, ctx.viewer)
-    return CloseModal(done) if route.quote_id is None else Replace(done)
+    return CloseModal(done) if route.quote_id is None else ReplaceCard(done)
 
 
 def _saved_meanwhile(ctx: Ctx, route: SaveQuote, typed: TypedQuote, error: Conflict) -> Reply:

@@ -2,7 +2,7 @@
 
 from bot.dispatch import Request, on, on_submit
 from bot.handlers.lists import confirmed
-from bot.replies import Choices, CloseModal, Message, OpenModal, Replace, Reply
+from bot.replies import Choices, CloseModal, Message, OpenModal, ReplaceCard, Reply
 from bot.routes import EditTags, FindTag, SaveTags
 from bot.views import tags as views
 from bot.views.tags import TagsInput
@@ -33,7 +33,7 @@ def save_tags(ctx: Ctx, route: SaveTags, values: TagsInput) -> Reply:
     if not anything_changed(ctx):
         return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
     said = ctx.viewer.t("Tags of {ref} saved.", ref=hit_of(ctx, entity, route.entity_id).ref)
-    return Replace(confirmed(ctx, entity, route.entity_id, said))
+    return ReplaceCard(confirmed(ctx, entity, route.entity_id, said))
 
 
 @on(FindTag)

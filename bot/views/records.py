@@ -114,12 +114,6 @@ def confirmation(viewer: Viewer, text: str, change_id: UUID, *, was_undo: bool =
     return [kit.section(text, undo_button(Undo(change_id), viewer, was_undo=was_undo))]
 
 
-def unchanged(card: Message, viewer: Viewer) -> Message:
-    """That nothing had to be done, above the record's card: there is nothing to take back."""
-    said = viewer.t("Nothing was changed.")
-    return Message(f"{said} {card.text}", [kit.section(said), *card.blocks])
-
-
 def unseen(said: str, change_id: UUID, viewer: Viewer) -> Message:
     """What was done to a record that the reader does not see any more, and the way back."""
     return Message(said, confirmation(viewer, said, change_id))

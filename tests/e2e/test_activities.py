@@ -92,6 +92,21 @@ def test_the_card_it_was_opened_on_shows_what_came_of_it(world: World, lead: Lea
     ], "a card of another record stays as it is"
 
 
+def test_a_calls_undo_stays_where_an_address_is_added_from_there(world: World, lead: Lead) -> None:
+    ana = world.ana
+    ana.command(f"/call log L-{lead.number}", channel="#sales")
+    ana.modal.choose("Outcome", "Interested")
+    ana.modal.submit()
+    said = ana.last_message("#sales")
+    said.click("E-mail")
+    ana.modal.click("Edit")
+    ana.modal.fill({"E-mail": "lena@acme.example"})
+    ana.modal.submit()
+    assert "[Undo]" in said.visible_text()
+    assert "Call logged" in said.visible_text()
+    assert "Lead L-1 saved." in ana.last_message("#sales").text
+
+
 def test_a_card_that_rapport_keeps_current_is_not_replaced_by_an_answer(world: World, lead: Lead) -> None:
     ben = world.ben
     with world.ctx(world.mira) as ctx:

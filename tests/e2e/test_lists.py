@@ -39,6 +39,13 @@ def test_a_list_is_filtered_in_place_and_kept_as_ones_own(world: World) -> None:
     assert "`/lead list` shows you this list from now on." in said.visible_text()
     said = saw(ana.command("/lead list", channel="#sales"))
     assert "Mine New" not in said.visible_text()
+
+    ana.say(ana.dm_with_app, "lead list")
+    ana.last_message(ana.dm_with_app).click("Filter")
+    ana.modal.fill({"Owner": "Mine"})
+    before = len(ana.messages())
+    ana.modal.submit("Show")
+    assert len(ana.messages()) == before, "in the conversation with the app too"
     said.click("Clear")
     assert "Open leads: yours and unassigned" in said.visible_text()
 
