@@ -140,9 +140,11 @@ class Answers:
             return {"response_action": "update", "view": envelopes.view(reply.modal, origin, outcome.viewer)}
         if isinstance(reply, OpenModal):
             return {"response_action": "push", "view": envelopes.view(reply.modal, origin, outcome.viewer)}
-        message = _as_message(outcome, alone=origin.alone)
+        # Later on it is a direct message, which does not need all of the card.
+        alone = origin.alone and bool(origin.url_at(self._clock.now().timestamp()))
+        message = _as_message(outcome, alone=alone)
         if message is not None:
-            in_place = origin.alone if isinstance(reply, ReplaceCard) else origin.own and isinstance(reply, Replace)
+            in_place = alone if isinstance(reply, ReplaceCard) else origin.own and isinstance(reply, Replace)
             self._say_at(origin, payload.user.id, message, installed, in_place=in_place)
         # An empty answer closes this window alone; what is typed in the form below stays.
         return None if origin.over_form else {"response_action": "clear"}
@@ -264,7 +266,7 @@ def _went_wrong(outcome: Outcome) -> bool:
 
 
 def _as_message(outcome: Outcome, *, alone: bool = False) -> Message | None:
-    """What is to be said; `alone` is the origin's.
+    """What is to be said; `alone`: in place of an answer that nobody else keeps current.
 
     Sentences about what went wrong may quote what was typed, so they are escaped.
     """

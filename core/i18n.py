@@ -139,9 +139,11 @@ class Viewer:
 
         For what stands for days: `tomorrow`, written here, would be wrong tomorrow.
         """
-        moment = day if isinstance(day, Moment) else Moment.combine(day, SAME_DAY, UTC)
-        written_out = self.date(self.local_date(day) if isinstance(day, Moment) else day)
-        return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}}|{written_out}>"
+        if isinstance(day, Moment):
+            moment, day = day, self.local_date(day)
+        else:
+            moment = Moment.combine(day, SAME_DAY, UTC)
+        return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}}|{self.date(day)}>"
 
     def slack_when(self, day: Day, at: Hour | None) -> str:
         """The same with the hour of the day, if any, which is in no zone in particular."""

@@ -20,11 +20,11 @@ from bot.views import records as record_views
 from bot.views import replies as reply_views
 from bot.views import tasks as task_views
 from core.context import Ctx
-from core.enums import EntityType, QuoteStatus, StageKind
+from core.enums import EntityType, StageKind
 from core.queries import home as home_queries
 from core.queries import records
-from core.queries.deals import DealCard
-from core.queries.quotes import QuoteCard
+from core.queries.deals import CARD_QUOTES, DealCard
+from core.queries.quotes import QuoteCard, quotes_of_deal
 from core.queries.records import AnyCard
 from core.queries.reply_cards import ReplyCard
 from core.queries.tasks import TaskRow
@@ -38,8 +38,7 @@ PRIVATE: Mapping[str, Callable[[Any], object]] = MappingProxyType(
         "notes": lambda _: "",
         "timeline": lambda _: (),
         "tags": lambda _: (),
-        # A draft has been offered to nobody yet.
-        "quotes": lambda quotes: tuple(quote for quote in quotes if quote.status is not QuoteStatus.DRAFT),
+        "quotes": lambda _: (),
         "people": lambda people: tuple(replace(person, email="") for person in people),
     }
 )
@@ -53,6 +52,9 @@ class ProductContent:
         """A record's card for the actor, or `public` for everybody in a channel. Raises NotFound."""
         record = records.card_of(ctx, entity, record_id)
         shown = for_channel(record) if public else record
+        if public and isinstance(shown, DealCard):
+            # A draft has been offered to nobody yet.
+            shown = replace(shown, quotes=tuple(quotes_of_deal(ctx, record_id, CARD_QUOTES, drafts=False)))
         if isinstance(shown, ReplyCard):
             return Shown(shown, reply_views.alert(shown, ctx.viewer))
         won = isinstance(record, DealCard) and record.stage_kind is StageKind.WON

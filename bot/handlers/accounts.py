@@ -3,10 +3,10 @@
 from typing import Any
 
 from bot.dispatch import Request, on, on_submit
-from bot.handlers.lists import confirmed
 from bot.meanwhile import meanwhile, with_theirs
-from bot.replies import CloseModal, Message, OpenModal, ReplaceCard, Reply, UpdateModal
+from bot.replies import OpenModal, Reply, UpdateModal
 from bot.routes import EditAccount, SaveAccount
+from bot.saving import confirmed, saved
 from bot.views import accounts as views
 from core import accounts
 from core.accounts import AccountInput
@@ -14,7 +14,6 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Conflict, Forbidden
 from core.queries import accounts as queries
-from core.queries.history import anything_changed
 from core.refs import account_ref
 
 
@@ -39,7 +38,5 @@ def save_account(ctx: Ctx, route: SaveAccount, values: AccountInput) -> Reply:
         account_now = queries.account_card(ctx, route.account_id)
         typed = with_theirs(ctx, conflict, typed, views.values_of(account_now))
         return UpdateModal(views.form(account_now, typed, ctx.viewer, meanwhile(ctx, EntityType.ACCOUNT, conflict)))
-    if not anything_changed(ctx):
-        return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
     said = ctx.viewer.t("Account {ref} saved.", ref=account_ref(account.number))
-    return ReplaceCard(confirmed(ctx, EntityType.ACCOUNT, account.id, said))
+    return saved(ctx, confirmed(ctx, EntityType.ACCOUNT, account.id, said))

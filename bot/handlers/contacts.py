@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from bot.dispatch import Request, on, on_submit
-from bot.handlers.lists import confirmed
 from bot.handlers.more import expands
 from bot.meanwhile import meanwhile, with_theirs
-from bot.replies import Choice, CloseModal, Message, Modal, OpenModal, ReplaceCard, Reply, UpdateModal
+from bot.replies import Choice, CloseModal, Modal, OpenModal, Reply, UpdateModal
 from bot.resolving import chosen
 from bot.routes import EditContact, NewContact, SaveContact
+from bot.saving import confirmed, saved
 from bot.views import contacts as views
 from core import contacts
 from core.contacts import ContactInput
@@ -18,7 +18,6 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Conflict, Forbidden
 from core.queries import contacts as queries
-from core.queries.history import anything_changed
 from core.queries.records import hit_of
 from core.refs import contact_ref
 
@@ -63,10 +62,8 @@ def save_contact(ctx: Ctx, route: SaveContact, values: ContactInput) -> Reply:
         if conflict.code != "edited_meanwhile":
             raise
         return _edited_meanwhile(ctx, route.contact_id, values, conflict)
-    if not anything_changed(ctx):
-        return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
     said = ctx.viewer.t("Contact {ref} saved.", ref=contact_ref(contact.number))
-    return ReplaceCard(confirmed(ctx, EntityType.CONTACT, contact.id, said))
+    return saved(ctx, confirmed(ctx, EntityType.CONTACT, contact.id, said))
 
 
 def _edited_meanwhile(ctx: Ctx, contact_id: UUID, values: ContactInput, conflict: Conflict) -> Reply:

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from bot.dispatch import Request, on, on_submit
-from bot.replies import Message, OpenModal, Replace, ReplaceCard, Reply, UpdateModal
+from bot.replies import Message, OpenModal, Replace, Reply, UpdateModal
 from bot.routes import LoseDeal, MoveDeal, SaveLoss, SaveMove, ShowStages, WinDeal
+from bot.saving import saved
 from bot.views import deal_forms as forms
 from bot.views import deals as views
 from core import deals
@@ -41,7 +42,7 @@ def save_move(ctx: Ctx, route: SaveMove, needs: StageNeeds) -> Reply:
         if stage is None or len(fields) == len(route.fields):
             raise
         return UpdateModal(forms.needs_modal(queries.deal_card(ctx, route.deal_id), stage, fields, ctx.viewer))
-    return ReplaceCard(_moved(ctx, route.deal_id))
+    return saved(ctx, _moved(ctx, route.deal_id))
 
 
 @on(WinDeal)
@@ -67,7 +68,7 @@ def lose_deal(ctx: Ctx, route: LoseDeal, _request: Request) -> Reply:
 def save_loss(ctx: Ctx, route: SaveLoss, loss: LossInput) -> Reply:
     """Why it is lost."""
     deals.lose(ctx, route.deal_id, loss, route.stage_id)
-    return ReplaceCard(_moved(ctx, route.deal_id))
+    return saved(ctx, _moved(ctx, route.deal_id))
 
 
 @on(ShowStages)

@@ -12,7 +12,7 @@ from bot.handlers.lists import listed
 from bot.handlers.more import expands
 from bot.handlers.records import found_elsewhere
 from bot.meanwhile import meanwhile, with_theirs
-from bot.replies import Block, CloseModal, Message, Modal, OpenModal, Replace, ReplaceCard, Reply, Say, UpdateModal
+from bot.replies import Block, CloseModal, Message, Modal, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.resolving import chosen, deal_here
 from bot.routes import (
     AssignDeal,
@@ -22,6 +22,7 @@ from bot.routes import (
     SaveDeal,
     SaveDealOwner,
 )
+from bot.saving import saved
 from bot.views import deal_forms as forms
 from bot.views import deals as views
 from bot.views import records as record_views
@@ -33,7 +34,6 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.queries import deals as queries
 from core.queries import stages
 from core.queries.deals import DealCard, DealRow
-from core.queries.history import anything_changed
 from core.queries.records import Hit, similar
 from core.queries.similar import WORDS_MAX
 from core.refs import deal_ref, parse_ref
@@ -127,7 +127,7 @@ def save_deal(ctx: Ctx, route: SaveDeal, values: DealInput) -> Reply:
     """Create or save; who saves on top of somebody else's change sees it first and keeps what was typed."""
     try:
         said = _save(ctx, route, values)
-        return CloseModal(said) if route.deal_id is None else _saved(ctx, said)
+        return CloseModal(said) if route.deal_id is None else saved(ctx, said)
     except Invalid as problem:
         if route.more or not forms.DEAL_FORM.hides(problem.fields):
             raise
@@ -174,17 +174,12 @@ def assign_deal(ctx: Ctx, route: AssignDeal, _request: Request) -> Reply:
 def save_deal_owner(ctx: Ctx, route: SaveDealOwner, owner: str) -> Reply:
     """Give it to a colleague, or to nobody."""
     deal = deals.assign(ctx, route.deal_id, owner)
-    return _saved(ctx, _said(ctx, deal.id, views.owner_text(deal_ref(deal.number), owner, ctx.viewer), owner))
+    return saved(ctx, _said(ctx, deal.id, views.owner_text(deal_ref(deal.number), owner, ctx.viewer), owner))
 
 
 def _new_form(ctx: Ctx, name: str) -> Reply:
     values = {"name": name, "currency": ctx.workspace.currency, "owner": ctx.actor.slack_user_id}
     return OpenModal(forms.new_deal_modal(stages.open_stages(ctx), values, ctx.viewer))
-
-
-def _saved(ctx: Ctx, said: Message) -> Reply:
-    """What a form did to a deal. Where that was nothing, what is on the screen stays, with the Undo it may have."""
-    return ReplaceCard(said) if anything_changed(ctx) else CloseModal(said)
 
 
 def _said(ctx: Ctx, deal_id: UUID, text: str, owner: str) -> Message:
@@ -193,8 +188,6 @@ def _said(ctx: Ctx, deal_id: UUID, text: str, owner: str) -> Message:
         deal = queries.deal_card(ctx, deal_id)
     except NotFound:
         return views.handed_over(text, owner, ctx.change_id, ctx.viewer)
-    if not anything_changed(ctx):
-        return views.unchanged(ctx.viewer.t("Nothing was changed."), deal, ctx.viewer)
     return views.done(text, deal, ctx.change_id, ctx.viewer)
 
 

@@ -12,7 +12,6 @@ from bot.handlers.more import expands
 from bot.handlers.records import found_elsewhere
 from bot.meanwhile import meanwhile, with_theirs
 from bot.replies import (
-    Block,
     Choice,
     CloseModal,
     Message,
@@ -20,7 +19,6 @@ from bot.replies import (
     Nothing,
     OpenModal,
     Replace,
-    ReplaceCard,
     Reply,
     Say,
     UpdateModal,
@@ -39,6 +37,7 @@ from bot.routes import (
     SetLeadStatus,
     UnknownRoute,
 )
+from bot.saving import confirmed, saved
 from bot.views import leads as views
 from bot.views import records as shared
 from bot.views.leads import ConversionData, LeadFormData, NewOwner
@@ -183,8 +182,8 @@ def save_lead(ctx: Ctx, route: SaveLead, values: LeadInput) -> Reply:
     except Conflict as conflict:
         return _refused(ctx, route, values, conflict)
     if route.lead_id is None:
-        return CloseModal(_confirmed(ctx, lead.id, said, just_made=True))
-    return _saved(ctx, lead.id, said)
+        return CloseModal(_made(ctx, lead.id, said))
+    return saved(ctx, confirmed(ctx, EntityType.LEAD, lead.id, said))
 
 
 def _refused(ctx: Ctx, route: SaveLead, values: LeadInput, conflict: Conflict) -> Reply:
@@ -251,7 +250,8 @@ def set_status(ctx: Ctx, route: SetLeadStatus, _request: Request) -> Reply:
     ref, shown = str(Ref(EntityType.LEAD, lead.number)), ctx.viewer.t(views.STATUS[status])
     if not anything_changed(ctx):
         return Say(Message(ctx.viewer.t("Nothing was changed.")))
-    return Replace(_confirmed(ctx, lead.id, ctx.viewer.t("Lead {ref} is now: {status}.", ref=ref, status=shown)))
+    said = ctx.viewer.t("Lead {ref} is now: {status}.", ref=ref, status=shown)
+    return Replace(confirmed(ctx, EntityType.LEAD, lead.id, said))
 
 
 @on(AssignLead)
@@ -268,7 +268,8 @@ def save_owner(ctx: Ctx, route: SaveLeadOwner, new: NewOwner) -> Reply:
     """Give the lead away; the new owner is told."""
     lead = leads.assign(ctx, route.lead_id, new.owner)
     ref = str(Ref(EntityType.LEAD, lead.number))
-    return _saved(ctx, lead.id, views.handed_over(ref, new.owner, ctx.viewer))
+    said = views.handed_over(ref, new.owner, ctx.viewer)
+    return saved(ctx, confirmed(ctx, EntityType.LEAD, lead.id, said))
 
 
 # -- conversion ---------------------------------------------------------------------------------------------------
@@ -305,10 +306,7 @@ def save_conversion(ctx: Ctx, route: SaveConversion, values: ConversionInput) ->
     deal = leads.convert(ctx, route.lead_id, values)
     lead = queries.lead_card(ctx, route.lead_id)
     said = ctx.viewer.t("Lead {ref} is now deal {deal}.", ref=lead.ref, deal=str(Ref(EntityType.DEAL, deal.number)))
-    card = shared.card(card_of(ctx, EntityType.DEAL, deal.id), ctx.viewer)
-    return ReplaceCard(
-        Message(f"{said} {card.text}", [*shared.confirmation(ctx.viewer, said, ctx.change_id), *card.blocks])
-    )
+    return saved(ctx, confirmed(ctx, EntityType.DEAL, deal.id, said))
 
 
 def _conversion_form(
@@ -343,21 +341,10 @@ def _card_of_ref(ctx: Ctx, ref: Ref) -> Message:
     return shared.card(card_of(ctx, *found), ctx.viewer)
 
 
-def _saved(ctx: Ctx, lead_id: UUID, said: str) -> Reply:
-    """What a form did to a lead. Where that was nothing, what is on the screen stays, with the Undo it may have."""
-    if not anything_changed(ctx):
-        return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
-    return ReplaceCard(_confirmed(ctx, lead_id, said))
-
-
-def _confirmed(ctx: Ctx, lead_id: UUID, said: str, *, just_made: bool = False) -> Message:
-    """What was done with an Undo button, and the lead as it is now.
-
-    Who gives a lead away, or made it for a colleague, may not see it any more, and can take that back.
-    """
+def _made(ctx: Ctx, lead_id: UUID, said: str) -> Message:
+    """A new lead, with an Undo button. Who made it for a colleague may not see it any more, and can take that back."""
     try:
-        card = views.card(queries.lead_card(ctx, lead_id, just_made=just_made), ctx.viewer)
+        card = views.card(queries.lead_card(ctx, lead_id, just_made=True), ctx.viewer)
     except NotFound:
         return shared.unseen(said, ctx.change_id, ctx.viewer)
-    blocks: list[Block] = [*shared.confirmation(ctx.viewer, said, ctx.change_id), *card.blocks]
-    return Message(f"{said} {card.text}", blocks)
+    return Message(f"{said} {card.text}", [*shared.confirmation(ctx.viewer, said, ctx.change_id), *card.blocks])

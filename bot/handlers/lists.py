@@ -8,8 +8,9 @@ from uuid import UUID
 
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
-from bot.replies import Block, Message, OpenModal, Replace, Reply, Say, UpdateModal
+from bot.replies import Message, OpenModal, Replace, Reply, Say, UpdateModal
 from bot.routes import AskFilter, ChangeList, Claim, FilterList, KeepFilter, ListQuotes, ShowList
+from bot.saving import confirmed
 from bot.views import deal_forms, people
 from bot.views import leads as lead_views
 from bot.views import lists as views
@@ -24,7 +25,7 @@ from core.queries import lists as queries
 from core.queries.deals import deal_card
 from core.queries.history import anything_changed
 from core.queries.leads import lead_card
-from core.queries.records import card_of, find_by_ref, hit_of, search
+from core.queries.records import find_by_ref, hit_of, search
 from core.refs import LETTERS, Ref, parse_ref
 
 SEVERAL = 8
@@ -223,13 +224,3 @@ def _ask_owner(ctx: Ctx, entity: EntityType, record_id: UUID) -> Reply:
     if card.entity is EntityType.LEAD:
         return OpenModal(lead_views.assign_modal(lead_card(ctx, record_id), ctx.viewer))
     return OpenModal(deal_forms.owner_modal(deal_card(ctx, record_id), ctx.viewer))
-
-
-def confirmed(ctx: Ctx, entity: EntityType, record_id: UUID, said: str) -> Message:
-    """What was done, with Undo, and the record as far as the actor still sees it."""
-    blocks: list[Block] = shared.confirmation(ctx.viewer, said, ctx.change_id)
-    try:
-        card = shared.card(card_of(ctx, entity, record_id), ctx.viewer)
-    except NotFound:
-        return Message(said, blocks)
-    return Message(f"{said} {card.text}", [*blocks, *card.blocks])

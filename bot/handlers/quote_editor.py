@@ -9,7 +9,7 @@ from uuid import UUID
 from bot.commands import CommandCall
 from bot.dispatch import Request, command, on, on_submit
 from bot.payloads import State
-from bot.replies import Choices, CloseModal, Message, OpenModal, ReplaceCard, Reply, UpdateModal
+from bot.replies import Choices, CloseModal, OpenModal, Reply, UpdateModal
 from bot.resolving import deal_here
 from bot.routes import (
     AddQuoteLine,
@@ -23,6 +23,7 @@ from bot.routes import (
     SaveQuote,
     UnknownRoute,
 )
+from bot.saving import saved
 from bot.views import quote_editor as views
 from bot.views import quotes as quote_views
 from bot.views.forms import as_id, find
@@ -33,7 +34,6 @@ from core.enums import EntityType, QuoteStatus
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.i18n import Viewer
 from core.queries import quotes as queries
-from core.queries.history import anything_changed
 from core.queries.quotes import QuotedDeal
 from core.queries.records import find_by_ref, search
 from core.refs import parse_ref
@@ -151,10 +151,8 @@ def save_quote(ctx: Ctx, route: SaveQuote, typed: TypedQuote) -> Reply:
             raise
         return _saved_meanwhile(ctx, route, typed, error)
     card = queries.quote_card(ctx, quote.id)
-    if not anything_changed(ctx):
-        return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
     done = quote_views.done(quote_views.saved_text(card, ctx.viewer), card, ctx.change_id, ctx.viewer)
-    return CloseModal(done) if route.quote_id is None else ReplaceCard(done)
+    return CloseModal(done) if route.quote_id is None else saved(ctx, done)
 
 
 def _saved_meanwhile(ctx: Ctx, route: SaveQuote, typed: TypedQuote, error: Conflict) -> Reply:

@@ -1,9 +1,9 @@
 """Tags of records: seen on their cards, changed in a window."""
 
 from bot.dispatch import Request, on, on_submit
-from bot.handlers.lists import confirmed
-from bot.replies import Choices, CloseModal, Message, OpenModal, ReplaceCard, Reply
+from bot.replies import Choices, OpenModal, Reply
 from bot.routes import EditTags, FindTag, SaveTags
+from bot.saving import confirmed, saved
 from bot.views import tags as views
 from bot.views.tags import TagsInput
 from core import tags
@@ -11,7 +11,6 @@ from core.context import Ctx
 from core.enums import EntityType
 from core.errors import Forbidden
 from core.queries import tags as queries
-from core.queries.history import anything_changed
 from core.queries.records import card_of, hit_of
 
 
@@ -30,10 +29,8 @@ def save_tags(ctx: Ctx, route: SaveTags, values: TagsInput) -> Reply:
     """Exactly those that were chosen."""
     entity = EntityType(route.entity)
     tags.set_tags(ctx, entity, route.entity_id, values.tags)
-    if not anything_changed(ctx):
-        return CloseModal(Message(ctx.viewer.t("Nothing was changed.")))
     said = ctx.viewer.t("Tags of {ref} saved.", ref=hit_of(ctx, entity, route.entity_id).ref)
-    return ReplaceCard(confirmed(ctx, entity, route.entity_id, said))
+    return saved(ctx, confirmed(ctx, entity, route.entity_id, said))
 
 
 @on(FindTag)

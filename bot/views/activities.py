@@ -187,17 +187,21 @@ def _saved(logged: str, saved: Saved, viewer: Viewer, card: Message | None = Non
     elif reminds:
         said.append(viewer.t("No follow-up is planned."))
     text = " ".join(said)
-    buttons: list[Block] = []
-    if card is None:
-        buttons.append(kit.button(viewer.t("Open"), OpenRecord(about.entity, about.id)))
-    if card is None and about.entity is not EntityType.ACCOUNT:
-        buttons.append(kit.button(viewer.t("E-mail"), ComposeEmail(about.entity, about.id)))
+    buttons = [] if card else _onward(about, viewer)
     if reminds and saved.next_follow_up is None:
         buttons += [
             kit.button(viewer.t(label), SnoozeFollowUp(about.entity, about.id, days)) for _, label, days in SNOOZES
         ]
     blocks = [*confirmation(viewer, text, saved.change_id), *([kit.actions(*buttons)] if buttons else [])]
     return Message(f"{text} {card.text}", [*blocks, *card.blocks]) if card else Message(text, blocks)
+
+
+def _onward(about: Subject, viewer: Viewer) -> list[Block]:
+    """To the record, and to a mail: what its card has anyway."""
+    buttons: list[Block] = [kit.button(viewer.t("Open"), OpenRecord(about.entity, about.id))]
+    if about.entity is not EntityType.ACCOUNT:
+        buttons.append(kit.button(viewer.t("E-mail"), ComposeEmail(about.entity, about.id)))
+    return buttons
 
 
 def choose_subject(hits: Sequence[Hit], viewer: Viewer) -> Message:

@@ -241,9 +241,12 @@ def named(ctx: Ctx, words: str) -> ColumnElement[bool]:
     return matching(ctx, EntityType.DEAL, words)
 
 
-def quotes_of_deal(ctx: Ctx, deal_id: UUID, limit: int = 5) -> list[QuoteRow]:
-    """The newest quotes of a deal the actor may see."""
-    return _rows(ctx, _all(ctx).where(Quote.deal_id == deal_id).order_by(*NEWEST).limit(limit))
+def quotes_of_deal(ctx: Ctx, deal_id: UUID, limit: int = 5, *, drafts: bool = True) -> list[QuoteRow]:
+    """The newest quotes of a deal the actor may see; without `drafts` those alone that were offered."""
+    query = _all(ctx).where(Quote.deal_id == deal_id)
+    if not drafts:
+        query = query.where(Quote.status != QuoteStatus.DRAFT)
+    return _rows(ctx, query.order_by(*NEWEST).limit(limit))
 
 
 def _all(ctx: Ctx) -> Select[Quote, str, str]:

@@ -92,6 +92,18 @@ def test_the_card_it_was_opened_on_shows_what_came_of_it(world: World, lead: Lea
     ], "a card of another record stays as it is"
 
 
+def test_who_takes_long_is_told_in_a_direct_message_without_the_card(world: World, lead: Lead) -> None:
+    ana = world.ana
+    card = saw(ana.command(f"/lead view L-{lead.number}", channel="#sales"))
+    card.click("Log call")
+    ana.modal.choose("Outcome", "Interested")
+    world.jump(timedelta(minutes=31))
+    ana.modal.submit()
+    said = ana.last_message(ana.dm_with_app)
+    assert "Call logged on L-1" in said.text
+    assert "[Convert]" not in said.visible_text()
+
+
 def test_a_calls_undo_stays_where_an_address_is_added_from_there(world: World, lead: Lead) -> None:
     ana = world.ana
     ana.command(f"/call log L-{lead.number}", channel="#sales")
