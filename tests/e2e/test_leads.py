@@ -10,7 +10,7 @@ from core.leads import ConversionInput, LeadInput
 from core.models import Account, Contact, Deal, Lead
 from sandbox.driver import MessageHandle, Person
 from tests.e2e.world import World
-from tests.factories import make_account, make_contact, make_lead, make_pipeline, make_stage
+from tests.factories import make_account, make_contact, make_lead, make_loss_reason, make_pipeline, make_stage
 
 HOSTILE = "<!channel> *x* <https://evil.example|ok>"
 
@@ -237,6 +237,35 @@ def test_where_nothing_was_changed_there_is_nothing_to_undo(world: World) -> Non
     card.choose("Status", "Qualified")
     assert world.ana.last_message("#sales").visible_text() == "Nothing was changed."
     assert "Undo" in card.visible_text(), "what was changed before can still be taken back"
+
+
+def test_each_form_on_ones_own_card_is_answered_in_its_place(world: World) -> None:
+    ana = world.ana
+    lead_of(world, ana, company="Acme GmbH")
+    with world.ctx(world.sam) as ctx:
+        make_loss_reason(ctx)
+    card = saw(ana.command("/lead view L-1", channel="#sales"))
+    card.click("Tags")
+    ana.modal.choose("Tags", "Add “vip”", query="vip")
+    ana.modal.submit()
+    assert "Tags of L-1 saved." in card.visible_text()
+    card.click("Convert")
+    ana.modal.submit()
+    assert "Lead L-1 is now deal D-1." in card.visible_text()
+    card.click("New quote")
+    ana.modal.fill({"Description": "Robot", "Unit price": "100"})
+    ana.modal.submit()
+    quote = ana.last_message("#sales")
+    assert "Lead L-1 is now deal D-1." in card.visible_text(), "a quote that is made is another record"
+    quote.click("Edit")
+    ana.modal.fill({"Unit price": "150"})
+    ana.modal.submit()
+    assert "150" in quote.visible_text()
+    card.click("Lost")
+    ana.modal.choose("Reason", "Too early")
+    ana.modal.submit()
+    assert "Reopen in stage" in card.visible_text()
+    assert len(ana.messages("#sales")) == 2
 
 
 def test_a_list_stays_where_a_card_was_edited_in_a_window_above_it(world: World) -> None:
